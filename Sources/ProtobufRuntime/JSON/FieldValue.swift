@@ -1,0 +1,156 @@
+// How each Swift type that can be a field's value looks in JSON: one conformance a type, so that generated code is one
+// line a field.
+
+/// A type that a field can hold.
+public protocol FieldValue: Hashable, Sendable {
+  /// Reads a value that is not null. Nil only for an enum name that the schema does not have, when such are ignored.
+  static func read(json reader: inout JSONReader) throws(JSONError) -> Self?
+  func write(json writer: inout JSONWriter)
+  /// Whether a field without presence is left out with this value.
+  var isDefaultValue: Bool { get }
+  /// Whether JSON's null is a value of this type rather than an absent field.
+  static var acceptsNull: Bool { get }
+}
+
+extension FieldValue {
+  public static var acceptsNull: Bool { false }
+}
+
+/// A type that can be a map's key: written as a JSON string.
+public protocol MapKey: FieldValue {
+  init?(mapKey: String)
+  /// The order in which map entries are written.
+  static func isOrdered(_ left: Self, before right: Self) -> Bool
+}
+
+extension MapKey where Self: Comparable {
+  @inlinable public static func isOrdered(_ left: Self, before right: Self) -> Bool { left < right }
+}
+
+extension Int32: MapKey {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Int32? { try reader.integer(Int32.self) }
+  public func write(json writer: inout JSONWriter) { writer.integer(self) }
+  public var isDefaultValue: Bool { self == 0 }
+  public init?(mapKey: String) { self.init(mapKey) }
+}
+
+extension UInt32: MapKey {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> UInt32? {
+    try reader.integer(UInt32.self)
+  }
+  public func write(json writer: inout JSONWriter) { writer.integer(self) }
+  public var isDefaultValue: Bool { self == 0 }
+  public init?(mapKey: String) { self.init(mapKey) }
+}
+
+/// 64-bit integers are strings in JSON, since a JavaScript number does not hold them.
+extension Int64: MapKey {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Int64? { try reader.integer(Int64.self) }
+  public func write(json writer: inout JSONWriter) { writer.quotedInteger(self) }
+  public var isDefaultValue: Bool { self == 0 }
+  public init?(mapKey: String) { self.init(mapKey) }
+}
+
+extension UInt64: MapKey {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> UInt64? {
+    try reader.integer(UInt64.self)
+  }
+  public func write(json writer: inout JSONWriter) { writer.quotedInteger(self) }
+  public var isDefaultValue: Bool { self == 0 }
+  public init?(mapKey: String) { self.init(mapKey) }
+}
+
+extension Bool: MapKey {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Bool? { try reader.boolean() }
+  public func write(json writer: inout JSONWriter) { writer.raw(self ? "true" : "false") }
+  public var isDefaultValue: Bool { !self }
+  public init?(mapKey: String) {
+    guard mapKey == "true" || mapKey == "false" else { return nil }
+    self = mapKey == "true"
+  }
+  @inlinable public static func isOrdered(_ left: Bool, before right: Bool) -> Bool { !left && right }
+}
+
+extension String: MapKey {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> String? { try reader.string() }
+  public func write(json writer: inout JSONWriter) { writer.string(self) }
+  @inlinable public var isDefaultValue: Bool { isEmpty }
+  public init?(mapKey: String) { self = mapKey }
+  /// By UTF-8 bytes, as the other implementations sort.
+  @inlinable public static func isOrdered(_ left: String, before right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+}
+
+extension Float: FieldValue {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Float? {
+    try reader.floatingPoint(Float.self)
+  }
+  public func write(json writer: inout JSONWriter) { writer.floatingPoint(self) }
+  /// Minus zero is not the default: its bits differ.
+  @inlinable public var isDefaultValue: Bool { bitPattern == 0 }
+}
+
+extension Double: FieldValue {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Double? {
+    try reader.floatingPoint(Double.self)
+  }
+  public func write(json writer: inout JSONWriter) { writer.floatingPoint(self) }
+  /// Minus zero is not the default: its bits differ.
+  @inlinable public var isDefaultValue: Bool { bitPattern == 0 }
+}
+
+/// A bytes field: Base64.
+extension Array: FieldValue where Element == UInt8 {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> [UInt8]? {
+    _ = reader.peek()
+    let place = reader.position
+    guard let bytes = Base64.decode(try reader.string().utf8) else {
+      throw reader.error(.invalidString("not Base64"), at: place)
+    }
+    return bytes
+  }
+  public func write(json writer: inout JSONWriter) { writer.quoted(Base64.encode(self)) }
+  public var isDefaultValue: Bool { isEmpty }
+}
+
+extension ProtobufEnum {
+  /// A name of the schema or a number.
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Self? {
+    let isName = reader.peek() == UInt8(ascii: "\"")
+    let place = reader.position
+    let text: String
+    if isName {
+      text = try reader.string()
+      if let number = table.number(of: text), let value = Self(rawValue: number) { return value }
+    } else {
+      let number = try reader.integer(Int32.self)
+      if let value = Self(rawValue: number) { return value }
+      text = "\(number)"
+    }
+    if reader.options.ignoresUnknownFields { return nil }
+    let nearest = isName ? nearestName(to: text, among: table.allNames) : nil
+    throw reader.error(.unknownEnumValue(text, nearest: nearest), at: place)
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    if !writer.options.writesEnumsAsNumbers, let name = Self.table.name(of: rawValue) {
+      writer.string(name)
+    } else {
+      writer.integer(rawValue)
+    }
+  }
+
+  @inlinable public var isDefaultValue: Bool { rawValue == 0 }
+}
+
+extension Message {
+  public static func read(json reader: inout JSONReader) throws(JSONError) -> Self? {
+    var message = Self()
+    try message.merge(json: &reader)
+    return message
+  }
+
+  /// A message field has presence: it is left out only when nil.
+  public var isDefaultValue: Bool { false }
+}

@@ -1,0 +1,410 @@
+// A pull parser over UTF-8 JSON (RFC 8259) for generated decoders: no tree, no string per field name.
+
+/// Reads one JSON text.
+public struct JSONReader {
+  let bytes: [UInt8]
+  var position = 0
+  var depth = 0
+  public let options: JSONDecodingOptions
+
+  public init(_ bytes: [UInt8], options: JSONDecodingOptions = .defaults) {
+    self.bytes = bytes
+    self.options = options
+  }
+
+  // MARK: Errors
+
+  /// An error at the current place.
+  public func error(_ kind: JSONError.Kind) -> JSONError { error(kind, at: position) }
+
+  func error(_ kind: JSONError.Kind, at place: Int) -> JSONError {
+    let before = bytes[..<min(place, bytes.count)]
+    let line = before.count { $0 == 10 } + 1
+    let lineStart = before.lastIndex(of: 10).map { $0 + 1 } ?? 0
+    return JSONError(kind, line: line, column: before.count - lineStart + 1)
+  }
+
+  func expected(_ what: String) -> JSONError {
+    guard position < bytes.count else { return error(.unexpectedEnd) }
+    let found: String
+    switch bytes[position] {
+    case UInt8(ascii: "{"): found = "an object"
+    case UInt8(ascii: "["): found = "a list"
+    case UInt8(ascii: "\""): found = "a string"
+    case UInt8(ascii: "t"), UInt8(ascii: "f"): found = "a boolean"
+    case UInt8(ascii: "n"): found = "null"
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): found = "a number"
+    case let byte where byte >= 0x21 && byte < 0x7F: found = "'\(Character(UnicodeScalar(byte)))'"
+    case let byte: found = "byte \(byte)"
+    }
+    return error(.expected(what, found: found))
+  }
+
+  /// Nothing but white space may follow the value.
+  public mutating func finish() throws(JSONError) {
+    skipSpace()
+    if position < bytes.count { throw error(.trailingText) }
+  }
+
+  // MARK: Structure
+
+  @inline(__always)
+  mutating func skipSpace() {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x0A, 0x0D, 0x09: position += 1
+      default: return
+      }
+    }
+  }
+
+  /// The next significant byte, not consumed; 0 at the end.
+  mutating func peek() -> UInt8 {
+    skipSpace()
+    return position < bytes.count ? bytes[position] : 0
+  }
+
+  mutating func expect(_ byte: UInt8, _ what: String) throws(JSONError) {
+    guard peek() == byte else { throw expected(what) }
+    position += 1
+  }
+
+  /// Consumes `null` if it is next.
+  public mutating func readNull() throws(JSONError) -> Bool {
+    guard peek() == UInt8(ascii: "n") else { return false }
+    try literal("null")
+    return true
+  }
+
+  mutating func literal(_ text: StaticString) throws(JSONError) {
+    let count = text.utf8CodeUnitCount
+    let matches = text.withUTF8Buffer { buffer in
+      position + count <= bytes.count && zip(buffer, bytes[position...]).allSatisfy { $0 == $1 }
+    }
+    guard matches else { throw error(.expected("\(text)", found: "something else")) }
+    position += count
+  }
+
+  mutating func descend() throws(JSONError) {
+    depth += 1
+    guard depth <= options.maximumDepth else { throw error(.nestedTooDeeply(limit: options.maximumDepth)) }
+  }
+
+  /// Begins a message's object.
+  public mutating func beginObject(_ table: FieldTable, _ message: String) throws(JSONError) -> JSONObject {
+    try beginObject("an object (\(message))")
+    return JSONObject(table: table, message: message)
+  }
+
+  mutating func beginObject(_ what: @autoclosure () -> String) throws(JSONError) {
+    guard peek() == UInt8(ascii: "{") else { throw expected(what()) }
+    position += 1
+    try descend()
+  }
+
+  /// The number of the next field, or nil at the object's end.
+  public mutating func nextField(_ object: inout JSONObject) throws(JSONError) -> Int32? {
+    while try nextKey(isFirst: object.isFirst) {
+      object.isFirst = false
+      let place = position
+      if let entry = try findField(object.table) {
+        guard object.insert(entry.index) else {
+          throw error(.duplicateField(entry.name.description, message: object.message), at: place)
+        }
+        try expect(UInt8(ascii: ":"), "':'")
+        return entry.number
+      }
+      position = place
+      let name = try string()
+      guard options.ignoresUnknownFields else {
+        let nearest = nearestName(to: name, among: object.table.names)
+        throw error(.unknownField(name, message: object.message, nearest: nearest), at: place)
+      }
+      try expect(UInt8(ascii: ":"), "':'")
+      try skipValue()
+    }
+    return nil
+  }
+
+  /// Moves to the next key of an object; false (and past the brace) at its end.
+  mutating func nextKey(isFirst: Bool) throws(JSONError) -> Bool {
+    if peek() == UInt8(ascii: "}") {
+      position += 1
+      depth -= 1
+      return false
+    }
+    if !isFirst { try expect(UInt8(ascii: ","), "',' or '}'") }
+    guard peek() == UInt8(ascii: "\"") else { throw expected("a field name in quotes") }
+    return true
+  }
+
+  private mutating func findField(_ table: FieldTable) throws(JSONError) -> FieldTable.Entry? {
+    // The usual name has no escapes and is looked up where it stands.
+    let start = position + 1
+    var index = start
+    while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
+    guard index < bytes.count else { throw error(.unexpectedEnd) }
+    if bytes[index] == UInt8(ascii: "\\") {
+      let name = Array(try string().utf8)
+      return name.withUnsafeBytes { table.find($0) }
+    }
+    let entry = bytes.withUnsafeBytes { table.find(UnsafeRawBufferPointer(rebasing: $0[start..<index])) }
+    if entry != nil { position = index + 1 }
+    return entry
+  }
+
+  mutating func beginList() throws(JSONError) {
+    try expect(UInt8(ascii: "["), "a list")
+    try descend()
+  }
+
+  /// Moves to the next element; false (and past the bracket) at the list's end.
+  mutating func nextElement(isFirst: inout Bool) throws(JSONError) -> Bool {
+    if peek() == UInt8(ascii: "]") {
+      position += 1
+      depth -= 1
+      return false
+    }
+    if !isFirst {
+      try expect(UInt8(ascii: ","), "',' or ']'")
+    }
+    isFirst = false
+    return true
+  }
+
+  /// Passes over one value of any kind, which must be well-formed.
+  public mutating func skipValue() throws(JSONError) {
+    switch peek() {
+    case UInt8(ascii: "{"):
+      try beginObject("an object")
+      var isFirst = true
+      while try nextKey(isFirst: isFirst) {
+        isFirst = false
+        _ = try string()
+        try expect(UInt8(ascii: ":"), "':'")
+        try skipValue()
+      }
+    case UInt8(ascii: "["):
+      try beginList()
+      var isFirst = true
+      while try nextElement(isFirst: &isFirst) { try skipValue() }
+    case UInt8(ascii: "\""): _ = try string()
+    case UInt8(ascii: "t"): try literal("true")
+    case UInt8(ascii: "f"): try literal("false")
+    case UInt8(ascii: "n"): try literal("null")
+    default: _ = try numberText()
+    }
+  }
+
+  // MARK: Scalars
+
+  mutating func boolean() throws(JSONError) -> Bool {
+    switch peek() {
+    case UInt8(ascii: "t"):
+      try literal("true")
+      return true
+    case UInt8(ascii: "f"):
+      try literal("false")
+      return false
+    default: throw expected("true or false")
+    }
+  }
+
+  /// The characters of a number, checked against JSON's grammar.
+  mutating func numberText() throws(JSONError) -> ArraySlice<UInt8> {
+    _ = peek()
+    let start = position
+    var index = position
+    func digits() -> Bool {
+      let first = index
+      while index < bytes.count, bytes[index] >= 0x30, bytes[index] <= 0x39 { index += 1 }
+      return index > first
+    }
+    if index < bytes.count, bytes[index] == UInt8(ascii: "-") { index += 1 }
+    let integer = index
+    guard digits() else { throw expected("a number") }
+    if bytes[integer] == UInt8(ascii: "0"), index > integer + 1 { throw expected("a number without leading zeros") }
+    if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+      index += 1
+      guard digits() else { throw error(.expected("digits behind the point", found: "none")) }
+    }
+    if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+      index += 1
+      if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+      guard digits() else { throw error(.expected("digits of the exponent", found: "none")) }
+    }
+    position = index
+    return bytes[start..<index]
+  }
+
+  /// A number as it stands, or inside a string, which JSON's mapping allows for every numeric type.
+  private mutating func quotableNumber(_ type: String) throws(JSONError) -> ArraySlice<UInt8> {
+    guard peek() == UInt8(ascii: "\"") else { return try numberText() }
+    let place = position
+    let text = Array(try string().utf8)
+    var inner = JSONReader(text, options: options)
+    guard let number = try? inner.numberText(), inner.position == text.count, number.startIndex == 0 else {
+      throw error(.invalidNumber("\"\(String(decoding: text, as: UTF8.self))\"", type: type), at: place)
+    }
+    return number
+  }
+
+  mutating func integer<I: FixedWidthInteger>(_ type: I.Type) throws(JSONError) -> I {
+    _ = peek()
+    let place = position
+    let name = "\(type)".lowercased()
+    let text = try quotableNumber(name)
+    if let value = Self.plainInteger(text, type) { return value }
+    // 1e5 and 2.0 are integers too, as long as a double holds them exactly.
+    let string = String(decoding: text, as: UTF8.self)
+    if let double = Double(string), let value = I(exactly: double), abs(double) <= 9_007_199_254_740_992 { return value }
+    throw error(.invalidNumber(string, type: name), at: place)
+  }
+
+  private static func plainInteger<I: FixedWidthInteger>(_ text: ArraySlice<UInt8>, _ type: I.Type) -> I? {
+    var value: I = 0
+    var rest = text
+    let isNegative = rest.first == UInt8(ascii: "-")
+    if isNegative { rest = rest.dropFirst() }
+    for byte in rest {
+      guard byte >= 0x30, byte <= 0x39 else { return nil }
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      let digit = I(truncatingIfNeeded: byte - 0x30)
+      let (sum, carry) =
+        isNegative ? product.subtractingReportingOverflow(digit) : product.addingReportingOverflow(digit)
+      if overflow || carry { return nil }
+      value = sum
+    }
+    return value
+  }
+
+  mutating func floatingPoint<F: BinaryFloatingPoint & LosslessStringConvertible>(
+    _ type: F.Type
+  ) throws(JSONError) -> F {
+    let name = F.self == Float.self ? "float" : "double"
+    _ = peek()
+    let place = position
+    if peek() == UInt8(ascii: "\"") {
+      switch try string() {
+      case "NaN": return .nan
+      case "Infinity": return .infinity
+      case "-Infinity": return -.infinity
+      default: position = place
+      }
+    }
+    let text = String(decoding: try quotableNumber(name), as: UTF8.self)
+    guard let value = F(text), value.isFinite else { throw error(.invalidNumber(text, type: name), at: place) }
+    return value
+  }
+
+  mutating func string() throws(JSONError) -> String {
+    guard peek() == UInt8(ascii: "\"") else { throw expected("a string") }
+    let start = position + 1
+    var index = start
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "\"") {
+        let text = try validated(bytes[start..<index])
+        position = index + 1
+        return text
+      }
+      if byte == UInt8(ascii: "\\") { return try escapedString(from: start, firstEscape: index) }
+      if byte < 0x20 { throw error(.invalidString("a control character must be escaped"), at: index) }
+      index += 1
+    }
+    throw error(.unexpectedEnd, at: bytes.count)
+  }
+
+  private func validated(_ slice: ArraySlice<UInt8>) throws(JSONError) -> String {
+    guard let text = String(validating: slice, as: UTF8.self) else { throw error(.invalidUTF8) }
+    return text
+  }
+
+  private mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONError) -> String {
+    var out = Array(bytes[start..<firstEscape])
+    var index = firstEscape
+    while index < bytes.count {
+      let byte = bytes[index]
+      index += 1
+      if byte == UInt8(ascii: "\"") {
+        position = index
+        return try validated(out[...])
+      }
+      guard byte == UInt8(ascii: "\\") else {
+        if byte < 0x20 { throw error(.invalidString("a control character must be escaped"), at: index - 1) }
+        out.append(byte)
+        continue
+      }
+      guard index < bytes.count else { break }
+      let escape = bytes[index]
+      index += 1
+      switch escape {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): out.append(escape)
+      case UInt8(ascii: "b"): out.append(8)
+      case UInt8(ascii: "f"): out.append(12)
+      case UInt8(ascii: "n"): out.append(10)
+      case UInt8(ascii: "r"): out.append(13)
+      case UInt8(ascii: "t"): out.append(9)
+      case UInt8(ascii: "u"):
+        let scalar = try unicodeEscape(&index)
+        out.append(contentsOf: Array(String(Character(scalar)).utf8))
+      default: throw error(.invalidString("unknown escape"), at: index - 1)
+      }
+    }
+    throw error(.unexpectedEnd, at: bytes.count)
+  }
+
+  /// `index` stands behind `\u`. A surrogate must come with its other half.
+  private func unicodeEscape(_ index: inout Int) throws(JSONError) -> UnicodeScalar {
+    let high = try hexUnit(&index)
+    if let scalar = UnicodeScalar(high) { return scalar }
+    guard high < 0xDC00, index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"),
+      bytes[index + 1] == UInt8(ascii: "u")
+    else { throw error(.invalidString("unpaired surrogate"), at: index) }
+    index += 2
+    let low = try hexUnit(&index)
+    guard low >= 0xDC00, low < 0xE000,
+      let scalar = UnicodeScalar(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    else { throw error(.invalidString("unpaired surrogate"), at: index) }
+    return scalar
+  }
+
+  private func hexUnit(_ index: inout Int) throws(JSONError) -> UInt32 {
+    guard index + 4 <= bytes.count else { throw error(.unexpectedEnd, at: bytes.count) }
+    var value: UInt32 = 0
+    for byte in bytes[index..<index + 4] {
+      let digit: UInt32
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt32(byte) - 0x30
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt32(byte) - 0x61 + 10
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = UInt32(byte) - 0x41 + 10
+      default: throw error(.invalidString("\\u needs four hexadecimal digits"), at: index)
+      }
+      value = value << 4 | digit
+    }
+    index += 4
+    return value
+  }
+}
+
+/// Where the reader is inside one message's object: which fields it has seen.
+public struct JSONObject {
+  let table: FieldTable
+  let message: String
+  var isFirst = true
+  private var seen: UInt64 = 0
+  private var seenBeyond: Set<Int> = []
+
+  init(table: FieldTable, message: String) {
+    self.table = table
+    self.message = message
+  }
+
+  /// False if the field was there already.
+  mutating func insert(_ index: Int) -> Bool {
+    guard index < 64 else { return seenBeyond.insert(index).inserted }
+    let bit: UInt64 = 1 << UInt64(index)
+    defer { seen |= bit }
+    return seen & bit == 0
+  }
+}

@@ -1,0 +1,185 @@
+// Writes JSON text into one growing buffer. A value that has no JSON form makes the whole text fail at the end, so that
+// generated code needs no error handling.
+
+/// Writes one JSON text.
+public struct JSONWriter {
+  var bytes: [UInt8] = []
+  public let options: JSONEncodingOptions
+  private var failure: JSONError?
+  private var indentation = 0
+  /// Whether the object or list that is open has an entry already.
+  private var needsComma = false
+
+  public init(options: JSONEncodingOptions = .defaults) { self.options = options }
+
+  /// The text, or the first failure.
+  public consuming func finish() throws(JSONError) -> [UInt8] {
+    if let failure { throw failure }
+    return bytes
+  }
+
+  /// Notes that a value has no JSON form.
+  public mutating func fail(_ kind: JSONError.Kind) {
+    if failure == nil { failure = JSONError(kind) }
+  }
+
+  // MARK: Structure
+
+  public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+  public mutating func endObject() { end(UInt8(ascii: "}")) }
+  mutating func beginList() { begin(UInt8(ascii: "[")) }
+  mutating func endList() { end(UInt8(ascii: "]")) }
+
+  private mutating func begin(_ bracket: UInt8) {
+    bytes.append(bracket)
+    indentation += 1
+    needsComma = false
+  }
+
+  private mutating func end(_ bracket: UInt8) {
+    indentation -= 1
+    if needsComma { newLine() }
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  /// Before each entry of an object or list.
+  mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    newLine()
+    needsComma = true
+  }
+
+  private mutating func newLine() {
+    guard options.isPretty else { return }
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(0x20, count: indentation * 2))
+  }
+
+  mutating func key(_ name: String) {
+    separate()
+    string(name)
+    colon()
+  }
+
+  private mutating func key(_ json: StaticString, _ schema: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    raw(options.usesSchemaNames ? schema : json)
+    bytes.append(UInt8(ascii: "\""))
+    colon()
+  }
+
+  private mutating func colon() {
+    bytes.append(UInt8(ascii: ":"))
+    if options.isPretty { bytes.append(0x20) }
+  }
+
+  // MARK: Fields
+
+  /// A field without presence.
+  public mutating func field<T: FieldValue>(_ json: StaticString, _ schema: StaticString, _ value: T) {
+    if value.isDefaultValue, !options.emitsDefaults { return }
+    member(json, schema, value)
+  }
+
+  /// A field with presence.
+  public mutating func field<T: FieldValue>(_ json: StaticString, _ schema: StaticString, _ value: T?) {
+    if let value { member(json, schema, value) }
+  }
+
+  /// A member of a oneof that is set.
+  public mutating func member<T: FieldValue>(_ json: StaticString, _ schema: StaticString, _ value: T) {
+    key(json, schema)
+    value.write(json: &self)
+  }
+
+  public mutating func field<T: FieldValue>(_ json: StaticString, _ schema: StaticString, _ values: [T]) {
+    if values.isEmpty, !options.emitsDefaults { return }
+    key(json, schema)
+    list(values)
+  }
+
+  mutating func list<T: FieldValue>(_ values: [T]) {
+    beginList()
+    for value in values {
+      separate()
+      value.write(json: &self)
+    }
+    endList()
+  }
+
+  public mutating func field<K: MapKey, V: FieldValue>(
+    _ json: StaticString, _ schema: StaticString, _ entries: [K: V]
+  ) {
+    if entries.isEmpty, !options.emitsDefaults { return }
+    key(json, schema)
+    beginObject()
+    for (entryKey, value) in sortedEntries(entries) {
+      key("\(entryKey)")
+      value.write(json: &self)
+    }
+    endObject()
+  }
+
+  // MARK: Values
+
+  mutating func raw(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
+
+  mutating func null() { raw("null") }
+
+  mutating func quoted(_ ascii: [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: ascii)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func integer(_ value: some FixedWidthInteger) { bytes.append(contentsOf: "\(value)".utf8) }
+
+  mutating func quotedInteger(_ value: some FixedWidthInteger) {
+    bytes.append(UInt8(ascii: "\""))
+    integer(value)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func floatingPoint<F: BinaryFloatingPoint & CustomStringConvertible>(_ value: F) {
+    if value.isNaN {
+      raw("\"NaN\"")
+    } else if value.isInfinite {
+      raw(value < 0 ? "\"-Infinity\"" : "\"Infinity\"")
+    } else {
+      // Swift writes the shortest text that reads back as the same value; JSON needs no ".0".
+      let text = value.description
+      bytes.append(contentsOf: text.hasSuffix(".0") ? text.dropLast(2).utf8 : text[...].utf8)
+    }
+  }
+
+  mutating func string(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): raw("\\\"")
+      case UInt8(ascii: "\\"): raw("\\\\")
+      case 8: raw("\\b")
+      case 9: raw("\\t")
+      case 10: raw("\\n")
+      case 12: raw("\\f")
+      case 13: raw("\\r")
+      case 0..<0x20, 0x7F:
+        raw("\\u00")
+        bytes.append(Self.hexDigits[Int(byte >> 4)])
+        bytes.append(Self.hexDigits[Int(byte & 15)])
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static let hexDigits = Array("0123456789abcdef".utf8)
+}
+
+extension JSONWriter {
+  public mutating func field<M: Message>(_ json: StaticString, _ schema: StaticString, _ value: Boxed<M>) {
+    if let value = value.value { member(json, schema, value) }
+  }
+}

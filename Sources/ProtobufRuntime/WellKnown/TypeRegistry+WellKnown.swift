@@ -1,0 +1,5 @@
+// Types that every `Any` may hold without being registered.
+
+extension TypeRegistry {
+  public static let wellKnown = TypeRegistry()
+}

@@ -1,0 +1,151 @@
+// Reading into fields: messages, groups, repeated and packed values, maps, enums.
+
+extension WireReader {
+  @inlinable
+  public mutating func message<M: Message>(_ field: inout M) throws(WireError) {
+    let outer = try enterMessage()
+    try field.merge(from: &self)
+    leave(outer)
+  }
+
+  @inlinable
+  public mutating func message<M: Message>(_ field: inout M?) throws(WireError) {
+    if field == nil { field = M() }
+    try message(&field!)
+  }
+
+  @inlinable
+  public mutating func message<M: Message>(_ field: inout Boxed<M>) throws(WireError) {
+    var value = field.value ?? M()
+    field.value = nil
+    try message(&value)
+    field.value = value
+  }
+
+  @inlinable
+  public mutating func messages<M: Message>(_ field: inout [M]) throws(WireError) {
+    var element = M()
+    try message(&element)
+    field.append(element)
+  }
+
+  /// A group of proto2, whose start tag has been read.
+  @inlinable
+  public mutating func group<M: Message>(_ number: UInt32, _ field: inout M) throws(WireError) {
+    let outer = try enterGroup(field: number)
+    try field.merge(from: &self)
+    leave(outer)
+  }
+
+  @inlinable
+  public mutating func group<M: Message>(_ number: UInt32, _ field: inout M?) throws(WireError) {
+    if field == nil { field = M() }
+    try group(number, &field!)
+  }
+
+  @inlinable
+  public mutating func group<M: Message>(_ number: UInt32, _ field: inout Boxed<M>) throws(WireError) {
+    var value = field.value ?? M()
+    field.value = nil
+    try group(number, &value)
+    field.value = value
+  }
+
+  @inlinable
+  public mutating func groups<M: Message>(_ number: UInt32, _ field: inout [M]) throws(WireError) {
+    var element = M()
+    try group(number, &element)
+    field.append(element)
+  }
+
+  /// Packed elements. Memory grows with the input, not with what a length claims.
+  @inlinable
+  public mutating func packed<C: WireCodec>(_ codec: C.Type, _ field: inout [C.Value]) throws(WireError) {
+    let outer = end
+    end = cursor + (try length())
+    if C.wireType == 5 { field.reserveCapacity(field.count + remaining / 4) }
+    if C.wireType == 1 { field.reserveCapacity(field.count + remaining / 8) }
+    while cursor < end { field.append(try C.read(&self)) }
+    end = outer
+  }
+
+  /// A singular enum: a number that a closed enum does not have becomes an unknown field.
+  @inlinable
+  public mutating func enumeration<E: ProtobufEnum>(
+    _ field: inout E, _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    let number = try int32()
+    if let value = E(rawValue: number) { field = value } else { keep(number, tag, &unknown) }
+  }
+
+  @inlinable
+  public mutating func enumeration<E: ProtobufEnum>(
+    _ field: inout E?, _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    let number = try int32()
+    if let value = E(rawValue: number) { field = value } else { keep(number, tag, &unknown) }
+  }
+
+  @inlinable
+  public mutating func enumerations<E: ProtobufEnum>(
+    _ field: inout [E], _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    if tag & 7 == 2 {
+      let outer = end
+      end = cursor + (try length())
+      while cursor < end {
+        let number = try int32()
+        if let value = E(rawValue: number) { field.append(value) } else { keep(number, tag & ~7, &unknown) }
+      }
+      end = outer
+    } else {
+      let number = try int32()
+      if let value = E(rawValue: number) { field.append(value) } else { keep(number, tag, &unknown) }
+    }
+  }
+
+  @usableFromInline
+  func keep(_ number: Int32, _ tag: UInt32, _ unknown: inout UnknownFields) {
+    unknown.append(tag: tag, varint: UInt64(bitPattern: Int64(number)))
+  }
+
+  /// One map entry; absent key or value means its default, a repeated key replaces.
+  @inlinable
+  public mutating func mapEntry<K: WireCodec, V: WireCodec>(
+    _ key: K.Type, _ value: V.Type, _ field: inout [K.Value: V.Value]
+  ) throws(WireError) {
+    let outer = try enterMessage()
+    var entryKey = K.defaultValue
+    var entryValue = V.defaultValue
+    while true {
+      let tag = try nextTag()
+      if tag == 0 { break }
+      if tag == 8 | K.wireType {
+        entryKey = try K.read(&self)
+      } else if tag == 16 | V.wireType {
+        entryValue = try V.read(&self)
+      } else {
+        try skip(tag)
+      }
+    }
+    leave(outer)
+    field[entryKey] = entryValue
+  }
+
+  /// One map entry with a closed enum as its value: an entry with an unknown number is kept whole as an unknown field.
+  @inlinable
+  public mutating func mapEntry<K: WireCodec, E: ProtobufEnum>(
+    _ key: K.Type, closed value: E.Type, _ field: inout [K.Value: E], _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    let start = cursor
+    var numbers: [K.Value: Int32] = [:]
+    try mapEntry(key, Int32Codec.self, &numbers)
+    for (entryKey, number) in numbers {
+      if let known = E(rawValue: number) {
+        field[entryKey] = known
+      } else {
+        unknown.append(tag: tag, value: UnsafeRawBufferPointer(start: start, count: cursor - start))
+      }
+    }
+  }
+}

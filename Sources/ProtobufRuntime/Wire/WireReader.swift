@@ -1,0 +1,247 @@
+// The cursor that generated decoders read with: every access is checked against the end of the current message, so
+// that no input reads out of bounds, and nothing is reserved on the word of a length that the input does not have.
+
+/// Reads the protobuf wire format (protobuf.dev/programming-guides/encoding) from borrowed memory.
+///
+/// A reader must not outlive the memory it was made over; `Message.init(serializedBytes:)` sees to that.
+public struct WireReader {
+  /// How deep messages may nest: the limit of the C++ and Java implementations, and small enough for any thread's stack.
+  public static let maximumDepth = 100
+
+  @usableFromInline let base: UnsafeRawPointer
+  @usableFromInline var cursor: UnsafeRawPointer
+  @usableFromInline var end: UnsafeRawPointer
+  /// The end-group tag that ends the current message; 0 where it ends with its bytes.
+  @usableFromInline var endGroup: UInt32 = 0
+  @usableFromInline var depth = 0
+
+  public init(_ bytes: UnsafeRawBufferPointer) {
+    // An empty buffer may have no address; any non-null one does, since nothing is read from it.
+    base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+    cursor = base
+    end = base + bytes.count
+  }
+
+  /// Bytes from the start of the outermost message.
+  public var offset: Int { cursor - base }
+
+  /// Bytes left in the current message.
+  @inlinable public var remaining: Int { end - cursor }
+
+  @usableFromInline
+  func error(_ kind: WireError.Kind) -> WireError { WireError(kind, offset: offset) }
+
+  // MARK: Tags
+
+  /// The next field's tag (number << 3 | wire type), or 0 at the end of the current message.
+  @inlinable
+  public mutating func nextTag() throws(WireError) -> UInt32 {
+    guard cursor < end else { return try endOfInput() }
+    let first = cursor.load(as: UInt8.self)
+    var tag = UInt32(first)
+    if first < 0x80 {
+      cursor += 1
+    } else {
+      tag = try longTag()
+    }
+    if tag & 7 == 4 || tag < 8 { return try endGroupTag(tag) }
+    return tag
+  }
+
+  @usableFromInline
+  func endOfInput() throws(WireError) -> UInt32 {
+    guard endGroup == 0 else { throw error(.unterminatedGroup(field: endGroup >> 3)) }
+    return 0
+  }
+
+  @usableFromInline
+  mutating func longTag() throws(WireError) -> UInt32 {
+    let start = offset
+    let value = try varint()
+    guard value <= UInt64(UInt32.max) else { throw WireError(.varintTooLong, offset: start) }
+    return UInt32(value)
+  }
+
+  @usableFromInline
+  func endGroupTag(_ tag: UInt32) throws(WireError) -> UInt32 {
+    guard tag >= 8 else { throw error(.zeroFieldNumber) }
+    guard tag == endGroup else { throw error(.unmatchedEndGroup(field: tag >> 3)) }
+    return 0
+  }
+
+  // MARK: Primitive values
+
+  /// A base-128 varint, at most ten bytes; bits beyond 64 are dropped as the C++ implementation does.
+  @inlinable
+  public mutating func varint() throws(WireError) -> UInt64 {
+    guard cursor < end else { throw error(.truncated) }
+    let first = cursor.load(as: UInt8.self)
+    if first < 0x80 {
+      cursor += 1
+      return UInt64(first)
+    }
+    return try longVarint()
+  }
+
+  @usableFromInline
+  mutating func longVarint() throws(WireError) -> UInt64 {
+    var value: UInt64 = 0
+    var shift: UInt64 = 0
+    var position = cursor
+    while position < end {
+      let byte = position.load(as: UInt8.self)
+      position += 1
+      value |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 {
+        cursor = position
+        return value
+      }
+      shift += 7
+      if shift == 70 { throw error(.varintTooLong) }
+    }
+    throw error(.truncated)
+  }
+
+  @inlinable public mutating func int32() throws(WireError) -> Int32 { Int32(truncatingIfNeeded: try varint()) }
+  @inlinable public mutating func int64() throws(WireError) -> Int64 { Int64(bitPattern: try varint()) }
+  @inlinable public mutating func uint32() throws(WireError) -> UInt32 { UInt32(truncatingIfNeeded: try varint()) }
+  @inlinable public mutating func uint64() throws(WireError) -> UInt64 { try varint() }
+  @inlinable public mutating func bool() throws(WireError) -> Bool { try varint() != 0 }
+
+  /// ZigZag-encoded.
+  @inlinable public mutating func sint32() throws(WireError) -> Int32 {
+    let value = try uint32()
+    return Int32(bitPattern: value >> 1) ^ -Int32(bitPattern: value & 1)
+  }
+
+  /// ZigZag-encoded.
+  @inlinable public mutating func sint64() throws(WireError) -> Int64 {
+    let value = try varint()
+    return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+  }
+
+  @inlinable public mutating func fixed32() throws(WireError) -> UInt32 {
+    guard remaining >= 4 else { throw error(.truncated) }
+    let value = UInt32(littleEndian: cursor.loadUnaligned(as: UInt32.self))
+    cursor += 4
+    return value
+  }
+
+  @inlinable public mutating func fixed64() throws(WireError) -> UInt64 {
+    guard remaining >= 8 else { throw error(.truncated) }
+    let value = UInt64(littleEndian: cursor.loadUnaligned(as: UInt64.self))
+    cursor += 8
+    return value
+  }
+
+  @inlinable public mutating func sfixed32() throws(WireError) -> Int32 { Int32(bitPattern: try fixed32()) }
+  @inlinable public mutating func sfixed64() throws(WireError) -> Int64 { Int64(bitPattern: try fixed64()) }
+  @inlinable public mutating func float() throws(WireError) -> Float { Float(bitPattern: try fixed32()) }
+  @inlinable public mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
+
+  // MARK: Length-delimited values
+
+  /// A length prefix that the current message has bytes for.
+  @inlinable
+  mutating func length() throws(WireError) -> Int {
+    let length = try varint()
+    guard length <= UInt64(remaining) else { throw error(.lengthPastEnd(length: length, remaining: remaining)) }
+    return Int(length)
+  }
+
+  @inlinable
+  public mutating func string() throws(WireError) -> String {
+    let count = try length()
+    if count == 0 { return "" }
+    let bytes = UnsafeBufferPointer(start: cursor.assumingMemoryBound(to: UInt8.self), count: count)
+    let text = try Self.validated(bytes, reader: self)
+    cursor += count
+    return text
+  }
+
+  @usableFromInline
+  static func validated(_ bytes: UnsafeBufferPointer<UInt8>, reader: WireReader) throws(WireError) -> String {
+    do {
+      // Twice as fast as `String(validating:as:)`: one pass to check, one memcpy.
+      return String(copying: try UTF8Span(validating: bytes.span))
+    } catch {
+      throw reader.error(.invalidUTF8)
+    }
+  }
+
+  @inlinable
+  public mutating func bytes() throws(WireError) -> [UInt8] {
+    let count = try length()
+    let value = [UInt8](UnsafeRawBufferPointer(start: cursor, count: count))
+    cursor += count
+    return value
+  }
+
+  // MARK: Nesting
+
+  /// Where an outer message goes on when its child ends.
+  @frozen @usableFromInline
+  struct Outer {
+    @usableFromInline let end: UnsafeRawPointer
+    @usableFromInline let endGroup: UInt32
+    @inlinable init(end: UnsafeRawPointer, endGroup: UInt32) {
+      self.end = end
+      self.endGroup = endGroup
+    }
+  }
+
+  @inlinable
+  mutating func enterMessage() throws(WireError) -> Outer {
+    let count = try length()
+    guard depth < Self.maximumDepth else { throw error(.nestedTooDeeply(limit: Self.maximumDepth)) }
+    let outer = Outer(end: end, endGroup: endGroup)
+    end = cursor + count
+    endGroup = 0
+    depth += 1
+    return outer
+  }
+
+  @inlinable
+  mutating func leave(_ outer: Outer) {
+    end = outer.end
+    endGroup = outer.endGroup
+    depth -= 1
+  }
+
+  @inlinable
+  mutating func enterGroup(field: UInt32) throws(WireError) -> Outer {
+    guard depth < Self.maximumDepth else { throw error(.nestedTooDeeply(limit: Self.maximumDepth)) }
+    let outer = Outer(end: end, endGroup: endGroup)
+    endGroup = field << 3 | 4
+    depth += 1
+    return outer
+  }
+
+  // MARK: Unknown fields
+
+  /// Keeps a field that the schema does not know, tag included.
+  public mutating func unknown(_ tag: UInt32, _ fields: inout UnknownFields) throws(WireError) {
+    let start = cursor
+    try skip(tag)
+    fields.append(tag: tag, value: UnsafeRawBufferPointer(start: start, count: cursor - start))
+  }
+
+  /// Passes over one field's value.
+  public mutating func skip(_ tag: UInt32) throws(WireError) {
+    switch tag & 7 {
+    case 0: _ = try varint()
+    case 1: _ = try fixed64()
+    case 2: cursor += try length()
+    case 3:
+      let outer = try enterGroup(field: tag >> 3)
+      while true {
+        let inner = try nextTag()
+        if inner == 0 { break }
+        try skip(inner)
+      }
+      leave(outer)
+    case 5: _ = try fixed32()
+    default: throw error(.unknownWireType(UInt8(tag & 7)))
+    }
+  }
+}

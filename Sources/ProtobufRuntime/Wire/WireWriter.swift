@@ -1,0 +1,133 @@
+// Writes the wire format forward into memory that the size pass has measured. Every write is checked against the end
+// of that memory: a wrong size stops the process rather than overwrite what is not ours.
+
+/// Writes the protobuf wire format into borrowed memory of exactly the measured size.
+public struct WireWriter {
+  @usableFromInline var cursor: UnsafeMutableRawPointer
+  @usableFromInline let end: UnsafeMutableRawPointer
+  @usableFromInline var sizes: SizeCache
+
+  @inlinable
+  public init(_ buffer: UnsafeMutableRawBufferPointer, sizes: SizeCache) {
+    cursor = buffer.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
+    end = cursor + buffer.count
+    self.sizes = sizes
+  }
+
+  @inlinable @inline(__always)
+  func need(_ count: Int) {
+    precondition(end - cursor >= count, "a message wrote more bytes than it measured")
+  }
+
+  // MARK: Values without a tag
+
+  @inlinable
+  public mutating func rawVarint(_ value: UInt64) {
+    if value < 0x80 {
+      need(1)
+      cursor.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
+      cursor += 1
+    } else {
+      longVarint(value)
+    }
+  }
+
+  @usableFromInline
+  mutating func longVarint(_ value: UInt64) {
+    need(varintSize(value))
+    var rest = value
+    var position = cursor
+    while rest >= 0x80 {
+      position.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+      position += 1
+      rest >>= 7
+    }
+    position.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+    cursor = position + 1
+  }
+
+  @inlinable
+  public mutating func rawFixed32(_ value: UInt32) {
+    need(4)
+    cursor.storeBytes(of: value.littleEndian, as: UInt32.self)
+    cursor += 4
+  }
+
+  @inlinable
+  public mutating func rawFixed64(_ value: UInt64) {
+    need(8)
+    cursor.storeBytes(of: value.littleEndian, as: UInt64.self)
+    cursor += 8
+  }
+
+  @inlinable
+  public mutating func rawBytes(_ bytes: UnsafeRawBufferPointer) {
+    need(bytes.count)
+    if let source = bytes.baseAddress { cursor.copyMemory(from: source, byteCount: bytes.count) }
+    cursor += bytes.count
+  }
+
+  // MARK: Fields
+
+  /// A singular field: tag, then value.
+  @inlinable
+  public mutating func field<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ value: C.Value) {
+    rawVarint(UInt64(tag))
+    C.write(value, to: &self)
+  }
+
+  /// A repeated field, one tag an element.
+  @inlinable
+  public mutating func repeated<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
+    for value in values { field(codec, tag, value) }
+  }
+
+  /// A packed repeated field: one tag and length for all elements. Nothing where there are none.
+  @inlinable
+  public mutating func packed<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
+    if values.isEmpty { return }
+    rawVarint(UInt64(tag))
+    rawVarint(UInt64(sizes.take()))
+    for value in values { C.write(value, to: &self) }
+  }
+
+  /// A map field, entries in the order of their keys.
+  @inlinable
+  public mutating func map<K: WireCodec, V: WireCodec>(
+    _ key: K.Type, _ value: V.Type, _ tag: UInt32, _ entries: [K.Value: V.Value]
+  ) where K.Value: MapKey {
+    for (entryKey, entryValue) in sortedEntries(entries) {
+      rawVarint(UInt64(tag))
+      rawVarint(UInt64(sizes.take()))
+      field(key, 8 | K.wireType, entryKey)
+      field(value, 16 | V.wireType, entryValue)
+    }
+  }
+
+  /// A group (proto2): start tag, fields, end tag.
+  @inlinable
+  public mutating func group<M: Message>(_ field: UInt32, _ value: M) {
+    rawVarint(UInt64(field << 3 | 3))
+    value.write(to: &self)
+    rawVarint(UInt64(field << 3 | 4))
+  }
+
+  @inlinable
+  public mutating func unknown(_ fields: UnknownFields) {
+    if fields.isEmpty { return }
+    fields.bytes.withUnsafeBytes { rawBytes($0) }
+  }
+}
+
+/// Map entries in the order in which they are written: by key.
+@inlinable
+func sortedEntries<K: MapKey, V>(_ entries: [K: V]) -> [(key: K, value: V)] {
+  entries.sorted { K.isOrdered($0.key, before: $1.key) }
+}
+
+/// How many bytes a varint takes: 1 to 10.
+@inlinable
+public func varintSize(_ value: UInt64) -> Int {
+  // 9 bits of answer for every 64 of question: ceil(bits / 7) without a division.
+  ((63 - (value | 1).leadingZeroBitCount) * 9 + 73) >> 6
+}
