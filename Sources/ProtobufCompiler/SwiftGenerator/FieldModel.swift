@@ -1,0 +1,176 @@
+// One field as the generator sees it: its Swift name and type, and the runtime's words for reading and writing it.
+
+import ProtobufRuntime
+
+struct FieldModel {
+  enum Value {
+    /// A codec of the runtime, the Swift type, and the reader's function.
+    case scalar(codec: String, type: String, read: String)
+    case enumeration(type: String, isClosed: Bool)
+    case message(type: String)
+    case group(type: String)
+  }
+
+  enum Shape {
+    /// Without presence: left out when it holds the default.
+    case implicit
+    /// With presence.
+    case optional
+    case boxed
+    case repeated(isPacked: Bool)
+    indirect case map(key: Value, value: Value)
+    /// Member of the oneof with this index.
+    case member(oneof: Int, isIndirect: Bool)
+  }
+
+  let descriptor: FieldDescriptorProto
+  let number: Int32
+  /// Escaped where needed.
+  let name: String
+  let value: Value
+  let shape: Shape
+  let isRequired: Bool
+  /// Place in the message's descriptor, for comments.
+  let index: Int
+
+  init(_ descriptor: FieldDescriptorProto, index: Int, message: TypeIndex.MessageEntry, types: TypeIndex) {
+    self.descriptor = descriptor
+    self.index = index
+    number = descriptor.number ?? 0
+    let features = message.features.applying(descriptor.options?.features)
+    let value = Self.value(of: descriptor, features, types)
+    self.value = value
+    isRequired = descriptor.label == .required || features.isRequired
+    // A group's field is named for its type in the schema.
+    name = SwiftNames.property(descriptor.name ?? "")
+
+    if descriptor.label == .repeated {
+      if case .message = value, let entry = types.message(descriptor.typeName ?? ""),
+        entry.descriptor.options?.mapEntry == true, entry.descriptor.field.count == 2
+      {
+        let entryFields = entry.descriptor.field
+        shape = .map(
+          key: Self.value(of: entryFields[0], entry.features, types),
+          value: Self.value(of: entryFields[1], entry.features, types))
+      } else {
+        shape = .repeated(isPacked: value.isPackable && (descriptor.options?.packed ?? features.isPacked))
+      }
+      return
+    }
+    let isMessage = value.isMessage
+    let isBoxed = isMessage && types.isBoxed(descriptor.typeName ?? "")
+    if let oneof = descriptor.oneofIndex, descriptor.proto3Optional != true {
+      shape = .member(oneof: Int(oneof), isIndirect: isBoxed)
+    } else if isBoxed {
+      shape = .boxed
+    } else if isMessage || descriptor.proto3Optional == true || !features.hasImplicitPresence {
+      shape = .optional
+    } else {
+      shape = .implicit
+    }
+  }
+
+  private static func value(of field: FieldDescriptorProto, _ features: Features, _ types: TypeIndex) -> Value {
+    let typeName = field.typeName ?? ""
+    switch field.type {
+    case .message:
+      let name = types.message(typeName)?.swiftName ?? "ProtobufEmpty"
+      return features.isDelimited && field.label != nil && types.message(typeName)?.descriptor.options?.mapEntry != true
+        ? .group(type: name) : .message(type: name)
+    case .group: return .group(type: types.message(typeName)?.swiftName ?? "ProtobufEmpty")
+    case .enum:
+      let entry = types.enumeration(typeName)
+      return .enumeration(type: entry?.swiftName ?? "Int32", isClosed: entry?.isClosed ?? false)
+    case .double: return .scalar(codec: "DoubleCodec", type: "Double", read: "double")
+    case .float: return .scalar(codec: "FloatCodec", type: "Float", read: "float")
+    case .int64: return .scalar(codec: "Int64Codec", type: "Int64", read: "int64")
+    case .uint64: return .scalar(codec: "UInt64Codec", type: "UInt64", read: "uint64")
+    case .int32: return .scalar(codec: "Int32Codec", type: "Int32", read: "int32")
+    case .fixed64: return .scalar(codec: "Fixed64Codec", type: "UInt64", read: "fixed64")
+    case .fixed32: return .scalar(codec: "Fixed32Codec", type: "UInt32", read: "fixed32")
+    case .bool: return .scalar(codec: "BoolCodec", type: "Bool", read: "bool")
+    case .bytes: return .scalar(codec: "BytesCodec", type: "[UInt8]", read: "bytes")
+    case .uint32: return .scalar(codec: "UInt32Codec", type: "UInt32", read: "uint32")
+    case .sfixed32: return .scalar(codec: "SFixed32Codec", type: "Int32", read: "sfixed32")
+    case .sfixed64: return .scalar(codec: "SFixed64Codec", type: "Int64", read: "sfixed64")
+    case .sint32: return .scalar(codec: "SInt32Codec", type: "Int32", read: "sint32")
+    case .sint64: return .scalar(codec: "SInt64Codec", type: "Int64", read: "sint64")
+    case .string, nil: return .scalar(codec: "StringCodec", type: "String", read: "string")
+    }
+  }
+
+  /// The stored type, as a property declares it.
+  var swiftType: String {
+    switch shape {
+    case .implicit: value.type
+    case .optional, .boxed: value.type + "?"
+    case .repeated: "[\(value.type)]"
+    case .map(let key, let value): "[\(key.type): \(value.type)]"
+    case .member: value.type
+    }
+  }
+
+  var swiftDefault: String {
+    switch shape {
+    case .implicit: value.defaultLiteral
+    case .optional, .boxed, .member: "nil"
+    case .repeated: "[]"
+    case .map: "[:]"
+    }
+  }
+
+  /// The name without backticks, for names made from it.
+  var bareName: String { name.filter { $0 != "`" } }
+  var isPacked: Bool { if case .repeated(let isPacked) = shape { isPacked } else { false } }
+
+  /// number << 3 | wire type, for a single element.
+  var tag: UInt32 { UInt32(bitPattern: number) << 3 | value.wireType }
+  var packedTag: UInt32 { UInt32(bitPattern: number) << 3 | 2 }
+  var tagSize: Int { varintSize(UInt64(tag)) }
+  var jsonName: String { descriptor.jsonName ?? SwiftNames.lowerCamel(descriptor.name ?? "") }
+  var schemaName: String { descriptor.name ?? "" }
+}
+
+extension FieldModel.Value {
+  var type: String {
+    switch self {
+    case .scalar(_, let type, _), .enumeration(let type, _), .message(let type), .group(let type): type
+    }
+  }
+
+  var codec: String {
+    switch self {
+    case .scalar(let codec, _, _): codec
+    case .enumeration(let type, _): "EnumCodec<\(type)>"
+    case .message(let type), .group(let type): "MessageCodec<\(type)>"
+    }
+  }
+
+  var wireType: UInt32 {
+    switch self {
+    case .scalar(let codec, _, _):
+      switch codec {
+      case "StringCodec", "BytesCodec": 2
+      case "DoubleCodec", "Fixed64Codec", "SFixed64Codec": 1
+      case "FloatCodec", "Fixed32Codec", "SFixed32Codec": 5
+      default: 0
+      }
+    case .enumeration: 0
+    case .message: 2
+    case .group: 3
+    }
+  }
+
+  var isPackable: Bool { wireType != 2 && wireType != 3 }
+  var isMessage: Bool { wireType == 3 || { if case .message = self { true } else { false } }() }
+
+  var defaultLiteral: String {
+    switch self {
+    case .scalar(_, "String", _): "\"\""
+    case .scalar(_, "Bool", _): "false"
+    case .scalar(_, "[UInt8]", _): "[]"
+    case .scalar: "0"
+    case .enumeration(let type, _), .message(let type), .group(let type): "\(type)()"
+    }
+  }
+}

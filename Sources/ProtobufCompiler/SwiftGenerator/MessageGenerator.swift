@@ -1,0 +1,216 @@
+// A schema's message as a Swift struct: properties, initializers, nested types; its codecs are in MessageCodecGenerator.
+
+import ProtobufRuntime
+
+struct MessageGenerator {
+  let entry: TypeIndex.MessageEntry
+  let types: TypeIndex
+  let comments: Comments
+  let path: [Int32]
+  let access: String
+
+  /// Above this many fields a memberwise initializer is no help to a reader and a burden to the type checker.
+  static let largestMemberwiseInitializer = 40
+
+  struct Oneof {
+    let index: Int
+    let name: String
+    let typeName: String
+    let members: [FieldModel]
+  }
+
+  let fields: [FieldModel]
+  let oneofs: [Oneof]
+
+  init(entry: TypeIndex.MessageEntry, types: TypeIndex, comments: Comments, path: [Int32], access: String) {
+    self.entry = entry
+    self.types = types
+    self.comments = comments
+    self.path = path
+    self.access = access
+    let fields = entry.descriptor.field.enumerated().map { index, field in
+      FieldModel(field, index: index, message: entry, types: types)
+    }
+    self.fields = fields
+    oneofs = entry.descriptor.oneofDecl.enumerated().compactMap { index, oneof in
+      let members = fields.filter { field in
+        if case .member(index, _) = field.shape { true } else { false }
+      }
+      if members.isEmpty { return nil }
+      var typeName = SwiftNames.type(SwiftNames.upperCamel(oneof.name ?? ""), isEnum: true)
+      let nested =
+        entry.descriptor.nestedType.map { $0.name ?? "" } + entry.descriptor.enumType.map { $0.name ?? "" }
+      let used = nested + members.map { $0.value.type }
+      while used.contains(typeName) { typeName += "Oneof" }
+      return Oneof(
+        index: index, name: SwiftNames.property(oneof.name ?? ""), typeName: typeName, members: members)
+    }
+  }
+
+  var typeName: String { entry.swiftName.split(separator: ".").last.map(String.init) ?? "" }
+
+  func oneof(of field: FieldModel) -> Oneof? {
+    guard case .member(let index, _) = field.shape else { return nil }
+    return oneofs.first { $0.index == index }
+  }
+
+  /// A stored property of the struct, in declaration order: a field, or a oneof where its first member stands.
+  private enum Property {
+    case field(FieldModel)
+    case oneof(Oneof)
+
+    var name: String {
+      switch self {
+      case .field(let field): field.name
+      case .oneof(let oneof): oneof.name
+      }
+    }
+
+    var type: String {
+      switch self {
+      case .field(let field): field.swiftType
+      case .oneof(let oneof): oneof.typeName + "?"
+      }
+    }
+
+    var defaultValue: String {
+      switch self {
+      case .field(let field): field.swiftDefault
+      case .oneof: "nil"
+      }
+    }
+  }
+
+  private var properties: [Property] {
+    var seen: Set<Int> = []
+    return fields.compactMap { field in
+      guard let oneof = oneof(of: field) else { return .field(field) }
+      return seen.insert(oneof.index).inserted ? .oneof(oneof) : nil
+    }
+  }
+
+  func write(to out: inout CodeWriter) {
+    out.line()
+    writeStruct(to: &out)
+    writeCodecs(to: &out)
+  }
+
+  private func writeStruct(to out: inout CodeWriter) {
+    comments.write(path, to: &out)
+    out.block("\(access)struct \(typeName): Message") { out in
+      for property in properties { writeProperty(property, to: &out) }
+      out.line("\(access)var unknownFields = UnknownFields()")
+      writeInitializers(to: &out)
+      for oneof in oneofs { writeOneof(oneof, to: &out) }
+      for (index, enumeration) in entry.descriptor.enumType.enumerated() {
+        let name = entry.fullName + "." + (enumeration.name ?? "")
+        guard let nested = types.enumeration(name) else { continue }
+        let generator = EnumGenerator(
+          entry: nested, comments: comments, path: path + [4, Int32(index)], access: access)
+        generator.write(to: &out)
+      }
+      for (index, message) in entry.descriptor.nestedType.enumerated() where message.options?.mapEntry != true {
+        let name = entry.fullName + "." + (message.name ?? "")
+        guard let nested = types.message(name) else { continue }
+        let generator = MessageGenerator(
+          entry: nested, types: types, comments: comments, path: path + [3, Int32(index)], access: access)
+        out.line()
+        generator.writeStruct(to: &out)
+      }
+    }
+  }
+
+  private func writeProperty(_ property: Property, to out: inout CodeWriter) {
+    switch property {
+    case .oneof(let oneof):
+      comments.write(path + [8, Int32(oneof.index)], to: &out)
+      out.line("\(access)var \(oneof.name): \(oneof.typeName)? = nil")
+    case .field(let field):
+      comments.write(path + [2, Int32(field.index)], to: &out)
+      if case .boxed = field.shape {
+        out.block("\(access)var \(field.name): \(field.swiftType)") { out in
+          out.line("get { _\(field.bareName).value }")
+          out.line("set { _\(field.bareName).value = newValue }")
+        }
+        out.line("var _\(field.bareName) = Boxed<\(field.value.type)>()")
+        return
+      }
+      out.line("\(access)var \(field.name): \(field.swiftType) = \(field.swiftDefault)")
+      if let literal = defaultLiteral(field) {
+        out.line("/// `\(field.bareName)`, or the schema's default where it is not set.")
+        out.line(
+          "\(access)var \(field.bareName)OrDefault: \(field.value.type) { \(field.name) ?? \(literal) }")
+      }
+    }
+  }
+
+  /// The Swift literal of a proto2 `[default = …]`, which descriptors keep as text.
+  private func defaultLiteral(_ field: FieldModel) -> String? {
+    guard let text = field.descriptor.defaultValue, case .optional = field.shape else { return nil }
+    switch field.value {
+    case .enumeration(let type, _):
+      guard let descriptor = types.enumeration(field.descriptor.typeName ?? "")?.descriptor else { return nil }
+      return ".\(SwiftNames.escaped(SwiftNames.enumCase(text, in: descriptor.name ?? type)))"
+    case .scalar(_, "String", _): return text.debugDescription
+    case .scalar(_, "[UInt8]", _): return "Array(\(text.debugDescription).utf8)"
+    case .scalar(_, "Double", _), .scalar(_, "Float", _):
+      return switch text {
+      case "inf": ".infinity"
+      case "-inf": "-.infinity"
+      case "nan": ".nan"
+      default: text
+      }
+    case .scalar: return text
+    case .message, .group: return nil
+    }
+  }
+
+  private func writeInitializers(to out: inout CodeWriter) {
+    out.line()
+    out.line("\(access)init() {}")
+    let properties = self.properties
+    guard !properties.isEmpty, properties.count <= Self.largestMemberwiseInitializer else { return }
+    out.line()
+    out.line("\(access)init(")
+    out.indented { out in
+      for (index, property) in properties.enumerated() {
+        let comma = index + 1 < properties.count ? "," : ""
+        out.line("\(property.name): \(property.type) = \(property.defaultValue)\(comma)")
+      }
+    }
+    out.block(")") { out in
+      for property in properties {
+        if case .field(let field) = property, case .boxed = field.shape {
+          out.line("_\(field.bareName).value = \(field.name)")
+        } else {
+          out.line("self.\(property.name) = \(property.name)")
+        }
+      }
+    }
+  }
+
+  private func writeOneof(_ oneof: Oneof, to out: inout CodeWriter) {
+    out.line()
+    comments.write(path + [8, Int32(oneof.index)], to: &out)
+    out.block("\(access)enum \(oneof.typeName): Hashable, Sendable") { out in
+      for member in oneof.members {
+        comments.write(path + [2, Int32(member.index)], to: &out)
+        var keyword = ""
+        if case .member(_, true) = member.shape { keyword = "indirect " }
+        out.line("\(keyword)case \(member.name)(\(member.value.type))")
+      }
+    }
+  }
+
+  /// The codecs of this message and of those nested in it, as extensions behind the struct.
+  private func writeCodecs(to out: inout CodeWriter) {
+    out.line()
+    MessageCodecGenerator(message: self).write(to: &out)
+    for (index, message) in entry.descriptor.nestedType.enumerated() where message.options?.mapEntry != true {
+      guard let nested = types.message(entry.fullName + "." + (message.name ?? "")) else { continue }
+      let generator = MessageGenerator(
+        entry: nested, types: types, comments: comments, path: path + [3, Int32(index)], access: access)
+      generator.writeCodecs(to: &out)
+    }
+  }
+}

@@ -1,0 +1,4317 @@
+// Generated from google/protobuf/descriptor.proto by codegen. Do not edit: change the schema.
+
+
+public enum Edition: ProtobufEnum {
+  case unknown
+  case legacy
+  case proto2
+  case proto3
+  case edition2023
+  case edition2024
+  case edition2026
+  case unstable
+  case edition1TestOnly
+  case edition2TestOnly
+  case edition99997TestOnly
+  case edition99998TestOnly
+  case edition99999TestOnly
+  case max
+
+  public init() { self = .unknown }
+
+  public init?(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .unknown
+    case 900: self = .legacy
+    case 998: self = .proto2
+    case 999: self = .proto3
+    case 1000: self = .edition2023
+    case 1001: self = .edition2024
+    case 1002: self = .edition2026
+    case 9999: self = .unstable
+    case 1: self = .edition1TestOnly
+    case 2: self = .edition2TestOnly
+    case 99997: self = .edition99997TestOnly
+    case 99998: self = .edition99998TestOnly
+    case 99999: self = .edition99999TestOnly
+    case 2147483647: self = .max
+    default: return nil
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .unknown: 0
+    case .legacy: 900
+    case .proto2: 998
+    case .proto3: 999
+    case .edition2023: 1000
+    case .edition2024: 1001
+    case .edition2026: 1002
+    case .unstable: 9999
+    case .edition1TestOnly: 1
+    case .edition2TestOnly: 2
+    case .edition99997TestOnly: 99997
+    case .edition99998TestOnly: 99998
+    case .edition99999TestOnly: 99999
+    case .max: 2147483647
+    }
+  }
+
+  public static let table = EnumTable([
+    (0, "EDITION_UNKNOWN"),
+    (900, "EDITION_LEGACY"),
+    (998, "EDITION_PROTO2"),
+    (999, "EDITION_PROTO3"),
+    (1000, "EDITION_2023"),
+    (1001, "EDITION_2024"),
+    (1002, "EDITION_2026"),
+    (9999, "EDITION_UNSTABLE"),
+    (1, "EDITION_1_TEST_ONLY"),
+    (2, "EDITION_2_TEST_ONLY"),
+    (99997, "EDITION_99997_TEST_ONLY"),
+    (99998, "EDITION_99998_TEST_ONLY"),
+    (99999, "EDITION_99999_TEST_ONLY"),
+    (2147483647, "EDITION_MAX"),
+  ])
+}
+
+public enum SymbolVisibility: ProtobufEnum {
+  case visibilityUnset
+  case visibilityLocal
+  case visibilityExport
+
+  public init() { self = .visibilityUnset }
+
+  public init?(rawValue: Int32) {
+    switch rawValue {
+    case 0: self = .visibilityUnset
+    case 1: self = .visibilityLocal
+    case 2: self = .visibilityExport
+    default: return nil
+    }
+  }
+
+  public var rawValue: Int32 {
+    switch self {
+    case .visibilityUnset: 0
+    case .visibilityLocal: 1
+    case .visibilityExport: 2
+    }
+  }
+
+  public static let table = EnumTable([
+    (0, "VISIBILITY_UNSET"),
+    (1, "VISIBILITY_LOCAL"),
+    (2, "VISIBILITY_EXPORT"),
+  ])
+}
+
+public struct FileDescriptorSet: Message {
+  public var file: [FileDescriptorProto] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    file: [FileDescriptorProto] = []
+  ) {
+    self.file = file
+  }
+}
+
+extension FileDescriptorSet {
+  public static var fullName: String { "google.protobuf.FileDescriptorSet" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try reader.messages(&file)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += repeatedSize(MessageCodec<FileDescriptorProto>.self, 1, file, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.repeated(MessageCodec<FileDescriptorProto>.self, 10, file)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "file", "file"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&file)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("file", "file", file)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !file.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct FileDescriptorProto: Message {
+  public var name: String? = nil
+  public var `package`: String? = nil
+  public var dependency: [String] = []
+  public var publicDependency: [Int32] = []
+  public var weakDependency: [Int32] = []
+  public var optionDependency: [String] = []
+  public var messageType: [DescriptorProto] = []
+  public var enumType: [EnumDescriptorProto] = []
+  public var service: [ServiceDescriptorProto] = []
+  public var `extension`: [FieldDescriptorProto] = []
+  public var options: FileOptions? {
+    get { _options.value }
+    set { _options.value = newValue }
+  }
+  var _options = Boxed<FileOptions>()
+  public var sourceCodeInfo: SourceCodeInfo? = nil
+  public var syntax: String? = nil
+  public var edition: Edition? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    `package`: String? = nil,
+    dependency: [String] = [],
+    publicDependency: [Int32] = [],
+    weakDependency: [Int32] = [],
+    optionDependency: [String] = [],
+    messageType: [DescriptorProto] = [],
+    enumType: [EnumDescriptorProto] = [],
+    service: [ServiceDescriptorProto] = [],
+    `extension`: [FieldDescriptorProto] = [],
+    options: FileOptions? = nil,
+    sourceCodeInfo: SourceCodeInfo? = nil,
+    syntax: String? = nil,
+    edition: Edition? = nil
+  ) {
+    self.name = name
+    self.`package` = `package`
+    self.dependency = dependency
+    self.publicDependency = publicDependency
+    self.weakDependency = weakDependency
+    self.optionDependency = optionDependency
+    self.messageType = messageType
+    self.enumType = enumType
+    self.service = service
+    self.`extension` = `extension`
+    _options.value = options
+    self.sourceCodeInfo = sourceCodeInfo
+    self.syntax = syntax
+    self.edition = edition
+  }
+}
+
+extension FileDescriptorProto {
+  public static var fullName: String { "google.protobuf.FileDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: `package` = try reader.string()
+      case 26: dependency.append(try reader.string())
+      case 34: try reader.messages(&messageType)
+      case 42: try reader.messages(&enumType)
+      case 50: try reader.messages(&service)
+      case 58: try reader.messages(&`extension`)
+      case 66: try reader.message(&_options)
+      case 74: try reader.message(&sourceCodeInfo)
+      case 80: publicDependency.append(try reader.int32())
+      case 82: try reader.packed(Int32Codec.self, &publicDependency)
+      case 88: weakDependency.append(try reader.int32())
+      case 90: try reader.packed(Int32Codec.self, &weakDependency)
+      case 98: syntax = try reader.string()
+      case 112: try reader.enumeration(&edition, tag, &unknownFields)
+      case 122: optionDependency.append(try reader.string())
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = `package` { total += 1 + StringCodec.size(value, &sizes) }
+    total += repeatedSize(StringCodec.self, 1, dependency, &sizes)
+    total += repeatedSize(MessageCodec<DescriptorProto>.self, 1, messageType, &sizes)
+    total += repeatedSize(MessageCodec<EnumDescriptorProto>.self, 1, enumType, &sizes)
+    total += repeatedSize(MessageCodec<ServiceDescriptorProto>.self, 1, service, &sizes)
+    total += repeatedSize(MessageCodec<FieldDescriptorProto>.self, 1, `extension`, &sizes)
+    if let value = _options.value { total += 1 + MessageCodec<FileOptions>.size(value, &sizes) }
+    if let value = sourceCodeInfo { total += 1 + MessageCodec<SourceCodeInfo>.size(value, &sizes) }
+    total += repeatedSize(Int32Codec.self, 1, publicDependency, &sizes)
+    total += repeatedSize(Int32Codec.self, 1, weakDependency, &sizes)
+    if let value = syntax { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    total += repeatedSize(StringCodec.self, 1, optionDependency, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    if let value = `package` { writer.field(StringCodec.self, 18, value) }
+    writer.repeated(StringCodec.self, 26, dependency)
+    writer.repeated(MessageCodec<DescriptorProto>.self, 34, messageType)
+    writer.repeated(MessageCodec<EnumDescriptorProto>.self, 42, enumType)
+    writer.repeated(MessageCodec<ServiceDescriptorProto>.self, 50, service)
+    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 58, `extension`)
+    if let value = _options.value { writer.field(MessageCodec<FileOptions>.self, 66, value) }
+    if let value = sourceCodeInfo { writer.field(MessageCodec<SourceCodeInfo>.self, 74, value) }
+    writer.repeated(Int32Codec.self, 80, publicDependency)
+    writer.repeated(Int32Codec.self, 88, weakDependency)
+    if let value = syntax { writer.field(StringCodec.self, 98, value) }
+    if let value = edition { writer.field(EnumCodec<Edition>.self, 112, value) }
+    writer.repeated(StringCodec.self, 122, optionDependency)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "package", "package"),
+    (3, "dependency", "dependency"),
+    (4, "messageType", "message_type"),
+    (5, "enumType", "enum_type"),
+    (6, "service", "service"),
+    (7, "extension", "extension"),
+    (8, "options", "options"),
+    (9, "sourceCodeInfo", "source_code_info"),
+    (10, "publicDependency", "public_dependency"),
+    (11, "weakDependency", "weak_dependency"),
+    (12, "syntax", "syntax"),
+    (14, "edition", "edition"),
+    (15, "optionDependency", "option_dependency"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&`package`)
+      case 3: try reader.read(&dependency)
+      case 4: try reader.read(&messageType)
+      case 5: try reader.read(&enumType)
+      case 6: try reader.read(&service)
+      case 7: try reader.read(&`extension`)
+      case 8: try reader.read(&_options)
+      case 9: try reader.read(&sourceCodeInfo)
+      case 10: try reader.read(&publicDependency)
+      case 11: try reader.read(&weakDependency)
+      case 12: try reader.read(&syntax)
+      case 14: try reader.read(&edition)
+      case 15: try reader.read(&optionDependency)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("package", "package", `package`)
+    writer.field("dependency", "dependency", dependency)
+    writer.field("messageType", "message_type", messageType)
+    writer.field("enumType", "enum_type", enumType)
+    writer.field("service", "service", service)
+    writer.field("extension", "extension", `extension`)
+    writer.field("options", "options", _options)
+    writer.field("sourceCodeInfo", "source_code_info", sourceCodeInfo)
+    writer.field("publicDependency", "public_dependency", publicDependency)
+    writer.field("weakDependency", "weak_dependency", weakDependency)
+    writer.field("syntax", "syntax", syntax)
+    writer.field("edition", "edition", edition)
+    writer.field("optionDependency", "option_dependency", optionDependency)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !messageType.allSatisfy(\.isInitialized) { return false }
+    if !enumType.allSatisfy(\.isInitialized) { return false }
+    if !service.allSatisfy(\.isInitialized) { return false }
+    if !`extension`.allSatisfy(\.isInitialized) { return false }
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+public struct DescriptorProto: Message {
+  public var name: String? = nil
+  public var field: [FieldDescriptorProto] = []
+  public var `extension`: [FieldDescriptorProto] = []
+  public var nestedType: [DescriptorProto] = []
+  public var enumType: [EnumDescriptorProto] = []
+  public var extensionRange: [DescriptorProto.ExtensionRange] = []
+  public var oneofDecl: [OneofDescriptorProto] = []
+  public var options: MessageOptions? = nil
+  public var reservedRange: [DescriptorProto.ReservedRange] = []
+  public var reservedName: [String] = []
+  public var visibility: SymbolVisibility? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    field: [FieldDescriptorProto] = [],
+    `extension`: [FieldDescriptorProto] = [],
+    nestedType: [DescriptorProto] = [],
+    enumType: [EnumDescriptorProto] = [],
+    extensionRange: [DescriptorProto.ExtensionRange] = [],
+    oneofDecl: [OneofDescriptorProto] = [],
+    options: MessageOptions? = nil,
+    reservedRange: [DescriptorProto.ReservedRange] = [],
+    reservedName: [String] = [],
+    visibility: SymbolVisibility? = nil
+  ) {
+    self.name = name
+    self.field = field
+    self.`extension` = `extension`
+    self.nestedType = nestedType
+    self.enumType = enumType
+    self.extensionRange = extensionRange
+    self.oneofDecl = oneofDecl
+    self.options = options
+    self.reservedRange = reservedRange
+    self.reservedName = reservedName
+    self.visibility = visibility
+  }
+
+  public struct ExtensionRange: Message {
+    public var start: Int32? = nil
+    public var end: Int32? = nil
+    public var options: ExtensionRangeOptions? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      start: Int32? = nil,
+      end: Int32? = nil,
+      options: ExtensionRangeOptions? = nil
+    ) {
+      self.start = start
+      self.end = end
+      self.options = options
+    }
+  }
+
+  public struct ReservedRange: Message {
+    public var start: Int32? = nil
+    public var end: Int32? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      start: Int32? = nil,
+      end: Int32? = nil
+    ) {
+      self.start = start
+      self.end = end
+    }
+  }
+}
+
+extension DescriptorProto {
+  public static var fullName: String { "google.protobuf.DescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: try reader.messages(&self.field)
+      case 26: try reader.messages(&nestedType)
+      case 34: try reader.messages(&enumType)
+      case 42: try reader.messages(&extensionRange)
+      case 50: try reader.messages(&`extension`)
+      case 58: try reader.message(&options)
+      case 66: try reader.messages(&oneofDecl)
+      case 74: try reader.messages(&reservedRange)
+      case 82: reservedName.append(try reader.string())
+      case 88: try reader.enumeration(&visibility, tag, &unknownFields)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<FieldDescriptorProto>.self, 1, self.field, &sizes)
+    total += repeatedSize(MessageCodec<DescriptorProto>.self, 1, nestedType, &sizes)
+    total += repeatedSize(MessageCodec<EnumDescriptorProto>.self, 1, enumType, &sizes)
+    total += repeatedSize(MessageCodec<DescriptorProto.ExtensionRange>.self, 1, extensionRange, &sizes)
+    total += repeatedSize(MessageCodec<FieldDescriptorProto>.self, 1, `extension`, &sizes)
+    if let value = options { total += 1 + MessageCodec<MessageOptions>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<OneofDescriptorProto>.self, 1, oneofDecl, &sizes)
+    total += repeatedSize(MessageCodec<DescriptorProto.ReservedRange>.self, 1, reservedRange, &sizes)
+    total += repeatedSize(StringCodec.self, 1, reservedName, &sizes)
+    if let value = visibility { total += 1 + EnumCodec<SymbolVisibility>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 18, self.field)
+    writer.repeated(MessageCodec<DescriptorProto>.self, 26, nestedType)
+    writer.repeated(MessageCodec<EnumDescriptorProto>.self, 34, enumType)
+    writer.repeated(MessageCodec<DescriptorProto.ExtensionRange>.self, 42, extensionRange)
+    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 50, `extension`)
+    if let value = options { writer.field(MessageCodec<MessageOptions>.self, 58, value) }
+    writer.repeated(MessageCodec<OneofDescriptorProto>.self, 66, oneofDecl)
+    writer.repeated(MessageCodec<DescriptorProto.ReservedRange>.self, 74, reservedRange)
+    writer.repeated(StringCodec.self, 82, reservedName)
+    if let value = visibility { writer.field(EnumCodec<SymbolVisibility>.self, 88, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "field", "field"),
+    (3, "nestedType", "nested_type"),
+    (4, "enumType", "enum_type"),
+    (5, "extensionRange", "extension_range"),
+    (6, "extension", "extension"),
+    (7, "options", "options"),
+    (8, "oneofDecl", "oneof_decl"),
+    (9, "reservedRange", "reserved_range"),
+    (10, "reservedName", "reserved_name"),
+    (11, "visibility", "visibility"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&self.field)
+      case 3: try reader.read(&nestedType)
+      case 4: try reader.read(&enumType)
+      case 5: try reader.read(&extensionRange)
+      case 6: try reader.read(&`extension`)
+      case 7: try reader.read(&options)
+      case 8: try reader.read(&oneofDecl)
+      case 9: try reader.read(&reservedRange)
+      case 10: try reader.read(&reservedName)
+      case 11: try reader.read(&visibility)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("field", "field", self.field)
+    writer.field("nestedType", "nested_type", nestedType)
+    writer.field("enumType", "enum_type", enumType)
+    writer.field("extensionRange", "extension_range", extensionRange)
+    writer.field("extension", "extension", `extension`)
+    writer.field("options", "options", options)
+    writer.field("oneofDecl", "oneof_decl", oneofDecl)
+    writer.field("reservedRange", "reserved_range", reservedRange)
+    writer.field("reservedName", "reserved_name", reservedName)
+    writer.field("visibility", "visibility", visibility)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !self.field.allSatisfy(\.isInitialized) { return false }
+    if !nestedType.allSatisfy(\.isInitialized) { return false }
+    if !enumType.allSatisfy(\.isInitialized) { return false }
+    if !extensionRange.allSatisfy(\.isInitialized) { return false }
+    if !`extension`.allSatisfy(\.isInitialized) { return false }
+    if let value = options, !value.isInitialized { return false }
+    if !oneofDecl.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+extension DescriptorProto.ExtensionRange {
+  public static var fullName: String { "google.protobuf.DescriptorProto.ExtensionRange" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: start = try reader.int32()
+      case 16: end = try reader.int32()
+      case 26: try reader.message(&options)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = options { total += 1 + MessageCodec<ExtensionRangeOptions>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = start { writer.field(Int32Codec.self, 8, value) }
+    if let value = end { writer.field(Int32Codec.self, 16, value) }
+    if let value = options { writer.field(MessageCodec<ExtensionRangeOptions>.self, 26, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "start", "start"),
+    (2, "end", "end"),
+    (3, "options", "options"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&start)
+      case 2: try reader.read(&end)
+      case 3: try reader.read(&options)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("start", "start", start)
+    writer.field("end", "end", end)
+    writer.field("options", "options", options)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+extension DescriptorProto.ReservedRange {
+  public static var fullName: String { "google.protobuf.DescriptorProto.ReservedRange" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: start = try reader.int32()
+      case 16: end = try reader.int32()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = start { writer.field(Int32Codec.self, 8, value) }
+    if let value = end { writer.field(Int32Codec.self, 16, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "start", "start"),
+    (2, "end", "end"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&start)
+      case 2: try reader.read(&end)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("start", "start", start)
+    writer.field("end", "end", end)
+    writer.endObject()
+  }
+}
+
+public struct ExtensionRangeOptions: Message {
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var declaration: [ExtensionRangeOptions.Declaration] = []
+  public var features: FeatureSet? = nil
+  public var verification: ExtensionRangeOptions.VerificationState? = nil
+  /// `verification`, or the schema's default where it is not set.
+  public var verificationOrDefault: ExtensionRangeOptions.VerificationState { verification ?? .unverified }
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    uninterpretedOption: [UninterpretedOption] = [],
+    declaration: [ExtensionRangeOptions.Declaration] = [],
+    features: FeatureSet? = nil,
+    verification: ExtensionRangeOptions.VerificationState? = nil
+  ) {
+    self.uninterpretedOption = uninterpretedOption
+    self.declaration = declaration
+    self.features = features
+    self.verification = verification
+  }
+
+  public enum VerificationState: ProtobufEnum {
+    case declaration
+    case unverified
+
+    public init() { self = .declaration }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .declaration
+      case 1: self = .unverified
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .declaration: 0
+      case .unverified: 1
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "DECLARATION"),
+      (1, "UNVERIFIED"),
+    ])
+  }
+
+  public struct Declaration: Message {
+    public var number: Int32? = nil
+    public var fullName_: String? = nil
+    public var type: String? = nil
+    public var reserved: Bool? = nil
+    public var repeated: Bool? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      number: Int32? = nil,
+      fullName_: String? = nil,
+      type: String? = nil,
+      reserved: Bool? = nil,
+      repeated: Bool? = nil
+    ) {
+      self.number = number
+      self.fullName_ = fullName_
+      self.type = type
+      self.reserved = reserved
+      self.repeated = repeated
+    }
+  }
+}
+
+extension ExtensionRangeOptions {
+  public static var fullName: String { "google.protobuf.ExtensionRangeOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 18: try reader.messages(&declaration)
+      case 24: try reader.enumeration(&verification, tag, &unknownFields)
+      case 402: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += repeatedSize(MessageCodec<ExtensionRangeOptions.Declaration>.self, 1, declaration, &sizes)
+    if let value = verification { total += 1 + EnumCodec<ExtensionRangeOptions.VerificationState>.size(value, &sizes) }
+    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.repeated(MessageCodec<ExtensionRangeOptions.Declaration>.self, 18, declaration)
+    if let value = verification { writer.field(EnumCodec<ExtensionRangeOptions.VerificationState>.self, 24, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 402, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (2, "declaration", "declaration"),
+    (3, "verification", "verification"),
+    (50, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 2: try reader.read(&declaration)
+      case 3: try reader.read(&verification)
+      case 50: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("declaration", "declaration", declaration)
+    writer.field("verification", "verification", verification)
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+extension ExtensionRangeOptions.Declaration {
+  public static var fullName: String { "google.protobuf.ExtensionRangeOptions.Declaration" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: number = try reader.int32()
+      case 18: fullName_ = try reader.string()
+      case 26: type = try reader.string()
+      case 40: reserved = try reader.bool()
+      case 48: repeated = try reader.bool()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = fullName_ { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = type { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = reserved { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = repeated { total += 1 + BoolCodec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = number { writer.field(Int32Codec.self, 8, value) }
+    if let value = fullName_ { writer.field(StringCodec.self, 18, value) }
+    if let value = type { writer.field(StringCodec.self, 26, value) }
+    if let value = reserved { writer.field(BoolCodec.self, 40, value) }
+    if let value = repeated { writer.field(BoolCodec.self, 48, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "number", "number"),
+    (2, "fullName", "full_name"),
+    (3, "type", "type"),
+    (5, "reserved", "reserved"),
+    (6, "repeated", "repeated"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&number)
+      case 2: try reader.read(&fullName_)
+      case 3: try reader.read(&type)
+      case 5: try reader.read(&reserved)
+      case 6: try reader.read(&repeated)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("number", "number", number)
+    writer.field("fullName", "full_name", fullName_)
+    writer.field("type", "type", type)
+    writer.field("reserved", "reserved", reserved)
+    writer.field("repeated", "repeated", repeated)
+    writer.endObject()
+  }
+}
+
+public struct FieldDescriptorProto: Message {
+  public var name: String? = nil
+  public var number: Int32? = nil
+  public var label: FieldDescriptorProto.Label? = nil
+  public var type: FieldDescriptorProto.TypeEnum? = nil
+  public var typeName: String? = nil
+  public var extendee: String? = nil
+  public var defaultValue: String? = nil
+  public var oneofIndex: Int32? = nil
+  public var jsonName: String? = nil
+  public var options: FieldOptions? {
+    get { _options.value }
+    set { _options.value = newValue }
+  }
+  var _options = Boxed<FieldOptions>()
+  public var proto3Optional: Bool? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    number: Int32? = nil,
+    label: FieldDescriptorProto.Label? = nil,
+    type: FieldDescriptorProto.TypeEnum? = nil,
+    typeName: String? = nil,
+    extendee: String? = nil,
+    defaultValue: String? = nil,
+    oneofIndex: Int32? = nil,
+    jsonName: String? = nil,
+    options: FieldOptions? = nil,
+    proto3Optional: Bool? = nil
+  ) {
+    self.name = name
+    self.number = number
+    self.label = label
+    self.type = type
+    self.typeName = typeName
+    self.extendee = extendee
+    self.defaultValue = defaultValue
+    self.oneofIndex = oneofIndex
+    self.jsonName = jsonName
+    _options.value = options
+    self.proto3Optional = proto3Optional
+  }
+
+  public enum TypeEnum: ProtobufEnum {
+    case double
+    case float
+    case int64
+    case uint64
+    case int32
+    case fixed64
+    case fixed32
+    case bool
+    case string
+    case group
+    case message
+    case bytes
+    case uint32
+    case `enum`
+    case sfixed32
+    case sfixed64
+    case sint32
+    case sint64
+
+    public init() { self = .double }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 1: self = .double
+      case 2: self = .float
+      case 3: self = .int64
+      case 4: self = .uint64
+      case 5: self = .int32
+      case 6: self = .fixed64
+      case 7: self = .fixed32
+      case 8: self = .bool
+      case 9: self = .string
+      case 10: self = .group
+      case 11: self = .message
+      case 12: self = .bytes
+      case 13: self = .uint32
+      case 14: self = .`enum`
+      case 15: self = .sfixed32
+      case 16: self = .sfixed64
+      case 17: self = .sint32
+      case 18: self = .sint64
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .double: 1
+      case .float: 2
+      case .int64: 3
+      case .uint64: 4
+      case .int32: 5
+      case .fixed64: 6
+      case .fixed32: 7
+      case .bool: 8
+      case .string: 9
+      case .group: 10
+      case .message: 11
+      case .bytes: 12
+      case .uint32: 13
+      case .`enum`: 14
+      case .sfixed32: 15
+      case .sfixed64: 16
+      case .sint32: 17
+      case .sint64: 18
+      }
+    }
+
+    public static let table = EnumTable([
+      (1, "TYPE_DOUBLE"),
+      (2, "TYPE_FLOAT"),
+      (3, "TYPE_INT64"),
+      (4, "TYPE_UINT64"),
+      (5, "TYPE_INT32"),
+      (6, "TYPE_FIXED64"),
+      (7, "TYPE_FIXED32"),
+      (8, "TYPE_BOOL"),
+      (9, "TYPE_STRING"),
+      (10, "TYPE_GROUP"),
+      (11, "TYPE_MESSAGE"),
+      (12, "TYPE_BYTES"),
+      (13, "TYPE_UINT32"),
+      (14, "TYPE_ENUM"),
+      (15, "TYPE_SFIXED32"),
+      (16, "TYPE_SFIXED64"),
+      (17, "TYPE_SINT32"),
+      (18, "TYPE_SINT64"),
+    ])
+  }
+
+  public enum Label: ProtobufEnum {
+    case optional
+    case repeated
+    case required
+
+    public init() { self = .optional }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 1: self = .optional
+      case 3: self = .repeated
+      case 2: self = .required
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .optional: 1
+      case .repeated: 3
+      case .required: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (1, "LABEL_OPTIONAL"),
+      (3, "LABEL_REPEATED"),
+      (2, "LABEL_REQUIRED"),
+    ])
+  }
+}
+
+extension FieldDescriptorProto {
+  public static var fullName: String { "google.protobuf.FieldDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: extendee = try reader.string()
+      case 24: number = try reader.int32()
+      case 32: try reader.enumeration(&label, tag, &unknownFields)
+      case 40: try reader.enumeration(&type, tag, &unknownFields)
+      case 50: typeName = try reader.string()
+      case 58: defaultValue = try reader.string()
+      case 66: try reader.message(&_options)
+      case 72: oneofIndex = try reader.int32()
+      case 82: jsonName = try reader.string()
+      case 136: proto3Optional = try reader.bool()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = extendee { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = label { total += 1 + EnumCodec<FieldDescriptorProto.Label>.size(value, &sizes) }
+    if let value = type { total += 1 + EnumCodec<FieldDescriptorProto.TypeEnum>.size(value, &sizes) }
+    if let value = typeName { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = defaultValue { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = _options.value { total += 1 + MessageCodec<FieldOptions>.size(value, &sizes) }
+    if let value = oneofIndex { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = jsonName { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = proto3Optional { total += 2 + BoolCodec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    if let value = extendee { writer.field(StringCodec.self, 18, value) }
+    if let value = number { writer.field(Int32Codec.self, 24, value) }
+    if let value = label { writer.field(EnumCodec<FieldDescriptorProto.Label>.self, 32, value) }
+    if let value = type { writer.field(EnumCodec<FieldDescriptorProto.TypeEnum>.self, 40, value) }
+    if let value = typeName { writer.field(StringCodec.self, 50, value) }
+    if let value = defaultValue { writer.field(StringCodec.self, 58, value) }
+    if let value = _options.value { writer.field(MessageCodec<FieldOptions>.self, 66, value) }
+    if let value = oneofIndex { writer.field(Int32Codec.self, 72, value) }
+    if let value = jsonName { writer.field(StringCodec.self, 82, value) }
+    if let value = proto3Optional { writer.field(BoolCodec.self, 136, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "extendee", "extendee"),
+    (3, "number", "number"),
+    (4, "label", "label"),
+    (5, "type", "type"),
+    (6, "typeName", "type_name"),
+    (7, "defaultValue", "default_value"),
+    (8, "options", "options"),
+    (9, "oneofIndex", "oneof_index"),
+    (10, "jsonName", "json_name"),
+    (17, "proto3Optional", "proto3_optional"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&extendee)
+      case 3: try reader.read(&number)
+      case 4: try reader.read(&label)
+      case 5: try reader.read(&type)
+      case 6: try reader.read(&typeName)
+      case 7: try reader.read(&defaultValue)
+      case 8: try reader.read(&_options)
+      case 9: try reader.read(&oneofIndex)
+      case 10: try reader.read(&jsonName)
+      case 17: try reader.read(&proto3Optional)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("extendee", "extendee", extendee)
+    writer.field("number", "number", number)
+    writer.field("label", "label", label)
+    writer.field("type", "type", type)
+    writer.field("typeName", "type_name", typeName)
+    writer.field("defaultValue", "default_value", defaultValue)
+    writer.field("options", "options", _options)
+    writer.field("oneofIndex", "oneof_index", oneofIndex)
+    writer.field("jsonName", "json_name", jsonName)
+    writer.field("proto3Optional", "proto3_optional", proto3Optional)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+public struct OneofDescriptorProto: Message {
+  public var name: String? = nil
+  public var options: OneofOptions? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    options: OneofOptions? = nil
+  ) {
+    self.name = name
+    self.options = options
+  }
+}
+
+extension OneofDescriptorProto {
+  public static var fullName: String { "google.protobuf.OneofDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: try reader.message(&options)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = options { total += 1 + MessageCodec<OneofOptions>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    if let value = options { writer.field(MessageCodec<OneofOptions>.self, 18, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "options", "options"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&options)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("options", "options", options)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+public struct EnumDescriptorProto: Message {
+  public var name: String? = nil
+  public var value: [EnumValueDescriptorProto] = []
+  public var options: EnumOptions? = nil
+  public var reservedRange: [EnumDescriptorProto.EnumReservedRange] = []
+  public var reservedName: [String] = []
+  public var visibility: SymbolVisibility? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    value: [EnumValueDescriptorProto] = [],
+    options: EnumOptions? = nil,
+    reservedRange: [EnumDescriptorProto.EnumReservedRange] = [],
+    reservedName: [String] = [],
+    visibility: SymbolVisibility? = nil
+  ) {
+    self.name = name
+    self.value = value
+    self.options = options
+    self.reservedRange = reservedRange
+    self.reservedName = reservedName
+    self.visibility = visibility
+  }
+
+  public struct EnumReservedRange: Message {
+    public var start: Int32? = nil
+    public var end: Int32? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      start: Int32? = nil,
+      end: Int32? = nil
+    ) {
+      self.start = start
+      self.end = end
+    }
+  }
+}
+
+extension EnumDescriptorProto {
+  public static var fullName: String { "google.protobuf.EnumDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: try reader.messages(&self.value)
+      case 26: try reader.message(&options)
+      case 34: try reader.messages(&reservedRange)
+      case 42: reservedName.append(try reader.string())
+      case 48: try reader.enumeration(&visibility, tag, &unknownFields)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<EnumValueDescriptorProto>.self, 1, self.value, &sizes)
+    if let value = options { total += 1 + MessageCodec<EnumOptions>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<EnumDescriptorProto.EnumReservedRange>.self, 1, reservedRange, &sizes)
+    total += repeatedSize(StringCodec.self, 1, reservedName, &sizes)
+    if let value = visibility { total += 1 + EnumCodec<SymbolVisibility>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    writer.repeated(MessageCodec<EnumValueDescriptorProto>.self, 18, self.value)
+    if let value = options { writer.field(MessageCodec<EnumOptions>.self, 26, value) }
+    writer.repeated(MessageCodec<EnumDescriptorProto.EnumReservedRange>.self, 34, reservedRange)
+    writer.repeated(StringCodec.self, 42, reservedName)
+    if let value = visibility { writer.field(EnumCodec<SymbolVisibility>.self, 48, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "value", "value"),
+    (3, "options", "options"),
+    (4, "reservedRange", "reserved_range"),
+    (5, "reservedName", "reserved_name"),
+    (6, "visibility", "visibility"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&self.value)
+      case 3: try reader.read(&options)
+      case 4: try reader.read(&reservedRange)
+      case 5: try reader.read(&reservedName)
+      case 6: try reader.read(&visibility)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("value", "value", self.value)
+    writer.field("options", "options", options)
+    writer.field("reservedRange", "reserved_range", reservedRange)
+    writer.field("reservedName", "reserved_name", reservedName)
+    writer.field("visibility", "visibility", visibility)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !self.value.allSatisfy(\.isInitialized) { return false }
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+extension EnumDescriptorProto.EnumReservedRange {
+  public static var fullName: String { "google.protobuf.EnumDescriptorProto.EnumReservedRange" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: start = try reader.int32()
+      case 16: end = try reader.int32()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = start { writer.field(Int32Codec.self, 8, value) }
+    if let value = end { writer.field(Int32Codec.self, 16, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "start", "start"),
+    (2, "end", "end"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&start)
+      case 2: try reader.read(&end)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("start", "start", start)
+    writer.field("end", "end", end)
+    writer.endObject()
+  }
+}
+
+public struct EnumValueDescriptorProto: Message {
+  public var name: String? = nil
+  public var number: Int32? = nil
+  public var options: EnumValueOptions? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    number: Int32? = nil,
+    options: EnumValueOptions? = nil
+  ) {
+    self.name = name
+    self.number = number
+    self.options = options
+  }
+}
+
+extension EnumValueDescriptorProto {
+  public static var fullName: String { "google.protobuf.EnumValueDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 16: number = try reader.int32()
+      case 26: try reader.message(&options)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = options { total += 1 + MessageCodec<EnumValueOptions>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    if let value = number { writer.field(Int32Codec.self, 16, value) }
+    if let value = options { writer.field(MessageCodec<EnumValueOptions>.self, 26, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "number", "number"),
+    (3, "options", "options"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&number)
+      case 3: try reader.read(&options)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("number", "number", number)
+    writer.field("options", "options", options)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+public struct ServiceDescriptorProto: Message {
+  public var name: String? = nil
+  public var method: [MethodDescriptorProto] = []
+  public var options: ServiceOptions? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    method: [MethodDescriptorProto] = [],
+    options: ServiceOptions? = nil
+  ) {
+    self.name = name
+    self.method = method
+    self.options = options
+  }
+}
+
+extension ServiceDescriptorProto {
+  public static var fullName: String { "google.protobuf.ServiceDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: try reader.messages(&method)
+      case 26: try reader.message(&options)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<MethodDescriptorProto>.self, 1, method, &sizes)
+    if let value = options { total += 1 + MessageCodec<ServiceOptions>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    writer.repeated(MessageCodec<MethodDescriptorProto>.self, 18, method)
+    if let value = options { writer.field(MessageCodec<ServiceOptions>.self, 26, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "method", "method"),
+    (3, "options", "options"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&method)
+      case 3: try reader.read(&options)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("method", "method", method)
+    writer.field("options", "options", options)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !method.allSatisfy(\.isInitialized) { return false }
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+public struct MethodDescriptorProto: Message {
+  public var name: String? = nil
+  public var inputType: String? = nil
+  public var outputType: String? = nil
+  public var options: MethodOptions? = nil
+  public var clientStreaming: Bool? = nil
+  /// `clientStreaming`, or the schema's default where it is not set.
+  public var clientStreamingOrDefault: Bool { clientStreaming ?? false }
+  public var serverStreaming: Bool? = nil
+  /// `serverStreaming`, or the schema's default where it is not set.
+  public var serverStreamingOrDefault: Bool { serverStreaming ?? false }
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: String? = nil,
+    inputType: String? = nil,
+    outputType: String? = nil,
+    options: MethodOptions? = nil,
+    clientStreaming: Bool? = nil,
+    serverStreaming: Bool? = nil
+  ) {
+    self.name = name
+    self.inputType = inputType
+    self.outputType = outputType
+    self.options = options
+    self.clientStreaming = clientStreaming
+    self.serverStreaming = serverStreaming
+  }
+}
+
+extension MethodDescriptorProto {
+  public static var fullName: String { "google.protobuf.MethodDescriptorProto" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: name = try reader.string()
+      case 18: inputType = try reader.string()
+      case 26: outputType = try reader.string()
+      case 34: try reader.message(&options)
+      case 40: clientStreaming = try reader.bool()
+      case 48: serverStreaming = try reader.bool()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = inputType { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = outputType { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = options { total += 1 + MessageCodec<MethodOptions>.size(value, &sizes) }
+    if let value = clientStreaming { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = serverStreaming { total += 1 + BoolCodec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = name { writer.field(StringCodec.self, 10, value) }
+    if let value = inputType { writer.field(StringCodec.self, 18, value) }
+    if let value = outputType { writer.field(StringCodec.self, 26, value) }
+    if let value = options { writer.field(MessageCodec<MethodOptions>.self, 34, value) }
+    if let value = clientStreaming { writer.field(BoolCodec.self, 40, value) }
+    if let value = serverStreaming { writer.field(BoolCodec.self, 48, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "name", "name"),
+    (2, "inputType", "input_type"),
+    (3, "outputType", "output_type"),
+    (4, "options", "options"),
+    (5, "clientStreaming", "client_streaming"),
+    (6, "serverStreaming", "server_streaming"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&name)
+      case 2: try reader.read(&inputType)
+      case 3: try reader.read(&outputType)
+      case 4: try reader.read(&options)
+      case 5: try reader.read(&clientStreaming)
+      case 6: try reader.read(&serverStreaming)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("inputType", "input_type", inputType)
+    writer.field("outputType", "output_type", outputType)
+    writer.field("options", "options", options)
+    writer.field("clientStreaming", "client_streaming", clientStreaming)
+    writer.field("serverStreaming", "server_streaming", serverStreaming)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if let value = options, !value.isInitialized { return false }
+    return true
+  }
+}
+
+public struct FileOptions: Message {
+  public var javaPackage: String? = nil
+  public var javaOuterClassname: String? = nil
+  public var javaMultipleFiles: Bool? = nil
+  /// `javaMultipleFiles`, or the schema's default where it is not set.
+  public var javaMultipleFilesOrDefault: Bool { javaMultipleFiles ?? false }
+  public var javaGenerateEqualsAndHash: Bool? = nil
+  public var javaStringCheckUtf8: Bool? = nil
+  /// `javaStringCheckUtf8`, or the schema's default where it is not set.
+  public var javaStringCheckUtf8OrDefault: Bool { javaStringCheckUtf8 ?? false }
+  public var optimizeFor: FileOptions.OptimizeMode? = nil
+  /// `optimizeFor`, or the schema's default where it is not set.
+  public var optimizeForOrDefault: FileOptions.OptimizeMode { optimizeFor ?? .speed }
+  public var goPackage: String? = nil
+  public var ccGenericServices: Bool? = nil
+  /// `ccGenericServices`, or the schema's default where it is not set.
+  public var ccGenericServicesOrDefault: Bool { ccGenericServices ?? false }
+  public var javaGenericServices: Bool? = nil
+  /// `javaGenericServices`, or the schema's default where it is not set.
+  public var javaGenericServicesOrDefault: Bool { javaGenericServices ?? false }
+  public var pyGenericServices: Bool? = nil
+  /// `pyGenericServices`, or the schema's default where it is not set.
+  public var pyGenericServicesOrDefault: Bool { pyGenericServices ?? false }
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var ccEnableArenas: Bool? = nil
+  /// `ccEnableArenas`, or the schema's default where it is not set.
+  public var ccEnableArenasOrDefault: Bool { ccEnableArenas ?? true }
+  public var objcClassPrefix: String? = nil
+  public var csharpNamespace: String? = nil
+  public var swiftPrefix: String? = nil
+  public var phpClassPrefix: String? = nil
+  public var phpNamespace: String? = nil
+  public var phpMetadataNamespace: String? = nil
+  public var rubyPackage: String? = nil
+  public var features: FeatureSet? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    javaPackage: String? = nil,
+    javaOuterClassname: String? = nil,
+    javaMultipleFiles: Bool? = nil,
+    javaGenerateEqualsAndHash: Bool? = nil,
+    javaStringCheckUtf8: Bool? = nil,
+    optimizeFor: FileOptions.OptimizeMode? = nil,
+    goPackage: String? = nil,
+    ccGenericServices: Bool? = nil,
+    javaGenericServices: Bool? = nil,
+    pyGenericServices: Bool? = nil,
+    deprecated: Bool? = nil,
+    ccEnableArenas: Bool? = nil,
+    objcClassPrefix: String? = nil,
+    csharpNamespace: String? = nil,
+    swiftPrefix: String? = nil,
+    phpClassPrefix: String? = nil,
+    phpNamespace: String? = nil,
+    phpMetadataNamespace: String? = nil,
+    rubyPackage: String? = nil,
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.javaPackage = javaPackage
+    self.javaOuterClassname = javaOuterClassname
+    self.javaMultipleFiles = javaMultipleFiles
+    self.javaGenerateEqualsAndHash = javaGenerateEqualsAndHash
+    self.javaStringCheckUtf8 = javaStringCheckUtf8
+    self.optimizeFor = optimizeFor
+    self.goPackage = goPackage
+    self.ccGenericServices = ccGenericServices
+    self.javaGenericServices = javaGenericServices
+    self.pyGenericServices = pyGenericServices
+    self.deprecated = deprecated
+    self.ccEnableArenas = ccEnableArenas
+    self.objcClassPrefix = objcClassPrefix
+    self.csharpNamespace = csharpNamespace
+    self.swiftPrefix = swiftPrefix
+    self.phpClassPrefix = phpClassPrefix
+    self.phpNamespace = phpNamespace
+    self.phpMetadataNamespace = phpMetadataNamespace
+    self.rubyPackage = rubyPackage
+    self.features = features
+    self.uninterpretedOption = uninterpretedOption
+  }
+
+  public enum OptimizeMode: ProtobufEnum {
+    case speed
+    case codeSize
+    case liteRuntime
+
+    public init() { self = .speed }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 1: self = .speed
+      case 2: self = .codeSize
+      case 3: self = .liteRuntime
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .speed: 1
+      case .codeSize: 2
+      case .liteRuntime: 3
+      }
+    }
+
+    public static let table = EnumTable([
+      (1, "SPEED"),
+      (2, "CODE_SIZE"),
+      (3, "LITE_RUNTIME"),
+    ])
+  }
+}
+
+extension FileOptions {
+  public static var fullName: String { "google.protobuf.FileOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: javaPackage = try reader.string()
+      case 66: javaOuterClassname = try reader.string()
+      case 72: try reader.enumeration(&optimizeFor, tag, &unknownFields)
+      case 80: javaMultipleFiles = try reader.bool()
+      case 90: goPackage = try reader.string()
+      case 128: ccGenericServices = try reader.bool()
+      case 136: javaGenericServices = try reader.bool()
+      case 144: pyGenericServices = try reader.bool()
+      case 160: javaGenerateEqualsAndHash = try reader.bool()
+      case 184: deprecated = try reader.bool()
+      case 216: javaStringCheckUtf8 = try reader.bool()
+      case 248: ccEnableArenas = try reader.bool()
+      case 290: objcClassPrefix = try reader.string()
+      case 298: csharpNamespace = try reader.string()
+      case 314: swiftPrefix = try reader.string()
+      case 322: phpClassPrefix = try reader.string()
+      case 330: phpNamespace = try reader.string()
+      case 354: phpMetadataNamespace = try reader.string()
+      case 362: rubyPackage = try reader.string()
+      case 402: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = javaPackage { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = javaOuterClassname { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = optimizeFor { total += 1 + EnumCodec<FileOptions.OptimizeMode>.size(value, &sizes) }
+    if let value = javaMultipleFiles { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = goPackage { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = ccGenericServices { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = javaGenericServices { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = pyGenericServices { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = javaGenerateEqualsAndHash { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = javaStringCheckUtf8 { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = ccEnableArenas { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = objcClassPrefix { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = csharpNamespace { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = swiftPrefix { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = phpClassPrefix { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = phpNamespace { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = phpMetadataNamespace { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = rubyPackage { total += 2 + StringCodec.size(value, &sizes) }
+    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = javaPackage { writer.field(StringCodec.self, 10, value) }
+    if let value = javaOuterClassname { writer.field(StringCodec.self, 66, value) }
+    if let value = optimizeFor { writer.field(EnumCodec<FileOptions.OptimizeMode>.self, 72, value) }
+    if let value = javaMultipleFiles { writer.field(BoolCodec.self, 80, value) }
+    if let value = goPackage { writer.field(StringCodec.self, 90, value) }
+    if let value = ccGenericServices { writer.field(BoolCodec.self, 128, value) }
+    if let value = javaGenericServices { writer.field(BoolCodec.self, 136, value) }
+    if let value = pyGenericServices { writer.field(BoolCodec.self, 144, value) }
+    if let value = javaGenerateEqualsAndHash { writer.field(BoolCodec.self, 160, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 184, value) }
+    if let value = javaStringCheckUtf8 { writer.field(BoolCodec.self, 216, value) }
+    if let value = ccEnableArenas { writer.field(BoolCodec.self, 248, value) }
+    if let value = objcClassPrefix { writer.field(StringCodec.self, 290, value) }
+    if let value = csharpNamespace { writer.field(StringCodec.self, 298, value) }
+    if let value = swiftPrefix { writer.field(StringCodec.self, 314, value) }
+    if let value = phpClassPrefix { writer.field(StringCodec.self, 322, value) }
+    if let value = phpNamespace { writer.field(StringCodec.self, 330, value) }
+    if let value = phpMetadataNamespace { writer.field(StringCodec.self, 354, value) }
+    if let value = rubyPackage { writer.field(StringCodec.self, 362, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 402, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "javaPackage", "java_package"),
+    (8, "javaOuterClassname", "java_outer_classname"),
+    (9, "optimizeFor", "optimize_for"),
+    (10, "javaMultipleFiles", "java_multiple_files"),
+    (11, "goPackage", "go_package"),
+    (16, "ccGenericServices", "cc_generic_services"),
+    (17, "javaGenericServices", "java_generic_services"),
+    (18, "pyGenericServices", "py_generic_services"),
+    (20, "javaGenerateEqualsAndHash", "java_generate_equals_and_hash"),
+    (23, "deprecated", "deprecated"),
+    (27, "javaStringCheckUtf8", "java_string_check_utf8"),
+    (31, "ccEnableArenas", "cc_enable_arenas"),
+    (36, "objcClassPrefix", "objc_class_prefix"),
+    (37, "csharpNamespace", "csharp_namespace"),
+    (39, "swiftPrefix", "swift_prefix"),
+    (40, "phpClassPrefix", "php_class_prefix"),
+    (41, "phpNamespace", "php_namespace"),
+    (44, "phpMetadataNamespace", "php_metadata_namespace"),
+    (45, "rubyPackage", "ruby_package"),
+    (50, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&javaPackage)
+      case 8: try reader.read(&javaOuterClassname)
+      case 9: try reader.read(&optimizeFor)
+      case 10: try reader.read(&javaMultipleFiles)
+      case 11: try reader.read(&goPackage)
+      case 16: try reader.read(&ccGenericServices)
+      case 17: try reader.read(&javaGenericServices)
+      case 18: try reader.read(&pyGenericServices)
+      case 20: try reader.read(&javaGenerateEqualsAndHash)
+      case 23: try reader.read(&deprecated)
+      case 27: try reader.read(&javaStringCheckUtf8)
+      case 31: try reader.read(&ccEnableArenas)
+      case 36: try reader.read(&objcClassPrefix)
+      case 37: try reader.read(&csharpNamespace)
+      case 39: try reader.read(&swiftPrefix)
+      case 40: try reader.read(&phpClassPrefix)
+      case 41: try reader.read(&phpNamespace)
+      case 44: try reader.read(&phpMetadataNamespace)
+      case 45: try reader.read(&rubyPackage)
+      case 50: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("javaPackage", "java_package", javaPackage)
+    writer.field("javaOuterClassname", "java_outer_classname", javaOuterClassname)
+    writer.field("optimizeFor", "optimize_for", optimizeFor)
+    writer.field("javaMultipleFiles", "java_multiple_files", javaMultipleFiles)
+    writer.field("goPackage", "go_package", goPackage)
+    writer.field("ccGenericServices", "cc_generic_services", ccGenericServices)
+    writer.field("javaGenericServices", "java_generic_services", javaGenericServices)
+    writer.field("pyGenericServices", "py_generic_services", pyGenericServices)
+    writer.field("javaGenerateEqualsAndHash", "java_generate_equals_and_hash", javaGenerateEqualsAndHash)
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("javaStringCheckUtf8", "java_string_check_utf8", javaStringCheckUtf8)
+    writer.field("ccEnableArenas", "cc_enable_arenas", ccEnableArenas)
+    writer.field("objcClassPrefix", "objc_class_prefix", objcClassPrefix)
+    writer.field("csharpNamespace", "csharp_namespace", csharpNamespace)
+    writer.field("swiftPrefix", "swift_prefix", swiftPrefix)
+    writer.field("phpClassPrefix", "php_class_prefix", phpClassPrefix)
+    writer.field("phpNamespace", "php_namespace", phpNamespace)
+    writer.field("phpMetadataNamespace", "php_metadata_namespace", phpMetadataNamespace)
+    writer.field("rubyPackage", "ruby_package", rubyPackage)
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct MessageOptions: Message {
+  public var messageSetWireFormat: Bool? = nil
+  /// `messageSetWireFormat`, or the schema's default where it is not set.
+  public var messageSetWireFormatOrDefault: Bool { messageSetWireFormat ?? false }
+  public var noStandardDescriptorAccessor: Bool? = nil
+  /// `noStandardDescriptorAccessor`, or the schema's default where it is not set.
+  public var noStandardDescriptorAccessorOrDefault: Bool { noStandardDescriptorAccessor ?? false }
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var mapEntry: Bool? = nil
+  public var deprecatedLegacyJsonFieldConflicts: Bool? = nil
+  public var features: FeatureSet? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    messageSetWireFormat: Bool? = nil,
+    noStandardDescriptorAccessor: Bool? = nil,
+    deprecated: Bool? = nil,
+    mapEntry: Bool? = nil,
+    deprecatedLegacyJsonFieldConflicts: Bool? = nil,
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.messageSetWireFormat = messageSetWireFormat
+    self.noStandardDescriptorAccessor = noStandardDescriptorAccessor
+    self.deprecated = deprecated
+    self.mapEntry = mapEntry
+    self.deprecatedLegacyJsonFieldConflicts = deprecatedLegacyJsonFieldConflicts
+    self.features = features
+    self.uninterpretedOption = uninterpretedOption
+  }
+}
+
+extension MessageOptions {
+  public static var fullName: String { "google.protobuf.MessageOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: messageSetWireFormat = try reader.bool()
+      case 16: noStandardDescriptorAccessor = try reader.bool()
+      case 24: deprecated = try reader.bool()
+      case 56: mapEntry = try reader.bool()
+      case 88: deprecatedLegacyJsonFieldConflicts = try reader.bool()
+      case 98: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = messageSetWireFormat { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = noStandardDescriptorAccessor { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = mapEntry { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = deprecatedLegacyJsonFieldConflicts { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = messageSetWireFormat { writer.field(BoolCodec.self, 8, value) }
+    if let value = noStandardDescriptorAccessor { writer.field(BoolCodec.self, 16, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
+    if let value = mapEntry { writer.field(BoolCodec.self, 56, value) }
+    if let value = deprecatedLegacyJsonFieldConflicts { writer.field(BoolCodec.self, 88, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 98, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "messageSetWireFormat", "message_set_wire_format"),
+    (2, "noStandardDescriptorAccessor", "no_standard_descriptor_accessor"),
+    (3, "deprecated", "deprecated"),
+    (7, "mapEntry", "map_entry"),
+    (11, "deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts"),
+    (12, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&messageSetWireFormat)
+      case 2: try reader.read(&noStandardDescriptorAccessor)
+      case 3: try reader.read(&deprecated)
+      case 7: try reader.read(&mapEntry)
+      case 11: try reader.read(&deprecatedLegacyJsonFieldConflicts)
+      case 12: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("messageSetWireFormat", "message_set_wire_format", messageSetWireFormat)
+    writer.field("noStandardDescriptorAccessor", "no_standard_descriptor_accessor", noStandardDescriptorAccessor)
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("mapEntry", "map_entry", mapEntry)
+    writer.field("deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts", deprecatedLegacyJsonFieldConflicts)
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct FieldOptions: Message {
+  public var ctype: FieldOptions.CType? = nil
+  /// `ctype`, or the schema's default where it is not set.
+  public var ctypeOrDefault: FieldOptions.CType { ctype ?? .string }
+  public var packed: Bool? = nil
+  public var jstype: FieldOptions.JSType? = nil
+  /// `jstype`, or the schema's default where it is not set.
+  public var jstypeOrDefault: FieldOptions.JSType { jstype ?? .jsNormal }
+  public var lazy: Bool? = nil
+  /// `lazy`, or the schema's default where it is not set.
+  public var lazyOrDefault: Bool { lazy ?? false }
+  public var unverifiedLazy: Bool? = nil
+  /// `unverifiedLazy`, or the schema's default where it is not set.
+  public var unverifiedLazyOrDefault: Bool { unverifiedLazy ?? false }
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var weak: Bool? = nil
+  /// `weak`, or the schema's default where it is not set.
+  public var weakOrDefault: Bool { weak ?? false }
+  public var debugRedact: Bool? = nil
+  /// `debugRedact`, or the schema's default where it is not set.
+  public var debugRedactOrDefault: Bool { debugRedact ?? false }
+  public var retention: FieldOptions.OptionRetention? = nil
+  public var targets: [FieldOptions.OptionTargetType] = []
+  public var editionDefaults: [FieldOptions.EditionDefault] = []
+  public var features: FeatureSet? = nil
+  public var featureSupport: FieldOptions.FeatureSupport? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    ctype: FieldOptions.CType? = nil,
+    packed: Bool? = nil,
+    jstype: FieldOptions.JSType? = nil,
+    lazy: Bool? = nil,
+    unverifiedLazy: Bool? = nil,
+    deprecated: Bool? = nil,
+    weak: Bool? = nil,
+    debugRedact: Bool? = nil,
+    retention: FieldOptions.OptionRetention? = nil,
+    targets: [FieldOptions.OptionTargetType] = [],
+    editionDefaults: [FieldOptions.EditionDefault] = [],
+    features: FeatureSet? = nil,
+    featureSupport: FieldOptions.FeatureSupport? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.ctype = ctype
+    self.packed = packed
+    self.jstype = jstype
+    self.lazy = lazy
+    self.unverifiedLazy = unverifiedLazy
+    self.deprecated = deprecated
+    self.weak = weak
+    self.debugRedact = debugRedact
+    self.retention = retention
+    self.targets = targets
+    self.editionDefaults = editionDefaults
+    self.features = features
+    self.featureSupport = featureSupport
+    self.uninterpretedOption = uninterpretedOption
+  }
+
+  public enum CType: ProtobufEnum {
+    case string
+    case cord
+    case stringPiece
+
+    public init() { self = .string }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .string
+      case 1: self = .cord
+      case 2: self = .stringPiece
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .string: 0
+      case .cord: 1
+      case .stringPiece: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "STRING"),
+      (1, "CORD"),
+      (2, "STRING_PIECE"),
+    ])
+  }
+
+  public enum JSType: ProtobufEnum {
+    case jsNormal
+    case jsString
+    case jsNumber
+
+    public init() { self = .jsNormal }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .jsNormal
+      case 1: self = .jsString
+      case 2: self = .jsNumber
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .jsNormal: 0
+      case .jsString: 1
+      case .jsNumber: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "JS_NORMAL"),
+      (1, "JS_STRING"),
+      (2, "JS_NUMBER"),
+    ])
+  }
+
+  public enum OptionRetention: ProtobufEnum {
+    case retentionUnknown
+    case retentionRuntime
+    case retentionSource
+
+    public init() { self = .retentionUnknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .retentionUnknown
+      case 1: self = .retentionRuntime
+      case 2: self = .retentionSource
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .retentionUnknown: 0
+      case .retentionRuntime: 1
+      case .retentionSource: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "RETENTION_UNKNOWN"),
+      (1, "RETENTION_RUNTIME"),
+      (2, "RETENTION_SOURCE"),
+    ])
+  }
+
+  public enum OptionTargetType: ProtobufEnum {
+    case targetTypeUnknown
+    case targetTypeFile
+    case targetTypeExtensionRange
+    case targetTypeMessage
+    case targetTypeField
+    case targetTypeOneof
+    case targetTypeEnum
+    case targetTypeEnumEntry
+    case targetTypeService
+    case targetTypeMethod
+
+    public init() { self = .targetTypeUnknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .targetTypeUnknown
+      case 1: self = .targetTypeFile
+      case 2: self = .targetTypeExtensionRange
+      case 3: self = .targetTypeMessage
+      case 4: self = .targetTypeField
+      case 5: self = .targetTypeOneof
+      case 6: self = .targetTypeEnum
+      case 7: self = .targetTypeEnumEntry
+      case 8: self = .targetTypeService
+      case 9: self = .targetTypeMethod
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .targetTypeUnknown: 0
+      case .targetTypeFile: 1
+      case .targetTypeExtensionRange: 2
+      case .targetTypeMessage: 3
+      case .targetTypeField: 4
+      case .targetTypeOneof: 5
+      case .targetTypeEnum: 6
+      case .targetTypeEnumEntry: 7
+      case .targetTypeService: 8
+      case .targetTypeMethod: 9
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "TARGET_TYPE_UNKNOWN"),
+      (1, "TARGET_TYPE_FILE"),
+      (2, "TARGET_TYPE_EXTENSION_RANGE"),
+      (3, "TARGET_TYPE_MESSAGE"),
+      (4, "TARGET_TYPE_FIELD"),
+      (5, "TARGET_TYPE_ONEOF"),
+      (6, "TARGET_TYPE_ENUM"),
+      (7, "TARGET_TYPE_ENUM_ENTRY"),
+      (8, "TARGET_TYPE_SERVICE"),
+      (9, "TARGET_TYPE_METHOD"),
+    ])
+  }
+
+  public struct EditionDefault: Message {
+    public var edition: Edition? = nil
+    public var value: String? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      edition: Edition? = nil,
+      value: String? = nil
+    ) {
+      self.edition = edition
+      self.value = value
+    }
+  }
+
+  public struct FeatureSupport: Message {
+    public var editionIntroduced: Edition? = nil
+    public var editionDeprecated: Edition? = nil
+    public var deprecationWarning: String? = nil
+    public var editionRemoved: Edition? = nil
+    public var removalError: String? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      editionIntroduced: Edition? = nil,
+      editionDeprecated: Edition? = nil,
+      deprecationWarning: String? = nil,
+      editionRemoved: Edition? = nil,
+      removalError: String? = nil
+    ) {
+      self.editionIntroduced = editionIntroduced
+      self.editionDeprecated = editionDeprecated
+      self.deprecationWarning = deprecationWarning
+      self.editionRemoved = editionRemoved
+      self.removalError = removalError
+    }
+  }
+}
+
+extension FieldOptions {
+  public static var fullName: String { "google.protobuf.FieldOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try reader.enumeration(&ctype, tag, &unknownFields)
+      case 16: packed = try reader.bool()
+      case 24: deprecated = try reader.bool()
+      case 40: lazy = try reader.bool()
+      case 48: try reader.enumeration(&jstype, tag, &unknownFields)
+      case 80: weak = try reader.bool()
+      case 120: unverifiedLazy = try reader.bool()
+      case 128: debugRedact = try reader.bool()
+      case 136: try reader.enumeration(&retention, tag, &unknownFields)
+      case 152, 154: try reader.enumerations(&targets, tag, &unknownFields)
+      case 162: try reader.messages(&editionDefaults)
+      case 170: try reader.message(&features)
+      case 178: try reader.message(&featureSupport)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = ctype { total += 1 + EnumCodec<FieldOptions.CType>.size(value, &sizes) }
+    if let value = packed { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = lazy { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = jstype { total += 1 + EnumCodec<FieldOptions.JSType>.size(value, &sizes) }
+    if let value = weak { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = unverifiedLazy { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = debugRedact { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = retention { total += 2 + EnumCodec<FieldOptions.OptionRetention>.size(value, &sizes) }
+    total += repeatedSize(EnumCodec<FieldOptions.OptionTargetType>.self, 2, targets, &sizes)
+    total += repeatedSize(MessageCodec<FieldOptions.EditionDefault>.self, 2, editionDefaults, &sizes)
+    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    if let value = featureSupport { total += 2 + MessageCodec<FieldOptions.FeatureSupport>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = ctype { writer.field(EnumCodec<FieldOptions.CType>.self, 8, value) }
+    if let value = packed { writer.field(BoolCodec.self, 16, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
+    if let value = lazy { writer.field(BoolCodec.self, 40, value) }
+    if let value = jstype { writer.field(EnumCodec<FieldOptions.JSType>.self, 48, value) }
+    if let value = weak { writer.field(BoolCodec.self, 80, value) }
+    if let value = unverifiedLazy { writer.field(BoolCodec.self, 120, value) }
+    if let value = debugRedact { writer.field(BoolCodec.self, 128, value) }
+    if let value = retention { writer.field(EnumCodec<FieldOptions.OptionRetention>.self, 136, value) }
+    writer.repeated(EnumCodec<FieldOptions.OptionTargetType>.self, 152, targets)
+    writer.repeated(MessageCodec<FieldOptions.EditionDefault>.self, 162, editionDefaults)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 170, value) }
+    if let value = featureSupport { writer.field(MessageCodec<FieldOptions.FeatureSupport>.self, 178, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "ctype", "ctype"),
+    (2, "packed", "packed"),
+    (3, "deprecated", "deprecated"),
+    (5, "lazy", "lazy"),
+    (6, "jstype", "jstype"),
+    (10, "weak", "weak"),
+    (15, "unverifiedLazy", "unverified_lazy"),
+    (16, "debugRedact", "debug_redact"),
+    (17, "retention", "retention"),
+    (19, "targets", "targets"),
+    (20, "editionDefaults", "edition_defaults"),
+    (21, "features", "features"),
+    (22, "featureSupport", "feature_support"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&ctype)
+      case 2: try reader.read(&packed)
+      case 3: try reader.read(&deprecated)
+      case 5: try reader.read(&lazy)
+      case 6: try reader.read(&jstype)
+      case 10: try reader.read(&weak)
+      case 15: try reader.read(&unverifiedLazy)
+      case 16: try reader.read(&debugRedact)
+      case 17: try reader.read(&retention)
+      case 19: try reader.read(&targets)
+      case 20: try reader.read(&editionDefaults)
+      case 21: try reader.read(&features)
+      case 22: try reader.read(&featureSupport)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("ctype", "ctype", ctype)
+    writer.field("packed", "packed", packed)
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("lazy", "lazy", lazy)
+    writer.field("jstype", "jstype", jstype)
+    writer.field("weak", "weak", weak)
+    writer.field("unverifiedLazy", "unverified_lazy", unverifiedLazy)
+    writer.field("debugRedact", "debug_redact", debugRedact)
+    writer.field("retention", "retention", retention)
+    writer.field("targets", "targets", targets)
+    writer.field("editionDefaults", "edition_defaults", editionDefaults)
+    writer.field("features", "features", features)
+    writer.field("featureSupport", "feature_support", featureSupport)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+extension FieldOptions.EditionDefault {
+  public static var fullName: String { "google.protobuf.FieldOptions.EditionDefault" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 18: self.value = try reader.string()
+      case 24: try reader.enumeration(&edition, tag, &unknownFields)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = self.value { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = self.value { writer.field(StringCodec.self, 18, value) }
+    if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (2, "value", "value"),
+    (3, "edition", "edition"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 2: try reader.read(&self.value)
+      case 3: try reader.read(&edition)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("value", "value", self.value)
+    writer.field("edition", "edition", edition)
+    writer.endObject()
+  }
+}
+
+extension FieldOptions.FeatureSupport {
+  public static var fullName: String { "google.protobuf.FieldOptions.FeatureSupport" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try reader.enumeration(&editionIntroduced, tag, &unknownFields)
+      case 16: try reader.enumeration(&editionDeprecated, tag, &unknownFields)
+      case 26: deprecationWarning = try reader.string()
+      case 32: try reader.enumeration(&editionRemoved, tag, &unknownFields)
+      case 42: removalError = try reader.string()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = editionIntroduced { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    if let value = editionDeprecated { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    if let value = deprecationWarning { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = editionRemoved { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    if let value = removalError { total += 1 + StringCodec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = editionIntroduced { writer.field(EnumCodec<Edition>.self, 8, value) }
+    if let value = editionDeprecated { writer.field(EnumCodec<Edition>.self, 16, value) }
+    if let value = deprecationWarning { writer.field(StringCodec.self, 26, value) }
+    if let value = editionRemoved { writer.field(EnumCodec<Edition>.self, 32, value) }
+    if let value = removalError { writer.field(StringCodec.self, 42, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "editionIntroduced", "edition_introduced"),
+    (2, "editionDeprecated", "edition_deprecated"),
+    (3, "deprecationWarning", "deprecation_warning"),
+    (4, "editionRemoved", "edition_removed"),
+    (5, "removalError", "removal_error"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&editionIntroduced)
+      case 2: try reader.read(&editionDeprecated)
+      case 3: try reader.read(&deprecationWarning)
+      case 4: try reader.read(&editionRemoved)
+      case 5: try reader.read(&removalError)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("editionIntroduced", "edition_introduced", editionIntroduced)
+    writer.field("editionDeprecated", "edition_deprecated", editionDeprecated)
+    writer.field("deprecationWarning", "deprecation_warning", deprecationWarning)
+    writer.field("editionRemoved", "edition_removed", editionRemoved)
+    writer.field("removalError", "removal_error", removalError)
+    writer.endObject()
+  }
+}
+
+public struct OneofOptions: Message {
+  public var features: FeatureSet? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.features = features
+    self.uninterpretedOption = uninterpretedOption
+  }
+}
+
+extension OneofOptions {
+  public static var fullName: String { "google.protobuf.OneofOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 10, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct EnumOptions: Message {
+  public var allowAlias: Bool? = nil
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var deprecatedLegacyJsonFieldConflicts: Bool? = nil
+  public var features: FeatureSet? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    allowAlias: Bool? = nil,
+    deprecated: Bool? = nil,
+    deprecatedLegacyJsonFieldConflicts: Bool? = nil,
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.allowAlias = allowAlias
+    self.deprecated = deprecated
+    self.deprecatedLegacyJsonFieldConflicts = deprecatedLegacyJsonFieldConflicts
+    self.features = features
+    self.uninterpretedOption = uninterpretedOption
+  }
+}
+
+extension EnumOptions {
+  public static var fullName: String { "google.protobuf.EnumOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 16: allowAlias = try reader.bool()
+      case 24: deprecated = try reader.bool()
+      case 48: deprecatedLegacyJsonFieldConflicts = try reader.bool()
+      case 58: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = allowAlias { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = deprecatedLegacyJsonFieldConflicts { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = allowAlias { writer.field(BoolCodec.self, 16, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
+    if let value = deprecatedLegacyJsonFieldConflicts { writer.field(BoolCodec.self, 48, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 58, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (2, "allowAlias", "allow_alias"),
+    (3, "deprecated", "deprecated"),
+    (6, "deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts"),
+    (7, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 2: try reader.read(&allowAlias)
+      case 3: try reader.read(&deprecated)
+      case 6: try reader.read(&deprecatedLegacyJsonFieldConflicts)
+      case 7: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("allowAlias", "allow_alias", allowAlias)
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts", deprecatedLegacyJsonFieldConflicts)
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct EnumValueOptions: Message {
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var features: FeatureSet? = nil
+  public var debugRedact: Bool? = nil
+  /// `debugRedact`, or the schema's default where it is not set.
+  public var debugRedactOrDefault: Bool { debugRedact ?? false }
+  public var featureSupport: FieldOptions.FeatureSupport? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    deprecated: Bool? = nil,
+    features: FeatureSet? = nil,
+    debugRedact: Bool? = nil,
+    featureSupport: FieldOptions.FeatureSupport? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.deprecated = deprecated
+    self.features = features
+    self.debugRedact = debugRedact
+    self.featureSupport = featureSupport
+    self.uninterpretedOption = uninterpretedOption
+  }
+}
+
+extension EnumValueOptions {
+  public static var fullName: String { "google.protobuf.EnumValueOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: deprecated = try reader.bool()
+      case 18: try reader.message(&features)
+      case 24: debugRedact = try reader.bool()
+      case 34: try reader.message(&featureSupport)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    if let value = debugRedact { total += 1 + BoolCodec.size(value, &sizes) }
+    if let value = featureSupport { total += 1 + MessageCodec<FieldOptions.FeatureSupport>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = deprecated { writer.field(BoolCodec.self, 8, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 18, value) }
+    if let value = debugRedact { writer.field(BoolCodec.self, 24, value) }
+    if let value = featureSupport { writer.field(MessageCodec<FieldOptions.FeatureSupport>.self, 34, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "deprecated", "deprecated"),
+    (2, "features", "features"),
+    (3, "debugRedact", "debug_redact"),
+    (4, "featureSupport", "feature_support"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&deprecated)
+      case 2: try reader.read(&features)
+      case 3: try reader.read(&debugRedact)
+      case 4: try reader.read(&featureSupport)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("features", "features", features)
+    writer.field("debugRedact", "debug_redact", debugRedact)
+    writer.field("featureSupport", "feature_support", featureSupport)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct ServiceOptions: Message {
+  public var features: FeatureSet? = nil
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    features: FeatureSet? = nil,
+    deprecated: Bool? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.features = features
+    self.deprecated = deprecated
+    self.uninterpretedOption = uninterpretedOption
+  }
+}
+
+extension ServiceOptions {
+  public static var fullName: String { "google.protobuf.ServiceOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 264: deprecated = try reader.bool()
+      case 274: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 274, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (33, "deprecated", "deprecated"),
+    (34, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 33: try reader.read(&deprecated)
+      case 34: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct MethodOptions: Message {
+  public var deprecated: Bool? = nil
+  /// `deprecated`, or the schema's default where it is not set.
+  public var deprecatedOrDefault: Bool { deprecated ?? false }
+  public var idempotencyLevel: MethodOptions.IdempotencyLevel? = nil
+  /// `idempotencyLevel`, or the schema's default where it is not set.
+  public var idempotencyLevelOrDefault: MethodOptions.IdempotencyLevel { idempotencyLevel ?? .idempotencyUnknown }
+  public var features: FeatureSet? = nil
+  public var uninterpretedOption: [UninterpretedOption] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    deprecated: Bool? = nil,
+    idempotencyLevel: MethodOptions.IdempotencyLevel? = nil,
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.deprecated = deprecated
+    self.idempotencyLevel = idempotencyLevel
+    self.features = features
+    self.uninterpretedOption = uninterpretedOption
+  }
+
+  public enum IdempotencyLevel: ProtobufEnum {
+    case idempotencyUnknown
+    case noSideEffects
+    case idempotent
+
+    public init() { self = .idempotencyUnknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .idempotencyUnknown
+      case 1: self = .noSideEffects
+      case 2: self = .idempotent
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .idempotencyUnknown: 0
+      case .noSideEffects: 1
+      case .idempotent: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "IDEMPOTENCY_UNKNOWN"),
+      (1, "NO_SIDE_EFFECTS"),
+      (2, "IDEMPOTENT"),
+    ])
+  }
+}
+
+extension MethodOptions {
+  public static var fullName: String { "google.protobuf.MethodOptions" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 264: deprecated = try reader.bool()
+      case 272: try reader.enumeration(&idempotencyLevel, tag, &unknownFields)
+      case 282: try reader.message(&features)
+      case 7994: try reader.messages(&uninterpretedOption)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
+    if let value = idempotencyLevel { total += 2 + EnumCodec<MethodOptions.IdempotencyLevel>.size(value, &sizes) }
+    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
+    if let value = idempotencyLevel { writer.field(EnumCodec<MethodOptions.IdempotencyLevel>.self, 272, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 282, value) }
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (33, "deprecated", "deprecated"),
+    (34, "idempotencyLevel", "idempotency_level"),
+    (35, "features", "features"),
+    (999, "uninterpretedOption", "uninterpreted_option"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 33: try reader.read(&deprecated)
+      case 34: try reader.read(&idempotencyLevel)
+      case 35: try reader.read(&features)
+      case 999: try reader.read(&uninterpretedOption)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("deprecated", "deprecated", deprecated)
+    writer.field("idempotencyLevel", "idempotency_level", idempotencyLevel)
+    writer.field("features", "features", features)
+    writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+public struct UninterpretedOption: Message {
+  public var name: [UninterpretedOption.NamePart] = []
+  public var identifierValue: String? = nil
+  public var positiveIntValue: UInt64? = nil
+  public var negativeIntValue: Int64? = nil
+  public var doubleValue: Double? = nil
+  public var stringValue: [UInt8]? = nil
+  public var aggregateValue: String? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    name: [UninterpretedOption.NamePart] = [],
+    identifierValue: String? = nil,
+    positiveIntValue: UInt64? = nil,
+    negativeIntValue: Int64? = nil,
+    doubleValue: Double? = nil,
+    stringValue: [UInt8]? = nil,
+    aggregateValue: String? = nil
+  ) {
+    self.name = name
+    self.identifierValue = identifierValue
+    self.positiveIntValue = positiveIntValue
+    self.negativeIntValue = negativeIntValue
+    self.doubleValue = doubleValue
+    self.stringValue = stringValue
+    self.aggregateValue = aggregateValue
+  }
+
+  public struct NamePart: Message {
+    public var namePart: String? = nil
+    public var isExtension: Bool? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      namePart: String? = nil,
+      isExtension: Bool? = nil
+    ) {
+      self.namePart = namePart
+      self.isExtension = isExtension
+    }
+  }
+}
+
+extension UninterpretedOption {
+  public static var fullName: String { "google.protobuf.UninterpretedOption" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 18: try reader.messages(&name)
+      case 26: identifierValue = try reader.string()
+      case 32: positiveIntValue = try reader.uint64()
+      case 40: negativeIntValue = try reader.int64()
+      case 49: doubleValue = try reader.double()
+      case 58: stringValue = try reader.bytes()
+      case 66: aggregateValue = try reader.string()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += repeatedSize(MessageCodec<UninterpretedOption.NamePart>.self, 1, name, &sizes)
+    if let value = identifierValue { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = positiveIntValue { total += 1 + UInt64Codec.size(value, &sizes) }
+    if let value = negativeIntValue { total += 1 + Int64Codec.size(value, &sizes) }
+    if let value = doubleValue { total += 1 + DoubleCodec.size(value, &sizes) }
+    if let value = stringValue { total += 1 + BytesCodec.size(value, &sizes) }
+    if let value = aggregateValue { total += 1 + StringCodec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.repeated(MessageCodec<UninterpretedOption.NamePart>.self, 18, name)
+    if let value = identifierValue { writer.field(StringCodec.self, 26, value) }
+    if let value = positiveIntValue { writer.field(UInt64Codec.self, 32, value) }
+    if let value = negativeIntValue { writer.field(Int64Codec.self, 40, value) }
+    if let value = doubleValue { writer.field(DoubleCodec.self, 49, value) }
+    if let value = stringValue { writer.field(BytesCodec.self, 58, value) }
+    if let value = aggregateValue { writer.field(StringCodec.self, 66, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (2, "name", "name"),
+    (3, "identifierValue", "identifier_value"),
+    (4, "positiveIntValue", "positive_int_value"),
+    (5, "negativeIntValue", "negative_int_value"),
+    (6, "doubleValue", "double_value"),
+    (7, "stringValue", "string_value"),
+    (8, "aggregateValue", "aggregate_value"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 2: try reader.read(&name)
+      case 3: try reader.read(&identifierValue)
+      case 4: try reader.read(&positiveIntValue)
+      case 5: try reader.read(&negativeIntValue)
+      case 6: try reader.read(&doubleValue)
+      case 7: try reader.read(&stringValue)
+      case 8: try reader.read(&aggregateValue)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("name", "name", name)
+    writer.field("identifierValue", "identifier_value", identifierValue)
+    writer.field("positiveIntValue", "positive_int_value", positiveIntValue)
+    writer.field("negativeIntValue", "negative_int_value", negativeIntValue)
+    writer.field("doubleValue", "double_value", doubleValue)
+    writer.field("stringValue", "string_value", stringValue)
+    writer.field("aggregateValue", "aggregate_value", aggregateValue)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if !name.allSatisfy(\.isInitialized) { return false }
+    return true
+  }
+}
+
+extension UninterpretedOption.NamePart {
+  public static var fullName: String { "google.protobuf.UninterpretedOption.NamePart" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: namePart = try reader.string()
+      case 16: isExtension = try reader.bool()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = namePart { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = isExtension { total += 1 + BoolCodec.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = namePart { writer.field(StringCodec.self, 10, value) }
+    if let value = isExtension { writer.field(BoolCodec.self, 16, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "namePart", "name_part"),
+    (2, "isExtension", "is_extension"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&namePart)
+      case 2: try reader.read(&isExtension)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("namePart", "name_part", namePart)
+    writer.field("isExtension", "is_extension", isExtension)
+    writer.endObject()
+  }
+
+  public var isInitialized: Bool {
+    if namePart == nil { return false }
+    if isExtension == nil { return false }
+    return true
+  }
+}
+
+public struct FeatureSet: Message {
+  public var fieldPresence: FeatureSet.FieldPresence? = nil
+  public var enumType: FeatureSet.EnumType? = nil
+  public var repeatedFieldEncoding: FeatureSet.RepeatedFieldEncoding? = nil
+  public var utf8Validation: FeatureSet.Utf8Validation? = nil
+  public var messageEncoding: FeatureSet.MessageEncoding? = nil
+  public var jsonFormat: FeatureSet.JsonFormat? = nil
+  public var enforceNamingStyle: FeatureSet.EnforceNamingStyle? = nil
+  public var defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility? = nil
+  public var enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    fieldPresence: FeatureSet.FieldPresence? = nil,
+    enumType: FeatureSet.EnumType? = nil,
+    repeatedFieldEncoding: FeatureSet.RepeatedFieldEncoding? = nil,
+    utf8Validation: FeatureSet.Utf8Validation? = nil,
+    messageEncoding: FeatureSet.MessageEncoding? = nil,
+    jsonFormat: FeatureSet.JsonFormat? = nil,
+    enforceNamingStyle: FeatureSet.EnforceNamingStyle? = nil,
+    defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility? = nil,
+    enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits? = nil
+  ) {
+    self.fieldPresence = fieldPresence
+    self.enumType = enumType
+    self.repeatedFieldEncoding = repeatedFieldEncoding
+    self.utf8Validation = utf8Validation
+    self.messageEncoding = messageEncoding
+    self.jsonFormat = jsonFormat
+    self.enforceNamingStyle = enforceNamingStyle
+    self.defaultSymbolVisibility = defaultSymbolVisibility
+    self.enforceProtoLimits = enforceProtoLimits
+  }
+
+  public enum FieldPresence: ProtobufEnum {
+    case unknown
+    case explicit
+    case implicit
+    case legacyRequired
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .explicit
+      case 2: self = .implicit
+      case 3: self = .legacyRequired
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .explicit: 1
+      case .implicit: 2
+      case .legacyRequired: 3
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "FIELD_PRESENCE_UNKNOWN"),
+      (1, "EXPLICIT"),
+      (2, "IMPLICIT"),
+      (3, "LEGACY_REQUIRED"),
+    ])
+  }
+
+  public enum EnumType: ProtobufEnum {
+    case unknown
+    case `open`
+    case closed
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .`open`
+      case 2: self = .closed
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .`open`: 1
+      case .closed: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "ENUM_TYPE_UNKNOWN"),
+      (1, "OPEN"),
+      (2, "CLOSED"),
+    ])
+  }
+
+  public enum RepeatedFieldEncoding: ProtobufEnum {
+    case unknown
+    case packed
+    case expanded
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .packed
+      case 2: self = .expanded
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .packed: 1
+      case .expanded: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "REPEATED_FIELD_ENCODING_UNKNOWN"),
+      (1, "PACKED"),
+      (2, "EXPANDED"),
+    ])
+  }
+
+  public enum Utf8Validation: ProtobufEnum {
+    case unknown
+    case verify
+    case none
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 2: self = .verify
+      case 3: self = .none
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .verify: 2
+      case .none: 3
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "UTF8_VALIDATION_UNKNOWN"),
+      (2, "VERIFY"),
+      (3, "NONE"),
+    ])
+  }
+
+  public enum MessageEncoding: ProtobufEnum {
+    case unknown
+    case lengthPrefixed
+    case delimited
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .lengthPrefixed
+      case 2: self = .delimited
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .lengthPrefixed: 1
+      case .delimited: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "MESSAGE_ENCODING_UNKNOWN"),
+      (1, "LENGTH_PREFIXED"),
+      (2, "DELIMITED"),
+    ])
+  }
+
+  public enum JsonFormat: ProtobufEnum {
+    case unknown
+    case allow
+    case legacyBestEffort
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .allow
+      case 2: self = .legacyBestEffort
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .allow: 1
+      case .legacyBestEffort: 2
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "JSON_FORMAT_UNKNOWN"),
+      (1, "ALLOW"),
+      (2, "LEGACY_BEST_EFFORT"),
+    ])
+  }
+
+  public enum EnforceNamingStyle: ProtobufEnum {
+    case unknown
+    case style2024
+    case styleLegacy
+    case style2026
+
+    public init() { self = .unknown }
+
+    public init?(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unknown
+      case 1: self = .style2024
+      case 2: self = .styleLegacy
+      case 3: self = .style2026
+      default: return nil
+      }
+    }
+
+    public var rawValue: Int32 {
+      switch self {
+      case .unknown: 0
+      case .style2024: 1
+      case .styleLegacy: 2
+      case .style2026: 3
+      }
+    }
+
+    public static let table = EnumTable([
+      (0, "ENFORCE_NAMING_STYLE_UNKNOWN"),
+      (1, "STYLE2024"),
+      (2, "STYLE_LEGACY"),
+      (3, "STYLE2026"),
+    ])
+  }
+
+  public struct VisibilityFeature: Message {
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public enum DefaultSymbolVisibility: ProtobufEnum {
+      case unknown
+      case exportAll
+      case exportTopLevel
+      case localAll
+      case strict
+
+      public init() { self = .unknown }
+
+      public init?(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unknown
+        case 1: self = .exportAll
+        case 2: self = .exportTopLevel
+        case 3: self = .localAll
+        case 4: self = .strict
+        default: return nil
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .unknown: 0
+        case .exportAll: 1
+        case .exportTopLevel: 2
+        case .localAll: 3
+        case .strict: 4
+        }
+      }
+
+      public static let table = EnumTable([
+        (0, "DEFAULT_SYMBOL_VISIBILITY_UNKNOWN"),
+        (1, "EXPORT_ALL"),
+        (2, "EXPORT_TOP_LEVEL"),
+        (3, "LOCAL_ALL"),
+        (4, "STRICT"),
+      ])
+    }
+  }
+
+  public struct ProtoLimitsFeature: Message {
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public enum EnforceProtoLimits: ProtobufEnum {
+      case protoLimitsUnknown
+      case legacyNoExplicitLimits
+      case protoLimits2026
+
+      public init() { self = .protoLimitsUnknown }
+
+      public init?(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .protoLimitsUnknown
+        case 1: self = .legacyNoExplicitLimits
+        case 2: self = .protoLimits2026
+        default: return nil
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .protoLimitsUnknown: 0
+        case .legacyNoExplicitLimits: 1
+        case .protoLimits2026: 2
+        }
+      }
+
+      public static let table = EnumTable([
+        (0, "PROTO_LIMITS_UNKNOWN"),
+        (1, "LEGACY_NO_EXPLICIT_LIMITS"),
+        (2, "PROTO_LIMITS2026"),
+      ])
+    }
+  }
+}
+
+extension FeatureSet {
+  public static var fullName: String { "google.protobuf.FeatureSet" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: try reader.enumeration(&fieldPresence, tag, &unknownFields)
+      case 16: try reader.enumeration(&enumType, tag, &unknownFields)
+      case 24: try reader.enumeration(&repeatedFieldEncoding, tag, &unknownFields)
+      case 32: try reader.enumeration(&utf8Validation, tag, &unknownFields)
+      case 40: try reader.enumeration(&messageEncoding, tag, &unknownFields)
+      case 48: try reader.enumeration(&jsonFormat, tag, &unknownFields)
+      case 56: try reader.enumeration(&enforceNamingStyle, tag, &unknownFields)
+      case 64: try reader.enumeration(&defaultSymbolVisibility, tag, &unknownFields)
+      case 72: try reader.enumeration(&enforceProtoLimits, tag, &unknownFields)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = fieldPresence { total += 1 + EnumCodec<FeatureSet.FieldPresence>.size(value, &sizes) }
+    if let value = enumType { total += 1 + EnumCodec<FeatureSet.EnumType>.size(value, &sizes) }
+    if let value = repeatedFieldEncoding { total += 1 + EnumCodec<FeatureSet.RepeatedFieldEncoding>.size(value, &sizes) }
+    if let value = utf8Validation { total += 1 + EnumCodec<FeatureSet.Utf8Validation>.size(value, &sizes) }
+    if let value = messageEncoding { total += 1 + EnumCodec<FeatureSet.MessageEncoding>.size(value, &sizes) }
+    if let value = jsonFormat { total += 1 + EnumCodec<FeatureSet.JsonFormat>.size(value, &sizes) }
+    if let value = enforceNamingStyle { total += 1 + EnumCodec<FeatureSet.EnforceNamingStyle>.size(value, &sizes) }
+    if let value = defaultSymbolVisibility { total += 1 + EnumCodec<FeatureSet.VisibilityFeature.DefaultSymbolVisibility>.size(value, &sizes) }
+    if let value = enforceProtoLimits { total += 1 + EnumCodec<FeatureSet.ProtoLimitsFeature.EnforceProtoLimits>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = fieldPresence { writer.field(EnumCodec<FeatureSet.FieldPresence>.self, 8, value) }
+    if let value = enumType { writer.field(EnumCodec<FeatureSet.EnumType>.self, 16, value) }
+    if let value = repeatedFieldEncoding { writer.field(EnumCodec<FeatureSet.RepeatedFieldEncoding>.self, 24, value) }
+    if let value = utf8Validation { writer.field(EnumCodec<FeatureSet.Utf8Validation>.self, 32, value) }
+    if let value = messageEncoding { writer.field(EnumCodec<FeatureSet.MessageEncoding>.self, 40, value) }
+    if let value = jsonFormat { writer.field(EnumCodec<FeatureSet.JsonFormat>.self, 48, value) }
+    if let value = enforceNamingStyle { writer.field(EnumCodec<FeatureSet.EnforceNamingStyle>.self, 56, value) }
+    if let value = defaultSymbolVisibility { writer.field(EnumCodec<FeatureSet.VisibilityFeature.DefaultSymbolVisibility>.self, 64, value) }
+    if let value = enforceProtoLimits { writer.field(EnumCodec<FeatureSet.ProtoLimitsFeature.EnforceProtoLimits>.self, 72, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "fieldPresence", "field_presence"),
+    (2, "enumType", "enum_type"),
+    (3, "repeatedFieldEncoding", "repeated_field_encoding"),
+    (4, "utf8Validation", "utf8_validation"),
+    (5, "messageEncoding", "message_encoding"),
+    (6, "jsonFormat", "json_format"),
+    (7, "enforceNamingStyle", "enforce_naming_style"),
+    (8, "defaultSymbolVisibility", "default_symbol_visibility"),
+    (9, "enforceProtoLimits", "enforce_proto_limits"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&fieldPresence)
+      case 2: try reader.read(&enumType)
+      case 3: try reader.read(&repeatedFieldEncoding)
+      case 4: try reader.read(&utf8Validation)
+      case 5: try reader.read(&messageEncoding)
+      case 6: try reader.read(&jsonFormat)
+      case 7: try reader.read(&enforceNamingStyle)
+      case 8: try reader.read(&defaultSymbolVisibility)
+      case 9: try reader.read(&enforceProtoLimits)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("fieldPresence", "field_presence", fieldPresence)
+    writer.field("enumType", "enum_type", enumType)
+    writer.field("repeatedFieldEncoding", "repeated_field_encoding", repeatedFieldEncoding)
+    writer.field("utf8Validation", "utf8_validation", utf8Validation)
+    writer.field("messageEncoding", "message_encoding", messageEncoding)
+    writer.field("jsonFormat", "json_format", jsonFormat)
+    writer.field("enforceNamingStyle", "enforce_naming_style", enforceNamingStyle)
+    writer.field("defaultSymbolVisibility", "default_symbol_visibility", defaultSymbolVisibility)
+    writer.field("enforceProtoLimits", "enforce_proto_limits", enforceProtoLimits)
+    writer.endObject()
+  }
+}
+
+extension FeatureSet.VisibilityFeature {
+  public static var fullName: String { "google.protobuf.FeatureSet.VisibilityFeature" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    unknownFields.bytes.count
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while try reader.nextField(&object) != nil {}
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.endObject()
+  }
+}
+
+extension FeatureSet.ProtoLimitsFeature {
+  public static var fullName: String { "google.protobuf.FeatureSet.ProtoLimitsFeature" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    unknownFields.bytes.count
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while try reader.nextField(&object) != nil {}
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.endObject()
+  }
+}
+
+public struct FeatureSetDefaults: Message {
+  public var defaults: [FeatureSetDefaults.FeatureSetEditionDefault] = []
+  public var minimumEdition: Edition? = nil
+  public var maximumEdition: Edition? = nil
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    defaults: [FeatureSetDefaults.FeatureSetEditionDefault] = [],
+    minimumEdition: Edition? = nil,
+    maximumEdition: Edition? = nil
+  ) {
+    self.defaults = defaults
+    self.minimumEdition = minimumEdition
+    self.maximumEdition = maximumEdition
+  }
+
+  public struct FeatureSetEditionDefault: Message {
+    public var edition: Edition? = nil
+    public var overridableFeatures: FeatureSet? = nil
+    public var fixedFeatures: FeatureSet? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      edition: Edition? = nil,
+      overridableFeatures: FeatureSet? = nil,
+      fixedFeatures: FeatureSet? = nil
+    ) {
+      self.edition = edition
+      self.overridableFeatures = overridableFeatures
+      self.fixedFeatures = fixedFeatures
+    }
+  }
+}
+
+extension FeatureSetDefaults {
+  public static var fullName: String { "google.protobuf.FeatureSetDefaults" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try reader.messages(&defaults)
+      case 32: try reader.enumeration(&minimumEdition, tag, &unknownFields)
+      case 40: try reader.enumeration(&maximumEdition, tag, &unknownFields)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += repeatedSize(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 1, defaults, &sizes)
+    if let value = minimumEdition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    if let value = maximumEdition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.repeated(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 10, defaults)
+    if let value = minimumEdition { writer.field(EnumCodec<Edition>.self, 32, value) }
+    if let value = maximumEdition { writer.field(EnumCodec<Edition>.self, 40, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "defaults", "defaults"),
+    (4, "minimumEdition", "minimum_edition"),
+    (5, "maximumEdition", "maximum_edition"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&defaults)
+      case 4: try reader.read(&minimumEdition)
+      case 5: try reader.read(&maximumEdition)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("defaults", "defaults", defaults)
+    writer.field("minimumEdition", "minimum_edition", minimumEdition)
+    writer.field("maximumEdition", "maximum_edition", maximumEdition)
+    writer.endObject()
+  }
+}
+
+extension FeatureSetDefaults.FeatureSetEditionDefault {
+  public static var fullName: String { "google.protobuf.FeatureSetDefaults.FeatureSetEditionDefault" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 24: try reader.enumeration(&edition, tag, &unknownFields)
+      case 34: try reader.message(&overridableFeatures)
+      case 42: try reader.message(&fixedFeatures)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
+    if let value = overridableFeatures { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    if let value = fixedFeatures { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
+    if let value = overridableFeatures { writer.field(MessageCodec<FeatureSet>.self, 34, value) }
+    if let value = fixedFeatures { writer.field(MessageCodec<FeatureSet>.self, 42, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (3, "edition", "edition"),
+    (4, "overridableFeatures", "overridable_features"),
+    (5, "fixedFeatures", "fixed_features"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 3: try reader.read(&edition)
+      case 4: try reader.read(&overridableFeatures)
+      case 5: try reader.read(&fixedFeatures)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("edition", "edition", edition)
+    writer.field("overridableFeatures", "overridable_features", overridableFeatures)
+    writer.field("fixedFeatures", "fixed_features", fixedFeatures)
+    writer.endObject()
+  }
+}
+
+public struct SourceCodeInfo: Message {
+  public var location: [SourceCodeInfo.Location] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    location: [SourceCodeInfo.Location] = []
+  ) {
+    self.location = location
+  }
+
+  public struct Location: Message {
+    public var path: [Int32] = []
+    public var span: [Int32] = []
+    public var leadingComments: String? = nil
+    public var trailingComments: String? = nil
+    public var leadingDetachedComments: [String] = []
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      path: [Int32] = [],
+      span: [Int32] = [],
+      leadingComments: String? = nil,
+      trailingComments: String? = nil,
+      leadingDetachedComments: [String] = []
+    ) {
+      self.path = path
+      self.span = span
+      self.leadingComments = leadingComments
+      self.trailingComments = trailingComments
+      self.leadingDetachedComments = leadingDetachedComments
+    }
+  }
+}
+
+extension SourceCodeInfo {
+  public static var fullName: String { "google.protobuf.SourceCodeInfo" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try reader.messages(&location)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += repeatedSize(MessageCodec<SourceCodeInfo.Location>.self, 1, location, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.repeated(MessageCodec<SourceCodeInfo.Location>.self, 10, location)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "location", "location"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&location)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("location", "location", location)
+    writer.endObject()
+  }
+}
+
+extension SourceCodeInfo.Location {
+  public static var fullName: String { "google.protobuf.SourceCodeInfo.Location" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: path.append(try reader.int32())
+      case 10: try reader.packed(Int32Codec.self, &path)
+      case 16: span.append(try reader.int32())
+      case 18: try reader.packed(Int32Codec.self, &span)
+      case 26: leadingComments = try reader.string()
+      case 34: trailingComments = try reader.string()
+      case 50: leadingDetachedComments.append(try reader.string())
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += packedSize(Int32Codec.self, 1, path, &sizes)
+    total += packedSize(Int32Codec.self, 1, span, &sizes)
+    if let value = leadingComments { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = trailingComments { total += 1 + StringCodec.size(value, &sizes) }
+    total += repeatedSize(StringCodec.self, 1, leadingDetachedComments, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.packed(Int32Codec.self, 10, path)
+    writer.packed(Int32Codec.self, 18, span)
+    if let value = leadingComments { writer.field(StringCodec.self, 26, value) }
+    if let value = trailingComments { writer.field(StringCodec.self, 34, value) }
+    writer.repeated(StringCodec.self, 50, leadingDetachedComments)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "path", "path"),
+    (2, "span", "span"),
+    (3, "leadingComments", "leading_comments"),
+    (4, "trailingComments", "trailing_comments"),
+    (6, "leadingDetachedComments", "leading_detached_comments"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&path)
+      case 2: try reader.read(&span)
+      case 3: try reader.read(&leadingComments)
+      case 4: try reader.read(&trailingComments)
+      case 6: try reader.read(&leadingDetachedComments)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("path", "path", path)
+    writer.field("span", "span", span)
+    writer.field("leadingComments", "leading_comments", leadingComments)
+    writer.field("trailingComments", "trailing_comments", trailingComments)
+    writer.field("leadingDetachedComments", "leading_detached_comments", leadingDetachedComments)
+    writer.endObject()
+  }
+}
+
+public struct GeneratedCodeInfo: Message {
+  public var annotation: [GeneratedCodeInfo.Annotation] = []
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    annotation: [GeneratedCodeInfo.Annotation] = []
+  ) {
+    self.annotation = annotation
+  }
+
+  public struct Annotation: Message {
+    public var path: [Int32] = []
+    public var sourceFile: String? = nil
+    public var begin: Int32? = nil
+    public var end: Int32? = nil
+    public var semantic: GeneratedCodeInfo.Annotation.Semantic? = nil
+    public var unknownFields = UnknownFields()
+
+    public init() {}
+
+    public init(
+      path: [Int32] = [],
+      sourceFile: String? = nil,
+      begin: Int32? = nil,
+      end: Int32? = nil,
+      semantic: GeneratedCodeInfo.Annotation.Semantic? = nil
+    ) {
+      self.path = path
+      self.sourceFile = sourceFile
+      self.begin = begin
+      self.end = end
+      self.semantic = semantic
+    }
+
+    public enum Semantic: ProtobufEnum {
+      case none
+      case set
+      case alias
+
+      public init() { self = .none }
+
+      public init?(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .none
+        case 1: self = .set
+        case 2: self = .alias
+        default: return nil
+        }
+      }
+
+      public var rawValue: Int32 {
+        switch self {
+        case .none: 0
+        case .set: 1
+        case .alias: 2
+        }
+      }
+
+      public static let table = EnumTable([
+        (0, "NONE"),
+        (1, "SET"),
+        (2, "ALIAS"),
+      ])
+    }
+  }
+}
+
+extension GeneratedCodeInfo {
+  public static var fullName: String { "google.protobuf.GeneratedCodeInfo" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 10: try reader.messages(&annotation)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += repeatedSize(MessageCodec<GeneratedCodeInfo.Annotation>.self, 1, annotation, &sizes)
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.repeated(MessageCodec<GeneratedCodeInfo.Annotation>.self, 10, annotation)
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "annotation", "annotation"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&annotation)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("annotation", "annotation", annotation)
+    writer.endObject()
+  }
+}
+
+extension GeneratedCodeInfo.Annotation {
+  public static var fullName: String { "google.protobuf.GeneratedCodeInfo.Annotation" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: path.append(try reader.int32())
+      case 10: try reader.packed(Int32Codec.self, &path)
+      case 18: sourceFile = try reader.string()
+      case 24: begin = try reader.int32()
+      case 32: end = try reader.int32()
+      case 40: try reader.enumeration(&semantic, tag, &unknownFields)
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    total += packedSize(Int32Codec.self, 1, path, &sizes)
+    if let value = sourceFile { total += 1 + StringCodec.size(value, &sizes) }
+    if let value = begin { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
+    if let value = semantic { total += 1 + EnumCodec<GeneratedCodeInfo.Annotation.Semantic>.size(value, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    writer.packed(Int32Codec.self, 10, path)
+    if let value = sourceFile { writer.field(StringCodec.self, 18, value) }
+    if let value = begin { writer.field(Int32Codec.self, 24, value) }
+    if let value = end { writer.field(Int32Codec.self, 32, value) }
+    if let value = semantic { writer.field(EnumCodec<GeneratedCodeInfo.Annotation.Semantic>.self, 40, value) }
+    writer.unknown(unknownFields)
+  }
+
+  private static let fieldTable = FieldTable([
+    (1, "path", "path"),
+    (2, "sourceFile", "source_file"),
+    (3, "begin", "begin"),
+    (4, "end", "end"),
+    (5, "semantic", "semantic"),
+  ])
+
+  public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
+    var object = try reader.beginObject(Self.fieldTable, Self.fullName)
+    while let field = try reader.nextField(&object) {
+      switch field {
+      case 1: try reader.read(&path)
+      case 2: try reader.read(&sourceFile)
+      case 3: try reader.read(&begin)
+      case 4: try reader.read(&end)
+      case 5: try reader.read(&semantic)
+      default: break
+      }
+    }
+  }
+
+  public func write(json writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.field("path", "path", path)
+    writer.field("sourceFile", "source_file", sourceFile)
+    writer.field("begin", "begin", begin)
+    writer.field("end", "end", end)
+    writer.field("semantic", "semantic", semantic)
+    writer.endObject()
+  }
+}
+
+extension EmbeddedFile {
+  /// The descriptor of `google/protobuf/descriptor.proto`.
+  public static let googleProtobufDescriptor = EmbeddedFile(
+    name: "google/protobuf/descriptor.proto",
+    base64: """
+
+      """,
+    dependencies: { [] })
+}
