@@ -46,8 +46,9 @@ public struct SwiftGenerator {
     var out = CodeWriter()
     out.line("// Generated from \(name) by codegen. Do not edit: change the schema.")
     let comments = Comments(file.sourceCodeInfo)
-    out.line()
-    for module in imports(of: file) { out.line("import \(module)") }
+    let modules = imports(of: file)
+    if !modules.isEmpty { out.line() }
+    for module in modules { out.line("import \(module)") }
     for (index, enumeration) in file.enumType.enumerated() {
       guard let entry = types.enumeration(qualified(enumeration.name, in: file)) else { continue }
       EnumGenerator(entry: entry, comments: comments, path: [5, Int32(index)], access: access).write(to: &out)

@@ -88,8 +88,8 @@ enum SwiftNames {
   }
 
   private static let messageMembers: Set<String> = [
-    "fullName", "unknownFields", "isInitialized", "description", "hashValue", "isDefaultValue", "fields", "acceptsNull",
-    "serializedBytes",
+    "fullName", "unknownFields", "isInitialized", "description", "hashValue", "isDefaultValue", "acceptsNull",
+    "serializedBytes", "fieldTable",
   ]
 
   /// Names that would hide what generated code itself uses.

@@ -9,6 +9,8 @@ public struct JSONWriter {
   private var indentation = 0
   /// Whether the object or list that is open has an entry already.
   private var needsComma = false
+  /// The type of an `Any` whose object is about to begin.
+  private var pendingType: String?
 
   public init(options: JSONEncodingOptions = .defaults) { self.options = options }
 
@@ -34,7 +36,15 @@ public struct JSONWriter {
     bytes.append(bracket)
     indentation += 1
     needsComma = false
+    if let url = pendingType {
+      pendingType = nil
+      key("@type")
+      string(url)
+    }
   }
+
+  /// Makes "@type" the first entry of the object that is written next.
+  mutating func insertType(_ url: String) { pendingType = url }
 
   private mutating func end(_ bracket: UInt8) {
     indentation -= 1

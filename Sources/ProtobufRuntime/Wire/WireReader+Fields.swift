@@ -62,7 +62,8 @@ extension WireReader {
   @inlinable
   public mutating func packed<C: WireCodec>(_ codec: C.Type, _ field: inout [C.Value]) throws(WireError) {
     let outer = end
-    end = cursor + (try length())
+    let count = try length()
+    end = cursor + count
     if C.wireType == 5 { field.reserveCapacity(field.count + remaining / 4) }
     if C.wireType == 1 { field.reserveCapacity(field.count + remaining / 8) }
     while cursor < end { field.append(try C.read(&self)) }
@@ -92,7 +93,8 @@ extension WireReader {
   ) throws(WireError) {
     if tag & 7 == 2 {
       let outer = end
-      end = cursor + (try length())
+      let count = try length()
+      end = cursor + count
       while cursor < end {
         let number = try int32()
         if let value = E(rawValue: number) { field.append(value) } else { keep(number, tag & ~7, &unknown) }

@@ -231,7 +231,9 @@ public struct WireReader {
     switch tag & 7 {
     case 0: _ = try varint()
     case 1: _ = try fixed64()
-    case 2: cursor += try length()
+    case 2:
+      let count = try length()
+      cursor += count
     case 3:
       let outer = try enterGroup(field: tag >> 3)
       while true {

@@ -1,0 +1,59 @@
+// Generated from google/protobuf/duration.proto by codegen. Do not edit: change the schema.
+
+public struct ProtobufDuration: Message {
+  public var seconds: Int64 = 0
+  public var nanos: Int32 = 0
+  public var unknownFields = UnknownFields()
+
+  public init() {}
+
+  public init(
+    seconds: Int64 = 0,
+    nanos: Int32 = 0
+  ) {
+    self.seconds = seconds
+    self.nanos = nanos
+  }
+}
+
+extension ProtobufDuration {
+  public static var fullName: String { "google.protobuf.Duration" }
+
+  public mutating func merge(from reader: inout WireReader) throws(WireError) {
+    while true {
+      let tag = try reader.nextTag()
+      switch tag {
+      case 0: return
+      case 8: seconds = try reader.int64()
+      case 16: nanos = try reader.int32()
+      default: try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  public func size(_ sizes: inout SizeCache) -> Int {
+    var total = unknownFields.bytes.count
+    if !seconds.isDefaultValue { total += 1 + Int64Codec.size(seconds, &sizes) }
+    if !nanos.isDefaultValue { total += 1 + Int32Codec.size(nanos, &sizes) }
+    return total
+  }
+
+  public func write(to writer: inout WireWriter) {
+    if !seconds.isDefaultValue { writer.field(Int64Codec.self, 8, seconds) }
+    if !nanos.isDefaultValue { writer.field(Int32Codec.self, 16, nanos) }
+    writer.unknown(unknownFields)
+  }
+}
+
+extension EmbeddedFile {
+  /// The descriptor of `google/protobuf/duration.proto`.
+  public static let googleProtobufDuration = EmbeddedFile(
+    name: "google/protobuf/duration.proto",
+    base64: """
+      Ch5nb29nbGUvcHJvdG9idWYvZHVyYXRpb24ucHJvdG8SD2dvb2dsZS5wcm90b2J1ZiI6CghEdXJhdGlvbhIYCgdzZWNvbmRzGAEg\
+      ASgDUgdzZWNvbmRzEhQKBW5hbm9zGAIgASgFUgVuYW5vc0KDAQoTY29tLmdvb2dsZS5wcm90b2J1ZkINRHVyYXRpb25Qcm90b1AB\
+      WjFnb29nbGUuZ29sYW5nLm9yZy9wcm90b2J1Zi90eXBlcy9rbm93bi9kdXJhdGlvbnBi+AEBogIDR1BCqgIeR29vZ2xlLlByb3Rv\
+      YnVmLldlbGxLbm93blR5cGVzYgZwcm90bzM=
+      """,
+    dependencies: { [] })
+}
