@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+// Each target imports only from those above it; see docs/architecture.md.
+
+import PackageDescription
+
+let nio = "swift-nio"
+
+let package = Package(
+  name: "loyalty",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "codegen", targets: ["codegen"]),
+    .executable(name: "loyalty-server", targets: ["loyalty-server"]),
+    .executable(name: "rpc-client", targets: ["rpc-client"]),
+    .library(name: "ProtobufRuntime", targets: ["ProtobufRuntime"]),
+    .library(name: "LoyaltyRPC", targets: ["LoyaltyRPC"]),
+    .library(name: "LoyaltyAPI", targets: ["LoyaltyAPI"]),
+    .library(name: "LoyaltyServer", targets: ["LoyaltyService"]),
+    .plugin(name: "CodegenPlugin", targets: ["CodegenPlugin"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+  ],
+  targets: [
+    // C libraries of the system
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // Codegen
+    .target(name: "ProtobufRuntime"),
+    .target(name: "ProtobufCompiler", dependencies: ["ProtobufRuntime"]),
+    // Named as its product: a plugin finds its tool by the product's name.
+    .executableTarget(name: "codegen", dependencies: ["ProtobufCompiler"], path: "Sources/Codegen"),
+    .plugin(name: "CodegenPlugin", capability: .buildTool(), dependencies: ["codegen"]),
+
+    // LoyaltyRPC
+    .target(
+      name: "LoyaltyRPC",
+      dependencies: [
+        "ProtobufRuntime", "COpenSSL", "CNGHTTP2", "CZlib",
+        .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      plugins: ["CodegenPlugin"]),
+
+    // LoyaltyService
+    .target(
+      name: "LoyaltyMessages", dependencies: ["ProtobufRuntime"], path: "schemas/messages", plugins: ["CodegenPlugin"]),
+    .target(name: "LoyaltyAPI", dependencies: ["LoyaltyRPC"], path: "schemas/api", plugins: ["CodegenPlugin"]),
+    .target(name: "LoyaltyEngine", dependencies: ["LoyaltyMessages"]),
+    .target(name: "LoyaltyStore", dependencies: ["LoyaltyEngine", "COpenSSL"]),
+    .target(
+      name: "LoyaltyService",
+      dependencies: [
+        "LoyaltyAPI", "LoyaltyStore", .product(name: "Yams", package: "Yams"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "loyalty-server",
+      dependencies: [
+        "LoyaltyService", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+      ],
+      path: "Sources/LoyaltyServer"),
+    .executableTarget(
+      name: "rpc-client",
+      dependencies: [
+        "LoyaltyRPC", "ProtobufCompiler", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/RPCClient"),
+
+    // Tests
+    .testTarget(name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"]),
+    .testTarget(name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus"]),
+    .testTarget(name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC"]),
+    .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyEngine"]),
+    .testTarget(name: "LoyaltyStoreTests", dependencies: ["LoyaltyStore"]),
+    .testTarget(name: "LoyaltyServiceTests", dependencies: ["LoyaltyService", "LoyaltyAPI"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
