@@ -38,7 +38,7 @@ extension ProtobufAny {
   }
 
   /// The value of "@type"; nil for an object without any field. Leaves the reader behind the object.
-  private static func findType(_ reader: inout JSONReader) throws(JSONError) -> String? {
+  static func findType(_ reader: inout JSONReader) throws(JSONError) -> String? {
     try reader.beginObject("an object (google.protobuf.Any)")
     var isFirst = true
     var url: String?
@@ -61,31 +61,37 @@ extension ProtobufAny {
 
   private static func payload<M: Message>(_ type: M.Type, _ start: JSONReader) throws(JSONError) -> [UInt8] {
     var message = M()
-    if MessageForm.isSpecial(M.fullName) {
-      var reader = start
-      try reader.beginObject("an object")
-      var isFirst = true
-      while try reader.nextKey(isFirst: isFirst) {
-        isFirst = false
-        let place = reader.position
-        let key = try reader.string()
-        try reader.expect(UInt8(ascii: ":"), "':'")
-        switch key {
-        case "@type": try reader.skipValue()
-        case "value": try message.merge(json: &reader)
-        default:
-          guard reader.options.ignoresUnknownFields else {
-            throw reader.error(.unknownField(key, message: M.fullName, nearest: "value"), at: place)
-          }
-          try reader.skipValue()
-        }
-      }
-    } else {
-      var reader = JSONReader(try withoutType(start), options: start.options)
-      reader.depth = start.depth
-      try message.merge(json: &reader)
-    }
+    var reader = JSONReader(try payloadText(M.fullName, start), options: start.options)
+    reader.depth = start.depth
+    try message.merge(json: &reader)
     return message.serializedBytes()
+  }
+
+  /// The JSON text of what an `Any` of the given type holds: its "value", or the object without "@type".
+  static func payloadText(_ typeName: String, _ start: JSONReader) throws(JSONError) -> [UInt8] {
+    guard MessageForm.isSpecial(typeName) else { return try withoutType(start) }
+    var reader = start
+    try reader.beginObject("an object")
+    var isFirst = true
+    var text: [UInt8]?
+    while try reader.nextKey(isFirst: isFirst) {
+      isFirst = false
+      let place = reader.position
+      let key = try reader.string()
+      try reader.expect(UInt8(ascii: ":"), "':'")
+      _ = reader.peek()
+      let begin = reader.position
+      try reader.skipValue()
+      if key == "value" {
+        text = Array(reader.bytes[begin..<reader.position])
+      } else if key != "@type", !reader.options.ignoresUnknownFields {
+        throw reader.error(.unknownField(key, message: typeName, nearest: "value"), at: place)
+      }
+    }
+    guard let text else {
+      throw start.error(.invalidWellKnownType(fullName, reason: "\"value\" is missing for \(typeName)"))
+    }
+    return text
   }
 
   /// The object's text without its "@type" entry.

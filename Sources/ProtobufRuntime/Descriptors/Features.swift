@@ -1,17 +1,16 @@
 // What a field means beyond its type depends on the syntax of its file: proto2 and proto3 fix it, editions let each
-// element choose (protobuf.dev/editions/features). Resolved here, so that the generator asks one question one way.
+// element choose (protobuf.dev/editions/features). Resolved here, so that the generator and dynamic messages ask one
+// question one way.
 
-import ProtobufRuntime
-
-struct Features {
-  var hasImplicitPresence: Bool
-  var enumIsClosed: Bool
-  var isPacked: Bool
-  var isDelimited: Bool
-  var isRequired = false
+package struct Features {
+  package var hasImplicitPresence: Bool
+  package var enumIsClosed: Bool
+  package var isPacked: Bool
+  package var isDelimited: Bool
+  package var isRequired = false
 
   /// Defaults of a file's syntax, then what the file itself says.
-  init(file: FileDescriptorProto) {
+  package init(file: FileDescriptorProto) {
     switch file.syntax {
     case "editions":
       self.init(hasImplicitPresence: false, enumIsClosed: false, isPacked: true, isDelimited: false)
@@ -30,7 +29,7 @@ struct Features {
     self.isDelimited = isDelimited
   }
 
-  mutating func apply(_ features: FeatureSet?) {
+  package mutating func apply(_ features: FeatureSet?) {
     guard let features else { return }
     switch features.fieldPresence {
     case .implicit: (hasImplicitPresence, isRequired) = (true, false)
@@ -55,7 +54,7 @@ struct Features {
     }
   }
 
-  func applying(_ features: FeatureSet?) -> Features {
+  package func applying(_ features: FeatureSet?) -> Features {
     var copy = self
     copy.apply(features)
     return copy

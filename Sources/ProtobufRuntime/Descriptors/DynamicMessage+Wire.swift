@@ -1,0 +1,247 @@
+// The binary form of dynamic messages.
+
+extension DynamicMessage {
+  /// Decodes a message of the given type.
+  /// - Throws: `WireError`, as generated messages do.
+  public init(
+    _ descriptor: MessageDescriptor, in pool: DescriptorPool, serializedBytes bytes: [UInt8]
+  ) throws(WireError) {
+    self.init(descriptor, in: pool)
+    var message = self
+    try bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
+      var reader = WireReader(raw)
+      try message.merge(from: &reader)
+    }
+    self = message
+  }
+
+  mutating func merge(from reader: inout WireReader) throws(WireError) {
+    let type = descriptor
+    while true {
+      let tag = try reader.nextTag()
+      if tag == 0 { return }
+      guard let field = type.field(number: Int32(bitPattern: tag >> 3)) else {
+        try reader.unknown(tag, &unknownFields)
+        continue
+      }
+      if field.isRepeated, tag & 7 == 2, field.wireType != 2 {
+        try mergePacked(field, &reader)
+      } else if tag & 7 == field.wireType {
+        try merge(field, &reader)
+      } else {
+        try reader.unknown(tag, &unknownFields)
+      }
+    }
+  }
+
+  private mutating func mergePacked(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) {
+    var list = takeList(field)
+    let count = try reader.length()
+    let outer = reader.end
+    reader.end = reader.cursor + count
+    while reader.cursor < reader.end { list.append(try scalar(field, &reader)) }
+    reader.end = outer
+    set(field, .list(list))
+  }
+
+  /// The elements so far, taken out so that appending does not copy them.
+  private mutating func takeList(_ field: FieldDescriptor) -> [Value] {
+    guard case .list(let list)? = values[field.number] else { return [] }
+    set(field, nil)
+    return list
+  }
+
+  private mutating func append(_ value: Value, to field: FieldDescriptor) {
+    var list = takeList(field)
+    list.append(value)
+    set(field, .list(list))
+  }
+
+  private mutating func merge(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) {
+    guard field.type == .message || field.type == .group else {
+      let value = try scalar(field, &reader)
+      if field.isRepeated { append(value, to: field) } else { set(field, value) }
+      return
+    }
+    var child = DynamicMessage(typeIndex: field.typeIndex, pool)
+    if !field.isRepeated, case .message(let current)? = values[field.number] { child = current }
+    let outer =
+      field.type == .group
+      ? try reader.enterGroup(field: UInt32(bitPattern: field.number)) : try reader.enterMessage()
+    try child.merge(from: &reader)
+    reader.leave(outer)
+    if field.isMap {
+      var entries: [Value: Value] = [:]
+      if case .map(let current)? = values[field.number] {
+        entries = current
+        set(field, nil)
+      }
+      let key = child.descriptor.fields[0]
+      let value = child.descriptor.fields[1]
+      entries[child.values[key.number] ?? Self.defaultValue(of: key, in: pool)] =
+        child.values[value.number] ?? Self.defaultValue(of: value, in: pool)
+      set(field, .map(entries))
+    } else if field.isRepeated {
+      append(.message(child), to: field)
+    } else {
+      set(field, .message(child))
+    }
+  }
+
+  private func scalar(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) -> Value {
+    switch field.type {
+    case .bool: .bool(try reader.bool())
+    case .int32: .int32(try reader.int32())
+    case .sint32: .int32(try reader.sint32())
+    case .sfixed32: .int32(try reader.sfixed32())
+    case .int64: .int64(try reader.int64())
+    case .sint64: .int64(try reader.sint64())
+    case .sfixed64: .int64(try reader.sfixed64())
+    case .uint32: .uint32(try reader.uint32())
+    case .fixed32: .uint32(try reader.fixed32())
+    case .uint64: .uint64(try reader.uint64())
+    case .fixed64: .uint64(try reader.fixed64())
+    case .float: .float(try reader.float())
+    case .double: .double(try reader.double())
+    case .string: .string(try reader.string())
+    case .bytes: .bytes(try reader.bytes())
+    case .enum, .message, .group: .enumeration(try reader.int32())
+    }
+  }
+
+  /// The binary form, fields in the order of their numbers.
+  public func serializedBytes() -> [UInt8] {
+    var out = WireBytes()
+    write(to: &out)
+    return out.bytes
+  }
+
+  fileprivate func write(to out: inout WireBytes) {
+    for field in descriptor.fields.sorted(by: { $0.number < $1.number }) {
+      guard let value = values[field.number] else { continue }
+      switch value {
+      case .list(let list) where field.isPacked:
+        if list.isEmpty { continue }
+        var payload = WireBytes()
+        for element in list { payload.scalar(field.type, element) }
+        out.tag(field.number, 2)
+        out.lengthDelimited(payload.bytes)
+      case .list(let list): for element in list { out.field(field, element) }
+      case .map(let entries): writeMap(field, entries, to: &out)
+      default:
+        // Without presence the default is the same as nothing.
+        if field.hasPresence || value != Self.defaultValue(of: field, in: pool) { out.field(field, value) }
+      }
+    }
+    out.bytes.append(contentsOf: unknownFields.bytes)
+  }
+
+  private func writeMap(_ field: FieldDescriptor, _ entries: [Value: Value], to out: inout WireBytes) {
+    let type = pool.messages[field.typeIndex]
+    guard type.fields.count == 2 else { return }
+    for (key, value) in entries.sorted(by: { $0.key.mapKeyText < $1.key.mapKeyText }) {
+      var entry = WireBytes()
+      entry.field(type.fields[0], key)
+      entry.field(type.fields[1], value)
+      out.tag(field.number, 2)
+      out.lengthDelimited(entry.bytes)
+    }
+  }
+}
+
+extension FieldDescriptor {
+  /// Of one element.
+  var wireType: UInt32 {
+    switch type {
+    case .string, .bytes, .message: 2
+    case .group: 3
+    case .double, .fixed64, .sfixed64: 1
+    case .float, .fixed32, .sfixed32: 5
+    default: 0
+    }
+  }
+}
+
+/// A growing buffer: dynamic messages trade the size pass for simplicity.
+private struct WireBytes {
+  var bytes: [UInt8] = []
+
+  mutating func varint(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(truncatingIfNeeded: rest))
+  }
+
+  mutating func tag(_ number: Int32, _ wireType: UInt32) {
+    varint(UInt64(UInt32(bitPattern: number) << 3 | wireType))
+  }
+
+  mutating func lengthDelimited(_ payload: [UInt8]) {
+    varint(UInt64(payload.count))
+    bytes.append(contentsOf: payload)
+  }
+
+  mutating func fixed<I: FixedWidthInteger>(_ value: I) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func field(_ field: FieldDescriptor, _ value: DynamicMessage.Value) {
+    tag(field.number, field.wireType)
+    if case .message(let message) = value {
+      var inner = WireBytes()
+      message.write(to: &inner)
+      if field.type == .group {
+        bytes.append(contentsOf: inner.bytes)
+        tag(field.number, 4)
+      } else {
+        lengthDelimited(inner.bytes)
+      }
+    } else {
+      scalar(field.type, value)
+    }
+  }
+
+  mutating func scalar(_ type: FieldDescriptorProto.TypeEnum, _ value: DynamicMessage.Value) {
+    switch value {
+    case .bool(let value): varint(value ? 1 : 0)
+    case .int32(let value):
+      switch type {
+      case .sint32: varint(UInt64(zigzag(value)))
+      case .sfixed32: fixed(value)
+      default: varint(UInt64(bitPattern: Int64(value)))
+      }
+    case .int64(let value):
+      switch type {
+      case .sint64: varint(zigzag(value))
+      case .sfixed64: fixed(value)
+      default: varint(UInt64(bitPattern: value))
+      }
+    case .uint32(let value): if type == .fixed32 { fixed(value) } else { varint(UInt64(value)) }
+    case .uint64(let value): if type == .fixed64 { fixed(value) } else { varint(value) }
+    case .float(let value): fixed(value.bitPattern)
+    case .double(let value): fixed(value.bitPattern)
+    case .string(let value): lengthDelimited(Array(value.utf8))
+    case .bytes(let value): lengthDelimited(value)
+    case .enumeration(let value): varint(UInt64(bitPattern: Int64(value)))
+    case .message, .list, .map: break
+    }
+  }
+}
+
+extension DynamicMessage.Value {
+  /// A map key as JSON writes it, also the order in which entries are written.
+  var mapKeyText: String {
+    switch self {
+    case .bool(let value): "\(value)"
+    case .int32(let value), .enumeration(let value): "\(value)"
+    case .int64(let value): "\(value)"
+    case .uint32(let value): "\(value)"
+    case .uint64(let value): "\(value)"
+    case .string(let value): value
+    default: ""
+    }
+  }
+}
