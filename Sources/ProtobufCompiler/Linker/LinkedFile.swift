@@ -1,0 +1,25 @@
+// A file that has been linked: what other files need to know of it.
+import ProtobufRuntime
+
+struct LinkedFile {
+  var name: String
+  /// Types resolved, options interpreted.
+  var descriptor: FileDescriptorProto
+  /// Where it was read; nil for text in memory and for embedded files.
+  var sourcePath: String?
+  var edition: Edition
+  /// The files it imports, in order; a weak import that is missing is left out.
+  var imports: [FileID]
+  /// The files it imports for the sake of options alone.
+  var optionImports: [FileID]
+  /// What whoever imports this file sees of other files: its public imports and theirs.
+  var publicImports: [FileID]
+  /// The scope of its package.
+  var package: SymbolID
+  /// The features of the file itself, from which those of its contents follow.
+  var features: Features
+  /// Whether errors were found in it.
+  var hasErrors: Bool
+  /// Whether its text is new, so that its syntax is proto3's or an edition's.
+  var isProto3: Bool { edition == .proto3 }
+}

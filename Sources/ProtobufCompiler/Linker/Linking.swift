@@ -1,0 +1,55 @@
+// The phases in order.
+import ProtobufRuntime
+
+extension FileLinker {
+  /// Links `file` and enters it into the workspace, with what could be settled even where there are errors.
+  func link(
+    _ parsed: consuming FileDescriptorProto, imports: FileImports, sourcePath: String?, includesSourceInfo: Bool,
+    reportsUnusedImports: Bool
+  ) {
+    var file = parsed
+    workspace.files.append(
+      LinkedFile(
+        name: fileName, descriptor: FileDescriptorProto(), sourcePath: sourcePath, edition: edition,
+        imports: imports.files.map(\.id), optionImports: imports.optionFiles.map(\.id),
+        publicImports: publicImports(of: file, imports), package: .root, features: Features(edition: edition),
+        hasErrors: false))
+
+    declare(file)
+    workspace.files[Int(id)].package = package
+    showImports(imports)
+    resolve(&file)
+    workspace.files[Int(id)].descriptor = file
+
+    workspace.files[Int(id)].descriptor = file
+    workspace.files[Int(id)].hasErrors = hasErrors
+    if includesSourceInfo, let table {
+      workspace.files[Int(id)].descriptor.sourceCodeInfo = table.sourceCodeInfo()
+    }
+  }
+
+  private func publicImports(of file: FileDescriptorProto, _ imports: FileImports) -> [FileID] {
+    var result: [FileID] = []
+    for (index, imported) in imports.files
+    where file.publicDependency.contains(Int32(truncatingIfNeeded: index)) {
+      for id in [imported] + workspace.files[Int(imported)].publicImports where !result.contains(id) {
+        result.append(id)
+      }
+    }
+    return result
+  }
+
+  /// Makes the names of this file, of what it imports, and of what that imports publicly, usable.
+  private func showImports(_ imports: FileImports) {
+    lookup.show(id, package: package, in: workspace.symbols)
+    for (_, imported) in imports.files { show(imported, in: &lookup) }
+    optionLookup = lookup
+    for (_, imported) in imports.optionFiles { show(imported, in: &optionLookup) }
+  }
+
+  private func show(_ imported: FileID, in lookup: inout NameLookup) {
+    for id in [imported] + workspace.files[Int(imported)].publicImports {
+      lookup.show(id, package: workspace.files[Int(id)].package, in: workspace.symbols)
+    }
+  }
+}
