@@ -4,7 +4,7 @@ import ProtobufRuntime
 
 struct EnumGenerator {
   let entry: TypeIndex.EnumEntry
-  let comments: Comments
+  let comments: DocComments
   let path: [Int32]
   let access: String
 

@@ -70,7 +70,7 @@ struct FieldModel {
     }
   }
 
-  private static func value(of field: FieldDescriptorProto, _ features: Features, _ types: TypeIndex) -> Value {
+  private static func value(of field: FieldDescriptorProto, _ features: ResolvedFeatures, _ types: TypeIndex) -> Value {
     let typeName = field.typeName ?? ""
     switch field.type {
     case .message:

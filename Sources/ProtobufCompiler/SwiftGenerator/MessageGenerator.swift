@@ -5,7 +5,7 @@ import ProtobufRuntime
 struct MessageGenerator {
   let entry: TypeIndex.MessageEntry
   let types: TypeIndex
-  let comments: Comments
+  let comments: DocComments
   let path: [Int32]
   let access: String
 
@@ -22,7 +22,7 @@ struct MessageGenerator {
   let fields: [FieldModel]
   let oneofs: [Oneof]
 
-  init(entry: TypeIndex.MessageEntry, types: TypeIndex, comments: Comments, path: [Int32], access: String) {
+  init(entry: TypeIndex.MessageEntry, types: TypeIndex, comments: DocComments, path: [Int32], access: String) {
     self.entry = entry
     self.types = types
     self.comments = comments

@@ -6,7 +6,7 @@ struct ServiceGenerator {
   let service: ServiceDescriptorProto
   let file: FileDescriptorProto
   let types: TypeIndex
-  let comments: Comments
+  let comments: DocComments
   let path: [Int32]
   let access: String
 

@@ -45,7 +45,7 @@ public struct SwiftGenerator {
     guard let file = files[name] else { return nil }
     var out = CodeWriter()
     out.line("// Generated from \(name) by codegen. Do not edit: change the schema.")
-    let comments = Comments(file.sourceCodeInfo)
+    let comments = DocComments(file.sourceCodeInfo)
     let modules = imports(of: file)
     if !modules.isEmpty { out.line() }
     for module in modules { out.line("import \(module)") }
@@ -92,28 +92,5 @@ public struct SwiftGenerator {
     }
     modules.remove(options.module)
     return modules.sorted()
-  }
-}
-
-/// Comments of a schema by the path of their element (descriptor.proto, `SourceCodeInfo.Location`).
-struct Comments {
-  private let leading: [[Int32]: String]
-
-  init(_ info: SourceCodeInfo?) {
-    var leading: [[Int32]: String] = [:]
-    for location in info?.location ?? [] {
-      if let text = location.leadingComments ?? location.trailingComments { leading[location.path] = text }
-    }
-    self.leading = leading
-  }
-
-  /// Writes the element's comment as documentation.
-  func write(_ path: [Int32], to out: inout CodeWriter) {
-    guard let text = leading[path] else { return }
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      line.hasPrefix(" ") ? String(line.dropFirst()) : String(line)
-    }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    for line in lines { out.line(line.isEmpty ? "///" : "/// " + line) }
   }
 }

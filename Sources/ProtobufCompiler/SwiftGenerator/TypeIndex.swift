@@ -7,7 +7,7 @@ final class TypeIndex {
   struct MessageEntry {
     let descriptor: DescriptorProto
     let file: FileDescriptorProto
-    let features: Features
+    let features: ResolvedFeatures
     /// Qualified by its enclosing types, e.g. `AccrueResponse.Line`.
     let swiftName: String
     let fullName: String
@@ -33,7 +33,7 @@ final class TypeIndex {
   init(_ files: [FileDescriptorProto]) {
     for file in files {
       let prefix = Self.prefix(of: file)
-      let features = Features(file: file)
+      let features = ResolvedFeatures(file: file)
       let package = file.package.map { $0.isEmpty ? "" : $0 + "." } ?? ""
       for message in file.messageType {
         let name = SwiftNames.type(prefix + (message.name ?? ""), isEnum: false)
@@ -54,7 +54,7 @@ final class TypeIndex {
   }
 
   private func add(
-    _ message: DescriptorProto, fullName: String, swiftName: String, _ outer: Features, _ file: FileDescriptorProto
+    _ message: DescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures, _ file: FileDescriptorProto
   ) {
     let features = outer.applying(message.options?.features)
     messages[fullName] = MessageEntry(
@@ -71,7 +71,7 @@ final class TypeIndex {
     }
   }
 
-  private func add(_ enumeration: EnumDescriptorProto, fullName: String, swiftName: String, _ outer: Features) {
+  private func add(_ enumeration: EnumDescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures) {
     let isClosed = outer.applying(enumeration.options?.features).enumIsClosed
     enums[fullName] = EnumEntry(
       descriptor: enumeration, swiftName: swiftName, isClosed: isClosed, fullName: fullName)

@@ -58,7 +58,7 @@ public struct MessageDescriptor: Sendable {
   public internal(set) var fields: [FieldDescriptor]
   /// Place in the pool.
   let index: Int
-  let features: Features
+  let features: ResolvedFeatures
   var byNumber: [Int32: Int] = [:]
   var byName: [String: Int] = [:]
 
@@ -124,7 +124,7 @@ private struct Builder {
   private var services: [(proto: ServiceDescriptorProto, fullName: String, file: String)] = []
 
   mutating func collect(_ file: FileDescriptorProto) {
-    let features = Features(file: file)
+    let features = ResolvedFeatures(file: file)
     let scope = file.package ?? ""
     for message in file.messageType { collect(message, scope, features, file.name ?? "") }
     for enumeration in file.enumType { collect(enumeration, scope, features, file.name ?? "") }
@@ -137,7 +137,7 @@ private struct Builder {
     scope.isEmpty ? name ?? "" : scope + "." + (name ?? "")
   }
 
-  private mutating func collect(_ message: DescriptorProto, _ scope: String, _ outer: Features, _ file: String) {
+  private mutating func collect(_ message: DescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String) {
     let name = Self.join(scope, message.name)
     guard messageIndex[name] == nil else { return }
     let features = outer.applying(message.options?.features)
@@ -149,7 +149,7 @@ private struct Builder {
     for enumeration in message.enumType { collect(enumeration, name, features, file) }
   }
 
-  private mutating func collect(_ proto: EnumDescriptorProto, _ scope: String, _ outer: Features, _ file: String) {
+  private mutating func collect(_ proto: EnumDescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String) {
     let name = Self.join(scope, proto.name)
     guard enumIndex[name] == nil else { return }
     enumIndex[name] = enums.count

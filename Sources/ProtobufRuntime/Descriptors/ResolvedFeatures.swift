@@ -2,7 +2,7 @@
 // element choose (protobuf.dev/editions/features). Resolved here, so that the generator and dynamic messages ask one
 // question one way.
 
-package struct Features {
+package struct ResolvedFeatures {
   package var hasImplicitPresence: Bool
   package var enumIsClosed: Bool
   package var isPacked: Bool
@@ -54,7 +54,7 @@ package struct Features {
     }
   }
 
-  package func applying(_ features: FeatureSet?) -> Features {
+  package func applying(_ features: FeatureSet?) -> ResolvedFeatures {
     var copy = self
     copy.apply(features)
     return copy

@@ -1,0 +1,127 @@
+// One run of codegen: schemas from text or from a descriptor set, then the outputs that were asked for.
+
+import ProtobufCompiler
+import ProtobufRuntime
+
+struct Generation {
+  static let version = "0.1.0"
+
+  /// Schemas with errors, one line each, as `file:line:column: message`.
+  struct SchemaErrors: Error { let diagnostics: [String] }
+
+  let arguments: Arguments
+
+  init(_ arguments: Arguments) throws(Arguments.UsageError) {
+    guard !arguments.files.isEmpty || !arguments.descriptorSetIn.isEmpty else {
+      throw Arguments.UsageError(message: "no schema given")
+    }
+    guard arguments.swiftOut != nil || arguments.descriptorSetOut != nil else {
+      throw Arguments.UsageError(message: "no output given: --swift-out DIR or --descriptor-set-out FILE")
+    }
+    self.arguments = arguments
+  }
+
+  /// All files in the order of their imports, which of them are wanted, and which lie in other modules.
+  private struct Schemas {
+    var files: [FileDescriptorProto] = []
+    var wanted: [String] = []
+    var moduleOfFile: [String: String] = [:]
+  }
+
+  func run() throws {
+    let schemas = arguments.descriptorSetIn.isEmpty ? try compiledSchemas() : try readSchemas()
+    if let folder = arguments.swiftOut { try writeSwift(schemas, to: folder) }
+    if let path = arguments.descriptorSetOut { try writeDescriptorSet(schemas, to: path) }
+  }
+
+  // MARK: Input
+
+  private func compiledSchemas() throws -> Schemas {
+    var folders = arguments.protoPaths + arguments.modulePaths.map(\.path)
+    if folders.isEmpty { folders = ["."] }
+    let names = arguments.files.map { importName($0, in: folders) }
+    let result = Compiler(sources: SearchPathSources(folders: folders)).compile(names)
+    var errors: [String] = []
+    for diagnostic in result.diagnostics {
+      // A person opens the file by its path, not by the name that imports use.
+      let text = describe(diagnostic, in: folders)
+      if diagnostic.severity == .error { errors.append(text) } else { Files.printError(text) }
+    }
+    guard errors.isEmpty else { throw SchemaErrors(diagnostics: errors) }
+    var schemas = Schemas(wanted: names)
+    for file in result.files {
+      schemas.files.append(file.descriptor)
+      let name = file.descriptor.name ?? ""
+      for (module, folder) in arguments.modulePaths where file.sourcePath == join(folder, name) {
+        schemas.moduleOfFile[name] = module
+      }
+    }
+    return schemas
+  }
+
+  /// `schemas/a/b.proto` may be given for `a/b.proto` under `--proto-path schemas`.
+  private func importName(_ file: String, in folders: [String]) -> String {
+    if folders.contains(where: { Files.exists(join($0, file)) }) { return file }
+    for folder in folders {
+      let prefix = join(folder, "")
+      if file.hasPrefix(prefix) { return String(file.dropFirst(prefix.count)) }
+    }
+    return file
+  }
+
+  private func describe(_ diagnostic: Diagnostic, in folders: [String]) -> String {
+    var shown = diagnostic
+    if let folder = folders.first(where: { Files.exists(join($0, diagnostic.file)) }), folder != "." {
+      shown.file = join(folder, diagnostic.file)
+    }
+    return shown.description
+  }
+
+  private func join(_ folder: String, _ name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  }
+
+  private func readSchemas() throws -> Schemas {
+    var schemas = Schemas(wanted: arguments.files)
+    for path in arguments.descriptorSetIn {
+      let bytes = try Files.read(path)
+      do {
+        schemas.files += try FileDescriptorSet(serializedBytes: bytes).file
+      } catch {
+        throw SchemaErrors(diagnostics: ["\(path): not a FileDescriptorSet: \(error)"])
+      }
+    }
+    if schemas.wanted.isEmpty { schemas.wanted = schemas.files.compactMap(\.name) }
+    let known = Set(schemas.files.compactMap(\.name))
+    let missing = schemas.wanted.filter { !known.contains($0) }
+    guard missing.isEmpty else {
+      throw SchemaErrors(diagnostics: missing.map { "\($0): not in the descriptor set" })
+    }
+    return schemas
+  }
+
+  // MARK: Output
+
+  private func writeSwift(_ schemas: Schemas, to folder: String) throws {
+    var options = SwiftGenerator.Options()
+    options.access = arguments.access
+    options.module = arguments.module
+    options.moduleOfFile = schemas.moduleOfFile
+    let generator = SwiftGenerator(schemas.files, options: options)
+    for name in schemas.wanted {
+      guard let text = generator.generate(name) else { continue }
+      try Files.write(Array(text.utf8), to: join(folder, SwiftGenerator.outputName(for: name)))
+    }
+  }
+
+  private func writeDescriptorSet(_ schemas: Schemas, to path: String) throws {
+    let wanted = Set(schemas.wanted)
+    var set = FileDescriptorSet()
+    for file in schemas.files where arguments.includesImports || wanted.contains(file.name ?? "") {
+      var copy = file
+      if !arguments.includesSourceInfo { copy.sourceCodeInfo = nil }
+      set.file.append(copy)
+    }
+    try Files.write(set.serializedBytes(), to: path)
+  }
+}
