@@ -34,7 +34,8 @@ public struct Compiler: Sendable {
 /// One run of a compiler.
 private struct Compilation {
   let compiler: Compiler
-  let workspace = Workspace()
+  let workspace: Workspace
+  let optionTypes: OptionTypes
   var diagnostics: [Diagnostic] = []
   let embedded: [String: EmbeddedFile]
   /// Files that could not be had, so that each is reported once.
@@ -46,6 +47,8 @@ private struct Compilation {
 
   init(_ compiler: Compiler) {
     self.compiler = compiler
+    workspace = Workspace()
+    optionTypes = OptionTypes(workspace: workspace)
     var embedded: [String: EmbeddedFile] = [:]
     for file in compiler.embedded {
       embedded[file.name] = embedded[file.name] ?? file
@@ -167,10 +170,10 @@ private struct Compilation {
 
     let id = FileID(truncatingIfNeeded: workspace.files.count)
     let linker = FileLinker(
-      workspace: workspace, id: id, file: file, table: table, errorLimit: compiler.limits.errorsPerFile)
+      workspace: workspace, id: id, file: file, table: table, limits: compiler.limits)
     linker.link(
-      file, imports: imports, sourcePath: sourcePath, includesSourceInfo: compiler.includesSourceInfo,
-      reportsUnusedImports: requested.contains(name))
+      file, imports: imports, types: optionTypes, sourcePath: sourcePath,
+      includesSourceInfo: compiler.includesSourceInfo, reportsUnusedImports: requested.contains(name))
     diagnostics += linker.diagnostics
     workspace.fileByName[name] = id
     return id

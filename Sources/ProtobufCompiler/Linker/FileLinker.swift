@@ -14,7 +14,7 @@ final class FileLinker {
   /// As `lookup`, and with the names that `import option` adds.
   var optionLookup = NameLookup()
   var diagnostics: [Diagnostic] = []
-  let errorLimit: Int
+  let limits: CompilerLimits
   private(set) var errorCount = 0
 
   /// Path of what is being looked at, as in source info.
@@ -23,17 +23,17 @@ final class FileLinker {
   var package = SymbolID.root
   /// Imported files of which something was used.
   var usedFiles: Set<FileID> = []
-  /// Locations of options, once interpreted.
-  var optionPaths: [(location: [Int32], interpreted: [Int32])] = []
+  /// For the path of each option as written, its path once interpreted.
+  var optionPaths: [[Int32]: [Int32]] = [:]
 
   init(
     workspace: Workspace, id: FileID, file: FileDescriptorProto, table: SourceTable?,
-    errorLimit: Int
+    limits: CompilerLimits
   ) {
     self.workspace = workspace
     self.id = id
     self.table = table
-    self.errorLimit = errorLimit
+    self.limits = limits
     fileName = file.name ?? ""
     edition = file.language
   }
@@ -45,7 +45,7 @@ final class FileLinker {
   /// Reports at what `path` followed by `components` names.
   func error(_ components: Int32..., message: @autoclosure () -> String) {
     errorCount += 1
-    guard errorCount <= errorLimit else { return }
+    guard errorCount <= limits.errorsPerFile else { return }
     diagnostics.append(
       Diagnostic(
         .error, file: fileName, position: table?.position(of: path + components), message: message()))
@@ -53,13 +53,13 @@ final class FileLinker {
 
   func error(at absolutePath: [Int32], message: String) {
     errorCount += 1
-    guard errorCount <= errorLimit else { return }
+    guard errorCount <= limits.errorsPerFile else { return }
     diagnostics.append(
       Diagnostic(.error, file: fileName, position: table?.position(of: absolutePath), message: message))
   }
 
   func warning(at absolutePath: [Int32], message: String) {
-    guard diagnostics.count < 2 * errorLimit else { return }
+    guard diagnostics.count < 2 * limits.errorsPerFile else { return }
     diagnostics.append(
       Diagnostic(.warning, file: fileName, position: table?.position(of: absolutePath), message: message))
   }

@@ -4,8 +4,8 @@ import ProtobufRuntime
 extension FileLinker {
   /// Links `file` and enters it into the workspace, with what could be settled even where there are errors.
   func link(
-    _ parsed: consuming FileDescriptorProto, imports: FileImports, sourcePath: String?, includesSourceInfo: Bool,
-    reportsUnusedImports: Bool
+    _ parsed: consuming FileDescriptorProto, imports: FileImports, types: OptionTypes, sourcePath: String?,
+    includesSourceInfo: Bool, reportsUnusedImports: Bool
   ) {
     var file = parsed
     workspace.files.append(
@@ -20,11 +20,13 @@ extension FileLinker {
     showImports(imports)
     resolve(&file)
     workspace.files[Int(id)].descriptor = file
-
-    workspace.files[Int(id)].descriptor = file
+    if !hasErrors {
+      interpretOptions(&file, types: types)
+      workspace.files[Int(id)].descriptor = file
+    }
     workspace.files[Int(id)].hasErrors = hasErrors
     if includesSourceInfo, let table {
-      workspace.files[Int(id)].descriptor.sourceCodeInfo = table.sourceCodeInfo()
+      workspace.files[Int(id)].descriptor.sourceCodeInfo = table.sourceCodeInfo(optionPaths: optionPaths)
     }
   }
 

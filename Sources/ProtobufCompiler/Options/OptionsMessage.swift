@@ -2,11 +2,10 @@
 // the parser read.
 import ProtobufRuntime
 
-protocol OptionsMessage {
+protocol OptionsMessage: Message {
   /// The message's name in descriptor.proto, without its package.
   static var optionsName: String { get }
   var uninterpretedOption: [UninterpretedOption] { get set }
-  init()
 }
 
 extension FileOptions: OptionsMessage {

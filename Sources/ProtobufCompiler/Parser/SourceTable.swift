@@ -13,16 +13,12 @@ struct SourceTable {
     /// -1 at the root.
     var parent: Int32
     var componentCount: UInt8
-    /// Removed once an option has been interpreted: protoc keeps no trace of the option's name and value.
-    var isRemoved = false
     var component0: Int32
     var component1: Int32
     var startLine: Int32
     var startColumn: Int32
     var endLine: Int32
     var endColumn: Int32
-    /// Where an option's path leads once it is interpreted; it replaces parent and components.
-    var replacedPath: [Int32]?
   }
 
   private(set) var entries: [Entry] = []
@@ -99,9 +95,6 @@ struct SourceTable {
     var at = index
     while at >= 0 {
       let entry = entries[at]
-      if let replaced = entry.replacedPath {
-        return replaced + reversed.reversed()
-      }
       if entry.componentCount > 1 { reversed.append(entry.component1) }
       if entry.componentCount > 0 { reversed.append(entry.component0) }
       at = Int(entry.parent)
@@ -124,26 +117,25 @@ struct SourceTable {
     return best.map { SourcePosition(zeroBasedLine: $0.entry.startLine, column: $0.entry.startColumn) }
   }
 
-  /// The indices of all locations whose path begins with `prefix`.
-  func indices(under prefix: [Int32]) -> [Int] {
-    entries.indices.filter { index in
-      guard !entries[index].isRemoved else { return false }
-      let candidate = path(index)
-      return candidate.count >= prefix.count && candidate.prefix(prefix.count).elementsEqual(prefix)
-    }
-  }
-
-  mutating func remove(_ index: Int) { entries[index].isRemoved = true }
-
-  mutating func replacePath(_ index: Int, with path: [Int32]) { entries[index].replacedPath = path }
-
-  /// The descriptor's view of the table.
-  func sourceCodeInfo() -> SourceCodeInfo {
+  /// The descriptor's view of the table. An option that has been interpreted has the path that `optionPaths` gives for
+  /// its own; the places of its name and value are left out, as protoc leaves them out.
+  func sourceCodeInfo(optionPaths: [[Int32]: [Int32]]) -> SourceCodeInfo {
     var info = SourceCodeInfo()
     info.location.reserveCapacity(entries.count)
-    for (index, entry) in entries.enumerated() where !entry.isRemoved {
+    var isInOption = [Bool](repeating: false, count: optionPaths.isEmpty ? 0 : entries.count)
+    for (index, entry) in entries.enumerated() {
+      if !isInOption.isEmpty, entry.parent >= 0, isInOption[Int(entry.parent)] {
+        isInOption[index] = true
+        continue
+      }
       var location = SourceCodeInfo.Location()
       location.path = path(index)
+      if entry.component0 == Path.UninterpretedOption.inOptions, entry.componentCount == 2,
+        let interpreted = optionPaths[location.path]
+      {
+        location.path = interpreted
+        isInOption[index] = true
+      }
       location.span =
         entry.startLine == entry.endLine
         ? [entry.startLine, entry.startColumn, entry.endColumn]

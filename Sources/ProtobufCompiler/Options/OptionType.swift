@@ -1,0 +1,62 @@
+// What the interpreter needs to know of a message that options are written in: its fields by name and by number, with
+// the questions of encoding settled.
+import ProtobufRuntime
+
+/// A message type as options see it.
+final class OptionType {
+  /// Full name with a leading dot, as fields refer to it.
+  let reference: String
+  private let fields: [OptionField]
+  private let byName: [String: Int]
+  let oneofs: [String]
+
+  init(reference: String, message: DescriptorProto, features: Features, edition: Edition) {
+    self.reference = reference
+    let messageFeatures = features.of(message)
+    fields = message.field.map { field in
+      OptionField(
+        descriptor: field, name: field.name ?? "", isExtension: false,
+        features: messageFeatures.of(field, edition: edition))
+    }
+    byName = Dictionary(
+      fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    oneofs = message.oneofDecl.map { $0.name ?? "" }
+  }
+
+  var fullName: String { String(reference.dropFirst()) }
+
+  func field(named name: String) -> OptionField? { byName[name].map { fields[$0] } }
+
+  var requiredFields: [OptionField] { fields.filter { $0.isRequired } }
+}
+
+/// A field or an extension that an option sets.
+struct OptionField {
+  var descriptor: FieldDescriptorProto
+  /// The name in messages: a field's own, an extension's full one.
+  var name: String
+  var isExtension: Bool
+  private var features: Features
+
+  init(descriptor: FieldDescriptorProto, name: String, isExtension: Bool, features: Features) {
+    self.descriptor = descriptor
+    self.name = name
+    self.isExtension = isExtension
+    self.features = features
+  }
+
+  var number: Int32 { descriptor.number ?? 0 }
+  var type: FieldDescriptorProto.TypeEnum { descriptor.type ?? .int32 }
+  var isRepeated: Bool { descriptor.label == .repeated }
+  var isMessage: Bool { type == .message || type == .group }
+  var isRequired: Bool { features.fieldPresence == .legacyRequired && !isRepeated }
+  /// On the wire between tags of its own rather than behind a length.
+  var isDelimited: Bool { isMessage && features.messageEncoding == .delimited }
+  var isPacked: Bool {
+    guard isRepeated, features.repeatedFieldEncoding == .packed else { return false }
+    return switch type {
+    case .string, .bytes, .message, .group: false
+    default: true
+    }
+  }
+}
