@@ -1,0 +1,115 @@
+// The one lock: under it a command is decided, applied and encoded behind the records that wait for the disk. Inlinable,
+// so that the whole of it is compiled for the state that it serves.
+
+import LoyaltyEngine
+import ProtobufRuntime
+import Synchronization
+
+@usableFromInline
+final class CommitQueue<State: StateMachine>: Sendable {
+  /// Everything that the lock guards.
+  @usableFromInline
+  struct Core: Sendable {
+    @usableFromInline var state: State
+    /// Of the last record that was applied.
+    @usableFromInline var sequence: UInt64
+    @usableFromInline var pending = PendingBatch()
+    /// Bytes of records that `pending` may have: less than the limit when the disk is full.
+    @usableFromInline var capacity: Int
+    /// Why nothing more is taken.
+    @usableFromInline var stopped: StoreError?
+
+    init(state: State, sequence: UInt64, capacity: Int) {
+      self.state = state
+      self.sequence = sequence
+      self.capacity = capacity
+    }
+  }
+
+  @usableFromInline let core: Mutex<Core>
+  @usableFromInline let configuration: StoreConfiguration
+  private let directory: String
+  private let journal: any Journal
+
+  init(state: State, journal: any Journal, configuration: StoreConfiguration, directory: String) {
+    self.configuration = configuration
+    self.directory = directory
+    self.journal = journal
+    core = Mutex(
+      Core(
+        state: state, sequence: journal.lastSequence, capacity: journal.capacity(limit: configuration.queueLimit)))
+  }
+
+  @inlinable
+  func commit<R: Sendable>(
+    _ decide: (inout State) throws -> (record: State.Record?, value: R)
+  ) throws -> (value: R, sequence: UInt64) {
+    try core.withLock { core in
+      if let stopped = core.stopped { throw stopped }
+      let decision = try decide(&core.state)
+      guard let record = decision.record else { return (decision.value, core.sequence) }
+      var sizes = SizeCache()
+      let size = record.serializedSize(&sizes)
+      // Before anything changes: a record that is applied must reach the journal.
+      if size > configuration.maximumRecordSize || PendingBatch.room(for: size) > core.capacity - core.pending.payload {
+        throw refusal(size, core.pending.payload, core.capacity)
+      }
+      let sequence = core.sequence + 1
+      core.sequence = sequence
+      core.state.apply(record, sequence: sequence)
+      core.pending.append(record, size: size, sizes: &sizes, sequence: sequence)
+      return (decision.value, sequence)
+    }
+  }
+
+  @usableFromInline
+  func refusal(_ size: Int, _ queued: Int, _ capacity: Int) -> StoreError {
+    if size > configuration.maximumRecordSize {
+      return .recordTooLarge(bytes: size, limit: configuration.maximumRecordSize)
+    }
+    if capacity < configuration.queueLimit {
+      return .readOnly(directory: directory, needed: configuration.neededSpace)
+    }
+    return .queueFull(bytes: queued, limit: configuration.queueLimit, retryAfter: configuration.retryDelay)
+  }
+
+  @inlinable
+  func read<R: Sendable>(_ body: (inout State) throws -> R) rethrows -> (value: R, sequence: UInt64) {
+    try core.withLock { core in (try body(&core.state), core.sequence) }
+  }
+
+  /// Takes what has gathered and leaves `spare`, an empty batch, in its place.
+  func take(_ spare: PendingBatch, confirming: Bool) -> GroupCommit.Work {
+    core.withLock { core in
+      if core.pending.isEmpty {
+        if confirming && core.stopped == nil {
+          journal.place(payload: 0)
+          core.capacity = journal.capacity(limit: configuration.queueLimit)
+        }
+        return .nothing(closed: core.stopped != nil)
+      }
+      let batch = core.pending
+      core.pending = spare
+      journal.place(payload: batch.payload)
+      core.capacity = journal.capacity(limit: configuration.queueLimit)
+      return .batch(batch)
+    }
+  }
+
+  /// Room on the disk has come or gone.
+  func refreshCapacity() {
+    core.withLock { $0.capacity = journal.capacity(limit: configuration.queueLimit) }
+  }
+
+  /// Refuses all commits from now on. The first reason stays, but a failure outweighs a close.
+  func stop(_ reason: StoreError) {
+    core.withLock { core in
+      if case .closed? = core.stopped { core.stopped = reason }
+      if core.stopped == nil { core.stopped = reason }
+    }
+  }
+
+  var snapshot: (sequence: UInt64, queued: Int, capacity: Int, stopped: StoreError?) {
+    core.withLock { ($0.sequence, $0.pending.payload, $0.capacity, $0.stopped) }
+  }
+}

@@ -1,0 +1,98 @@
+// From a directory to a running store: the lock, the newest good snapshot, the journal behind it, a new segment.
+
+import LoyaltyEngine
+
+/// What was found on the disk.
+struct Recovered<State: StateMachine> {
+  var state: State
+  var journal: LocalJournal
+  /// The snapshot that it began from; `JournalMark.beginning` when there was none.
+  var snapshot: JournalMark
+  /// Of records replayed behind it.
+  var bytes: UInt64
+}
+
+extension DurableStore {
+  /// Opens the store in a directory, which is made if it is not there, and brings back every record that was ever
+  /// acknowledged.
+  ///
+  /// - Parameters:
+  ///   - notify: told of what an operator should hear, during the call and later, on any thread. It must not call the store.
+  /// - Throws: `StoreError`: `.locked` when the directory is in use, `.rot`, `.missing` and `.newer` when the files are
+  ///   not what a crash can have left (nothing has been changed then), `.readOnly` when the disk is too full to begin,
+  ///   `.configuration`, `.disk`.
+  public static func open(
+    directory: String, configuration: StoreConfiguration = .defaults, disk: any Disk = PosixDisk(),
+    notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+  ) throws -> DurableStore {
+    try open(
+      directory: directory, configuration: configuration, disk: disk, environment: .system, threads: true,
+      notify: notify)
+  }
+
+  /// - Parameter threads: false leaves the steps of the store's threads to the caller.
+  package static func open(
+    directory: String, configuration: StoreConfiguration, disk: any Disk, environment: StoreEnvironment, threads: Bool,
+    notify: @escaping @Sendable (StoreEvent) -> Void
+  ) throws -> DurableStore {
+    try configuration.validate()
+    let lock = try take(directory, disk, environment)
+    do {
+      let recovered = try recover(directory, configuration, disk, environment, notify)
+      let store = try DurableStore(
+        recovered: recovered, directory: directory, configuration: configuration, environment: environment, lock: lock,
+        threads: threads, notify: notify)
+      notify(.recovered(sequence: recovered.journal.lastSequence, snapshot: recovered.snapshot.sequence))
+      try store.start()
+      return store
+    } catch {
+      lock.release()
+      throw error
+    }
+  }
+
+  private static func take(
+    _ directory: String, _ disk: any Disk, _ environment: StoreEnvironment
+  ) throws -> any DiskLock {
+    let path = FileNames.path(directory, FileNames.lock)
+    do {
+      try disk.createDirectory(directory)
+      return try disk.lock(path, holder: environment.holder)
+    } catch {
+      throw error.operation == "lock" ? StoreError.locked(path: path, holder: error.reason) : .disk(error)
+    }
+  }
+
+  private static func recover(
+    _ directory: String, _ configuration: StoreConfiguration, _ disk: any Disk, _ environment: StoreEnvironment,
+    _ notify: @escaping @Sendable (StoreEvent) -> Void
+  ) throws -> Recovered<State> {
+    var recovery = try JournalRecovery(
+      directory: directory, disk: disk, configuration: configuration, environment: environment,
+      schemaVersion: State.schemaVersion, notify: notify)
+    let sealed = recovery.sealed
+    let start = try SnapshotCatalog(directory: directory, disk: disk).newest(
+      State.self, history: recovery.history, accept: sealed.contains
+    ) { path, problem in notify(.badSnapshot(path: path, problem: problem)) }
+    if start == nil && sealed.begin.sequence > 0 {
+      throw StoreError.missing(
+        directory: directory,
+        what: "records 1 to \(sealed.begin.sequence) are in no segment, and no good snapshot has them")
+    }
+    let mark = start?.mark ?? .beginning
+    var state = start?.state ?? State()
+    var bytes: UInt64 = 0
+    try recovery.replay(after: mark) { batch in
+      bytes += UInt64(batch.payload.count)
+      try LoyaltyStore.replay(batch, after: mark.sequence, into: &state)
+    }
+    let journal = try recovery.begin()
+    do {
+      try LocalJournal.removeIfThere(FileNames.path(directory, FileNames.partialSnapshot), disk: disk)
+      try journal.prepareReserve()
+    } catch {
+      throw StoreError.disk(error)
+    }
+    return Recovered(state: state, journal: journal, snapshot: mark, bytes: bytes)
+  }
+}

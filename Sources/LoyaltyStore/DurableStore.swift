@@ -1,0 +1,251 @@
+// A state machine that survives: one lock decides and applies, the journal's thread makes it durable, and whoever
+// answers waits for the sequence that the answer depends on.
+
+import LoyaltyEngine
+import ProtobufRuntime
+import Synchronization
+
+/// A state in memory whose every change is journalled before anybody may hear of it.
+///
+/// `commit` and `read` return at once, with a sequence. What they returned must not leave the process before
+/// `durableSequence` has reached it: until then a crash may take it back.
+///
+/// `close` must be called: a store that is only let go keeps its threads and its lock until the process ends.
+public final class DurableStore<State: StateMachine>: Sendable {
+  public let configuration: StoreConfiguration
+  @usableFromInline let queue: CommitQueue<State>
+  @usableFromInline let journalWorker: Worker?
+  let journal: LocalJournal
+  let group: GroupCommit
+  let snapshots: SnapshotBuilder<State>
+  private let environment: StoreEnvironment
+  private let lock: any DiskLock
+  private let notify: @Sendable (StoreEvent) -> Void
+  private let spaceWorker: Worker?
+  private let snapshotWorker: Worker?
+  private let fatal: FatalReport
+  private let isClosing = Atomic<Bool>(false)
+  /// A segment is being sealed for a snapshot that is due.
+  private let isSealing = Atomic<Bool>(false)
+
+  init(
+    recovered: Recovered<State>, directory: String, configuration: StoreConfiguration, environment: StoreEnvironment,
+    lock: any DiskLock, threads: Bool, notify: @escaping @Sendable (StoreEvent) -> Void
+  ) throws {
+    self.configuration = configuration
+    self.environment = environment
+    self.lock = lock
+    self.notify = notify
+    let journal = recovered.journal
+    let queue = CommitQueue(
+      state: recovered.state, journal: journal, configuration: configuration, directory: directory)
+    let fatal = FatalReport()
+    let spaceWorker = threads ? Worker() : nil
+    let snapshotWorker = threads ? Worker() : nil
+    journalWorker = threads ? Worker() : nil
+    group = GroupCommit(
+      journal: journal, configuration: configuration, environment: environment,
+      take: { queue.take($0, confirming: $1) },
+      fail: { error in
+        queue.stop(error)
+        fatal.report(error)
+      },
+      moved: {
+        if journal.needsSpace { spaceWorker?.wake() }
+        snapshotWorker?.wake()
+      })
+    group.addBytes(recovered.bytes)
+    snapshots = SnapshotBuilder(
+      journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk),
+      configuration: configuration, environment: environment, history: journal.history, from: recovered.snapshot,
+      notify: notify)
+    self.journal = journal
+    self.queue = queue
+    self.fatal = fatal
+    self.spaceWorker = spaceWorker
+    self.snapshotWorker = snapshotWorker
+  }
+
+  // MARK: Commands and questions
+
+  /// Decides a command against the state as it is, applies what was decided, and hands it to the journal: all in one
+  /// step that no other command comes between.
+  ///
+  /// `decide` must leave the state as it found it (it gets it `inout` so that it need not be copied); only `apply` changes
+  /// it. When `decide` throws or gives no record, nothing has changed. When the store refuses the record (queue full,
+  /// read-only, too large), that is found out after `decide` and before `apply`: nothing has changed either, and the same
+  /// command may be given again.
+  ///
+  /// - Parameter decide: gives the record to journal, or nil for an answer that changes nothing (a repeated key, a
+  ///   refusal that is not worth a record), and the value to return.
+  /// - Returns: the value, and the sequence that must be durable before anybody may hear of it: the record's own, or the
+  ///   last one applied when there is none.
+  /// - Throws: `StoreError`, or what `decide` threw.
+  @inlinable
+  public func commit<R: Sendable>(
+    _ decide: (inout State) throws -> (record: State.Record?, value: R)
+  ) throws -> (value: R, sequence: UInt64) {
+    let result = try queue.commit(decide)
+    journalWorker?.wake()
+    return result
+  }
+
+  /// Looks at the state between two commands.
+  ///
+  /// - Parameter body: must not change the state; it gets it `inout` so that it need not be copied. It holds the lock:
+  ///   microseconds, not more.
+  /// - Returns: what `body` returned and the sequence that must be durable before anybody may hear of it.
+  @inlinable
+  public func read<R: Sendable>(_ body: (inout State) throws -> R) rethrows -> (value: R, sequence: UInt64) {
+    try queue.read(body)
+  }
+
+  // MARK: Durability
+
+  /// Everything up to this sequence survives a crash. Never falls.
+  public var durableSequence: UInt64 { group.durableSequence }
+
+  /// Adds a listener that is told of each new `durableSequence`, on the journal's thread: it must be quick and must not
+  /// call `commit` or `close`.
+  public func onDurable(_ listener: @escaping @Sendable (UInt64) -> Void) { group.onDurable(listener) }
+
+  /// Adds a listener that is told once when the journal has failed, at once if it has already. Nothing is acknowledged
+  /// any more: the process should tell and exit, and must not answer what is not durable.
+  public func onFatal(_ listener: @escaping @Sendable (StoreError) -> Void) { fatal.add(listener) }
+
+  public var status: StoreStatus {
+    let (sequence, queued, capacity, stopped) = queue.snapshot
+    let space = journal.space.withLock { $0 }
+    let snapshot = snapshots.status
+    let mode: StoreStatus.Mode =
+      switch stopped {
+      case .closed?: .closed
+      case let error?: .failed(error.description)
+      case nil: capacity < configuration.queueLimit ? .readOnly : .writable
+      }
+    return StoreStatus(
+      mode: mode, sequence: sequence, durableSequence: durableSequence, queuedBytes: queued,
+      queueLimit: configuration.queueLimit, diskIsFull: space.diskIsFull, segment: journal.currentSegment,
+      epoch: journal.epoch, history: journal.history, snapshotSequence: snapshot.sequence,
+      snapshotProblem: snapshot.problem)
+  }
+
+  // MARK: Steps of the threads
+
+  func start() throws {
+    try journalWorker?.start(name: "journal") { [self] in group.step() }
+    try spaceWorker?.start(name: "journal-space") { [self] in stepSpace() }
+    // Behind everything that answers callers.
+    try snapshotWorker?.start(name: "snapshot", niceness: 10) { [self] in stepSnapshots() }
+  }
+
+  func stepSpace() -> Pace {
+    if isClosing.load(ordering: .acquiring) { return .stop }
+    do {
+      let done = try journal.prepareSpace()
+      queue.refreshCapacity()
+      if done && group.sealIsWanted { journalWorker?.wake() }
+      return .sleep(done ? nil : configuration.fullDiskRetryInterval.nanoseconds)
+    } catch {
+      fail(error)
+      return .stop
+    }
+  }
+
+  func stepSnapshots() -> Pace {
+    if isClosing.load(ordering: .acquiring) { return .stop }
+    if isSealing.load(ordering: .relaxed) {
+      if group.sealIsWanted { return .sleep(nil) }
+      isSealing.store(false, ordering: .relaxed)
+      snapshots.build(bytes: group.journalledBytes)
+    }
+    let now = environment.monotonic()
+    if snapshots.isDue(now: now, lastSequence: journal.lastSequence, bytes: group.journalledBytes) {
+      isSealing.store(true, ordering: .relaxed)
+      group.requestSeal()
+      journalWorker?.wake()
+      return .again
+    }
+    let wait = snapshots.untilDue(now: now)
+    return .sleep(wait > 0 ? wait : configuration.snapshotInterval.nanoseconds)
+  }
+
+  private func fail(_ error: any Error) {
+    let reason = error as? StoreError ?? .failed(DiskError(operation: "work on", path: "", code: 0, reason: "\(error)"))
+    queue.stop(reason)
+    fatal.report(reason)
+  }
+
+  // MARK: End
+
+  /// Takes no more commands, makes all that were taken durable, makes a last snapshot, and gives up the directory.
+  /// Blocks until that is done. A second call does nothing.
+  ///
+  /// - Throws: `StoreError.failed` when the journal failed before or on the way; what `durableSequence` says is durable
+  ///   is. A snapshot that fails is an event, not an error.
+  public func close() throws {
+    if isClosing.exchange(true, ordering: .acquiringAndReleasing) { return }
+    queue.stop(.closed)
+    snapshots.stop()
+    if let journalWorker {
+      journalWorker.wake()
+      journalWorker.join()
+      for worker in [spaceWorker, snapshotWorker] {
+        worker?.wake()
+        worker?.join()
+      }
+    } else {
+      while group.step() != .stop {}
+    }
+    defer { lock.release() }
+    try throwIfFailed()
+    do {
+      if journal.lastSequence > journal.sealedEnd.sequence {
+        guard try journal.prepareSpace(), try journal.seal() else {
+          notify(.snapshotFailed(problem: "the disk is full"))
+          return
+        }
+      }
+    } catch {
+      fail(error)
+      try throwIfFailed()
+    }
+    snapshots.resume()
+    snapshots.build(bytes: group.journalledBytes)
+  }
+
+  private func throwIfFailed() throws {
+    switch queue.snapshot.stopped {
+    case nil, .closed?: return
+    case let error?: throw error
+    }
+  }
+}
+
+/// The news that the journal has failed, told to everybody once.
+final class FatalReport: Sendable {
+  private struct Listeners: Sendable {
+    var error: StoreError?
+    var waiting: [@Sendable (StoreError) -> Void] = []
+  }
+
+  private let listeners = Mutex(Listeners())
+
+  func add(_ listener: @escaping @Sendable (StoreError) -> Void) {
+    let error = listeners.withLock { listeners in
+      if listeners.error == nil { listeners.waiting.append(listener) }
+      return listeners.error
+    }
+    if let error { listener(error) }
+  }
+
+  func report(_ error: StoreError) {
+    let waiting = listeners.withLock { listeners -> [@Sendable (StoreError) -> Void] in
+      guard listeners.error == nil else { return [] }
+      listeners.error = error
+      defer { listeners.waiting = [] }
+      return listeners.waiting
+    }
+    for listener in waiting { listener(error) }
+  }
+}

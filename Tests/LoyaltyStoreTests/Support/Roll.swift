@@ -1,0 +1,59 @@
+// The state machine of these tests: it keeps every record in order, so that a test can compare what came back, record by
+// record, with what was acknowledged.
+
+import LoyaltyEngine
+import LoyaltyStore
+import ProtobufRuntime
+
+/// An ordered list of entries. The record is a well-known type, for its name and its bytes of any length.
+struct Roll: StateMachine {
+  typealias Record = ProtobufAny
+
+  /// The name in each record; index is sequence less one.
+  private(set) var names: [String] = []
+  /// Bytes in all records: half-applied ones would show.
+  private(set) var bytes = 0
+  /// A record that came twice, or out of order.
+  private(set) var disorder: [UInt64] = []
+
+  mutating func apply(_ record: ProtobufAny, sequence: UInt64) {
+    if sequence != UInt64(names.count) + 1 { disorder.append(sequence) }
+    names.append(record.typeURL)
+    bytes += record.value.count
+  }
+
+  func snapshot(_ emit: ([UInt8]) throws -> Void) throws {
+    try emit(ProtobufAny(typeURL: "\(bytes)").serializedBytes())
+    // Several chunks, so that their order and number matter.
+    for start in stride(from: 0, to: names.count, by: 5) {
+      try emit(ProtobufAny(typeURL: names[start..<min(start + 5, names.count)].joined(separator: ",")).serializedBytes())
+    }
+  }
+
+  private var expectsBytes = true
+
+  mutating func restore(chunk: [UInt8]) throws {
+    let text = try ProtobufAny(serializedBytes: chunk).typeURL
+    if expectsBytes {
+      guard let count = Int(text) else { throw Unreadable(text: text) }
+      bytes = count
+      expectsBytes = false
+    } else {
+      names += text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
+  struct Unreadable: Error { let text: String }
+}
+
+extension DurableStore<Roll> {
+  /// Adds an entry. - Returns: its sequence.
+  @discardableResult
+  func add(_ name: String, length: Int = 0) throws -> UInt64 {
+    try commit { _ in
+      (record: ProtobufAny(typeURL: name, value: [UInt8](repeating: 7, count: length)), value: ())
+    }.sequence
+  }
+
+  var names: [String] { read { $0.names }.value }
+}
