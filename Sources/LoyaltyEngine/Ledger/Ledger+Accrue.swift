@@ -1,0 +1,87 @@
+// Deciding an accrual: whether it may be credited, how much it earns, and who enrols by it.
+
+import LoyaltyMessages
+
+extension Ledger {
+  func decide(_ input: AccrualInput, _ request: inout Request) throws(Refusal) -> Record {
+    let policy = request.policy
+    let now = request.now
+    let partnerID = request.caller.partner
+    guard let partner = policy.partner(partnerID) else {
+      throw Refusal(.partnerRequired, ["subject": request.caller.subject])
+    }
+    try checkTime(input, request)
+    let (existing, isLinked) = try resolve(input.member, number: input.partnerNumber, partner: partnerID)
+    try checkReference(input, partner: partnerID)
+
+    var input = input
+    let state = existing.map { members[Int($0)] } ?? Member()
+    if let existing { input.member = memberNames.string(existing) }
+    var standing =
+      existing == nil
+      ? Standing.enrolled(at: now, calendar: policy.calendar) : standing(of: state, policy: policy, now: now)
+    let earned = try policy.earn(input, partner: partner, tier: standing.tier, enrolling: existing == nil)
+    let (lapsed, available) = lapsed(of: state, now: now)
+    try checkRoom(for: earned, state: state, lapsedLots: lapsed.count, isNew: existing == nil)
+
+    let member = request.draft.addMember(input.member)
+    if existing == nil { request.draft.enrol(member) }
+    if !input.partnerNumber.isEmpty, !isLinked {
+      request.draft.link(member, partner: partnerID, number: input.partnerNumber)
+    }
+    request.draft.move(lapsed, of: member, to: .expired)
+    if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
+    guard standing.add(earned.qualifying, policy: policy) else {
+      throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
+    }
+    var made: [LotLine] = []
+    if earned.points > 0 {
+      made.append(
+        request.draft.credit(
+          earned.points, to: member, from: partnerID, expiresMs: policy.expiry(ofPointsEarnedAt: now)))
+    }
+    if earned.qualifying > 0 { request.draft.creditQualifying(earned.qualifying, to: member, from: partnerID) }
+    let tier = policy.tiers[standing.tier].id
+    if standing.changed { request.draft.set(standing, of: member, tier: tier) }
+    return request.draft.finish(
+      input: .accrual(input),
+      outcome: .accrued(
+        AccrualOutcome(
+          member: input.member, lines: earned.lines, lots: made, qualifyingPoints: earned.qualifying,
+          balance: available + earned.points, tier: tier, enrolled: existing == nil, occurredMs: input.occurredMs)))
+  }
+
+  private func checkTime(_ input: AccrualInput, _ request: Request) throws(Refusal) {
+    let now = request.now
+    if input.occurredMs > now + request.policy.clockSkewMs {
+      throw Refusal(.activityInFuture, ["occurredMs": "\(input.occurredMs)", "nowMs": "\(now)"])
+    }
+    if input.occurredMs < now - request.policy.accrueWithinMs {
+      throw Refusal(
+        .activityTooOld, ["occurredMs": "\(input.occurredMs)", "earliestMs": "\(now - request.policy.accrueWithinMs)"])
+    }
+  }
+
+  private func checkReference(_ input: AccrualInput, partner: String) throws(Refusal) {
+    let reference = referenceFingerprint(partner: partner, activity: input.activity, reference: input.reference)
+    if let first = references[reference] {
+      throw Refusal(
+        .referenceAlreadyCredited, ["reference": input.reference, "firstAccrual": "\(first)"])
+    }
+  }
+
+  /// Whether the points fit every account they touch.
+  private func checkRoom(for earned: Earned, state: Member, lapsedLots: Int, isNew: Bool) throws(Refusal) {
+    if state.balance.addingReportingOverflow(earned.points).overflow || !accounts.canIssue(earned.points, .award)
+      || !accounts.canIssue(earned.qualifying, .qualifying)
+    {
+      throw Refusal(.pointsOverflow, ["points": "\(earned.points)", "balance": "\(state.balance)"])
+    }
+    if Int(state.lots.count) - lapsedLots >= limits.lotsPerMember {
+      throw Refusal(.tooManyLots, ["lots": "\(state.lots.count)", "most": "\(limits.lotsPerMember)"])
+    }
+    if lots.isFull || (isNew && memberNames.isFull) || numbers.isFull {
+      throw Refusal(.ledgerFull, ["members": "\(memberCount)", "lots": "\(openLotCount)"])
+    }
+  }
+}

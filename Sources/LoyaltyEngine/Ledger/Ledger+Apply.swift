@@ -1,0 +1,184 @@
+// Changing: a record's postings and other changes, applied one by one. No rule runs here. A record that contradicts the
+// state (from a damaged or foreign file) never traps: the contradiction is noted, and the store refuses to serve.
+
+import LoyaltyMessages
+import ProtobufRuntime
+
+extension Ledger: StateMachine {
+  public typealias Record = LoyaltyMessages.Record
+
+  public mutating func apply(_ record: Record, sequence: UInt64) {
+    if sequence != self.sequence &+ 1 {
+      note(sequence, "comes after record \(self.sequence): records are missing or doubled")
+    }
+    self.sequence = sequence
+    if record.timeMs < timeMs { note(sequence, "is of \(record.timeMs) ms, before \(timeMs) ms of the one before it") }
+    timeMs = max(timeMs, record.timeMs)
+
+    var resolver = MemberResolver()
+    for enrolment in record.enrolments { enrol(enrolment, record) }
+    for link in record.numberLinks { add(link, record, &resolver) }
+    for posting in record.postings { post(posting, record, &resolver) }
+    for standing in record.standings { set(standing, record, &resolver) }
+    for move in record.stockMoves { take(move) }
+    switch record.input {
+    case .opening(let input): open(input)
+    case .accrual(let input):
+      references.set(
+        referenceFingerprint(partner: record.partner, activity: input.activity, reference: input.reference),
+        to: sequence & FingerprintTable.maxValue)
+    case .feedback(let input): openTicket(input, record, &resolver)
+    case .redemption, .expiry, nil: break
+    }
+    remember(record)
+  }
+
+  /// Notes the first contradiction.
+  mutating func note(_ sequence: UInt64, _ what: String) {
+    if inconsistency == nil { inconsistency = "record \(sequence) \(what)" }
+  }
+
+  // MARK: - One kind of change each
+
+  /// Looks up each member of a record once, as long as its changes name the same member in a row.
+  struct MemberResolver {
+    var position = UInt32.max
+    var member: UInt32 = 0
+  }
+
+  private mutating func member(_ position: UInt32, _ record: Record, _ resolver: inout MemberResolver) -> Int? {
+    if position == resolver.position { return Int(resolver.member) }
+    guard Int(position) < record.members.count else {
+      note(sequence, "names member \(position) of its \(record.members.count)")
+      return nil
+    }
+    guard let member = memberNames.find(record.members[Int(position)].utf8.span, key: hashKey) else {
+      note(sequence, "changes member '\(record.members[Int(position)])', who is not enrolled")
+      return nil
+    }
+    resolver.position = position
+    resolver.member = member
+    return Int(member)
+  }
+
+  private mutating func open(_ input: OpeningInput) {
+    guard sequence == 1, let key = HashKey(input.hashKey) else {
+      note(sequence, "opens a ledger that has records, or without a key")
+      return
+    }
+    hashKey = key
+    programme = input.programme
+  }
+
+  private mutating func enrol(_ enrolment: Enrolment, _ record: Record) {
+    guard Int(enrolment.member) < record.members.count,
+      let member = memberNames.insert(record.members[Int(enrolment.member)].utf8.span, key: hashKey),
+      Int(member) == members.count
+    else {
+      note(sequence, "enrols member \(enrolment.member) of its \(record.members.count), who cannot be or is already")
+      return
+    }
+    members.append(Member(enrolledMs: record.timeMs))
+  }
+
+  private mutating func add(_ link: NumberLink, _ record: Record, _ resolver: inout MemberResolver) {
+    guard let member = member(link.member, record, &resolver) else { return }
+    let name = Self.numberName(partner: link.partner, number: link.number)
+    guard let number = numbers.insert(name.span, key: hashKey), Int(number) == numberMembers.count else {
+      note(sequence, "links the number '\(link.number)' of '\(link.partner)', which is linked or too long")
+      return
+    }
+    numberMembers.append(UInt32(member))
+  }
+
+  private mutating func post(_ posting: Posting, _ record: Record, _ resolver: inout MemberResolver) {
+    if posting.account != .member {
+      guard AccountTable.has(posting.unit, posting.account) else {
+        note(sequence, "posts to account \(posting.account.rawValue) in unit \(posting.unit.rawValue)")
+        return
+      }
+      let partner = posting.partner.isEmpty ? -1 : partnerNames.insert(posting.partner)
+      let (sum, overflow) = accounts[posting.unit, posting.account, partner: partner]
+        .addingReportingOverflow(posting.amount)
+      if overflow { note(sequence, "overflows account \(posting.account.rawValue) of '\(posting.partner)'") }
+      accounts[posting.unit, posting.account, partner: partner] = sum
+      return
+    }
+    guard let member = member(posting.member, record, &resolver) else { return }
+    switch posting.unit {
+    case .award: postAward(posting, member: member, record)
+    case .qualifying:
+      let (sum, overflow) = members[member].qualifying.addingReportingOverflow(posting.amount)
+      if overflow || sum < 0 { note(sequence, "leaves \(sum) qualifying points to '\(memberNames.string(UInt32(member)))'") }
+      members[member].qualifying = sum
+    case .unspecified, .unrecognized: note(sequence, "posts in unit \(posting.unit.rawValue)")
+    }
+  }
+
+  private mutating func postAward(_ posting: Posting, member: Int, _ record: Record) {
+    let (balance, overflow) = members[member].balance.addingReportingOverflow(posting.amount)
+    let isNew = posting.amount > 0 && posting.lot >> 8 == sequence
+    if isNew, !overflow, !lots.isFull {
+      let lot = Lot(
+        id: posting.lot, remaining: posting.amount,
+        expiresMs: posting.lotExpiresMs == 0 ? Int64.max : posting.lotExpiresMs, earnedMs: record.timeMs,
+        member: UInt32(member))
+      lots.open(lot, in: &members[member].lots)
+      members[member].balance = balance
+      return
+    }
+    guard !isNew, !overflow, let place = lots.find(posting.lot, in: members[member].lots) else {
+      note(sequence, "moves \(posting.amount) points of lot \(posting.lot), which '\(memberNames.string(UInt32(member)))' has not")
+      return
+    }
+    let (remaining, tooMuch) = lots[place.slot].remaining.addingReportingOverflow(posting.amount)
+    guard !tooMuch, remaining >= 0 else {
+      note(sequence, "takes \(posting.amount) points of lot \(posting.lot), which has \(lots[place.slot].remaining)")
+      return
+    }
+    lots.set(place, remaining: remaining, in: &members[member].lots)
+    members[member].balance = balance
+  }
+
+  private mutating func set(_ standing: StandingChange, _ record: Record, _ resolver: inout MemberResolver) {
+    guard let member = member(standing.member, record, &resolver) else { return }
+    guard let tier = UInt16(exactly: tierNames.insert(standing.tier)) else {
+      note(sequence, "is the first with tier '\(standing.tier)', which is one too many")
+      return
+    }
+    members[member].tier = tier
+    members[member].tierUntilMs = standing.tierUntilMs
+    members[member].periodEndsMs = standing.periodEndsMs
+  }
+
+  private mutating func take(_ move: StockMove) {
+    let item = itemNames.insert(move.item)
+    if item == taken.count { taken.append(0) }
+    let (sum, overflow) = taken[item].addingReportingOverflow(move.quantity)
+    guard !overflow, sum >= 0 else {
+      note(sequence, "takes \(move.quantity) of '\(move.item)', of which \(taken[item]) have been taken")
+      return
+    }
+    taken[item] = sum
+  }
+
+  private mutating func openTicket(_ input: FeedbackInput, _ record: Record, _ resolver: inout MemberResolver) {
+    guard let member = member(0, record, &resolver), case .ticketOpened(let outcome)? = record.outcome else { return }
+    tickets.append(
+      Ticket(
+        sequence: sequence, dueMs: outcome.dueMs, member: UInt32(member),
+        kind: UInt32(bitPattern: input.kind.rawValue)))
+    members[member].openTickets &+= 1
+  }
+
+  private mutating func remember(_ record: Record) {
+    keys.evict(maxCount: limits.idempotencyKeys - 1, before: timeMs - limits.idempotencyWindowMs + 1)
+    guard !record.idempotencyKey.isEmpty, let input = record.input, let outcome = record.keptOutcome else { return }
+    keys.append(
+      KeyEntry(
+        key: keyFingerprint(
+          record.idempotencyKey, input: input, subject: record.subject, partner: record.partner),
+        request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
+        outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome).serializedBytes()))
+  }
+}

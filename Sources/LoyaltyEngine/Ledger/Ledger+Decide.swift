@@ -1,0 +1,170 @@
+// Deciding: what every command has in common. Nothing here changes the ledger; a refused command leaves no trace.
+
+import LoyaltyMessages
+import ProtobufRuntime
+
+extension Ledger {
+  /// Decides a command under a policy.
+  ///
+  /// - Parameters:
+  ///   - now: Unix milliseconds. A time before the last record's is taken as that: the ledger's time never goes back.
+  ///   - caller: whose keys these are, and the partner that issues points.
+  public func decide(_ command: Command, policy: CompiledPolicy, now: Int64, caller: Caller) -> Decision {
+    let now = min(max(now, timeMs), CivilCalendar.lastMs)
+    guard sequence < FingerprintTable.maxValue - 1 else {
+      return .refused(Refusal(.ledgerFull, ["records": "\(sequence)"]))
+    }
+    if sequence == 0 {
+      guard case .opening = command.input else { return .refused(Refusal(.ledgerNotOpen)) }
+    }
+    do throws(Refusal) {
+      var record = Record(
+        timeMs: now, subject: caller.subject, partner: caller.partner, endUser: caller.endUser,
+        policyVersion: policy.version, idempotencyKey: command.idempotencyKey)
+      if !command.idempotencyKey.isEmpty {
+        record.requestFingerprint = fingerprint(of: command.input)
+        if let accepted = try repeated(command, record: record, now: now, caller: caller) { return .repeated(accepted) }
+      }
+      var request = Request(
+        draft: RecordDraft(record, sequence: sequence + 1), policy: policy, now: now, caller: caller)
+      switch command.input {
+      case .opening(let input): return .accepted(try decide(input, &request))
+      case .accrual(let input): return .accepted(try decide(input, &request))
+      case .redemption(let input): return .accepted(try decide(input, &request))
+      case .feedback(let input): return .accepted(try decide(input, &request))
+      case .expiry(let input): return decide(input, &request).map(Decision.accepted) ?? .nothingToDo
+      }
+    } catch {
+      return .refused(error)
+    }
+  }
+
+  /// What a decision works with.
+  struct Request {
+    var draft: RecordDraft
+    let policy: CompiledPolicy
+    let now: Int64
+    let caller: Caller
+  }
+
+  // MARK: - Idempotency
+
+  /// The first answer, if this request has been accepted under its key.
+  private func repeated(
+    _ command: Command, record: Record, now: Int64, caller: Caller
+  ) throws(Refusal) -> Accepted? {
+    let key = keyFingerprint(record.idempotencyKey, input: command.input, subject: caller.subject, partner: caller.partner)
+    guard let entry = keys.find(key), entry.timeMs + limits.idempotencyWindowMs > now else { return nil }
+    guard entry.request == record.requestFingerprint else {
+      throw Refusal(
+        .idempotencyKeyReused, ["idempotencyKey": record.idempotencyKey, "firstUsedMs": "\(entry.timeMs)"])
+    }
+    guard let kept = try? KeptOutcome(serializedBytes: entry.outcome), let outcome = kept.outcome else { return nil }
+    return Accepted(
+      sequence: entry.sequence, timeMs: entry.timeMs, policyVersion: kept.policyVersion, outcome: outcome)
+  }
+
+  /// A key, scoped to the caller and the method. All certificates of a partner share its keys.
+  func keyFingerprint(_ key: String, input: Record.Input, subject: String, partner: String) -> Fingerprint {
+    var hash = SipHash(key: hashKey)
+    hash.combine(input.method)
+    hash.combine(partner)
+    hash.combine(partner.isEmpty ? subject : "")
+    hash.combine(key)
+    return hash.finish()
+  }
+
+  /// A request as it came. Equal requests have equal bytes: inputs have no maps and no unknown fields.
+  private func fingerprint(of input: Record.Input) -> UInt64 {
+    var hash = SipHash(key: hashKey)
+    let bytes =
+      switch input {
+      case .opening(let input): input.serializedBytes()
+      case .accrual(let input): input.serializedBytes()
+      case .redemption(let input): input.serializedBytes()
+      case .feedback(let input): input.serializedBytes()
+      case .expiry(let input): input.serializedBytes()
+      }
+    hash.combine(bytes.span)
+    return hash.finish().high
+  }
+
+  /// A business reference, scoped to the partner and the kind of activity.
+  func referenceFingerprint(partner: String, activity: Activity, reference: String) -> Fingerprint {
+    var hash = SipHash(key: hashKey)
+    hash.combine(UInt64(UInt32(bitPattern: activity.rawValue)))
+    hash.combine(partner)
+    hash.combine(reference)
+    return hash.finish()
+  }
+
+  // MARK: - Members
+
+  /// The member that a request names by id, by the partner's number, or by both.
+  ///
+  /// - Returns: the member's position; nil for an id that is not enrolled. `isLinked` tells whether the number already
+  ///   names the member.
+  /// - Throws: `memberUnknown` for a number alone that names nobody, `memberMismatch`.
+  func resolve(
+    _ id: String, number: String, partner: String
+  ) throws(Refusal) -> (member: UInt32?, isLinked: Bool) {
+    let byID = id.isEmpty ? nil : memberNames.find(id.utf8.span, key: hashKey)
+    guard !number.isEmpty else {
+      if id.isEmpty { throw Refusal(.memberUnknown) }
+      return (byID, false)
+    }
+    let byNumber = numbers.find(Self.numberName(partner: partner, number: number).span, key: hashKey)
+      .map { numberMembers[Int($0)] }
+    switch (byID, byNumber) {
+    case (let byID?, let byNumber?):
+      if byID == byNumber { return (byID, true) }
+    case (nil, let byNumber?):
+      if id.isEmpty { return (byNumber, true) }
+    case (let byID, nil):
+      if id.isEmpty { throw Refusal(.memberUnknown, ["partnerMemberNumber": number]) }
+      return (byID, false)
+    }
+    throw Refusal(.memberMismatch, ["memberId": id, "partnerMemberNumber": number])
+  }
+
+  /// The member that a request names, who must be enrolled.
+  func resolveEnrolled(_ id: String, number: String, partner: String) throws(Refusal) -> UInt32 {
+    guard let member = try resolve(id, number: number, partner: partner).member else {
+      throw Refusal(.memberUnknown, ["memberId": id])
+    }
+    return member
+  }
+
+  /// A partner's number as `numbers` knows it.
+  static func numberName(partner: String, number: String) -> [UInt8] {
+    Array(partner.utf8) + [0] + Array(number.utf8)
+  }
+
+  // MARK: - Lots
+
+  /// A member's lots at a moment: those that have lapsed, and the points of those that have not.
+  func lapsed(of member: Member, now: Int64) -> (lots: [(lot: UInt64, points: Int64)], available: Int64) {
+    var lapsed: [(lot: UInt64, points: Int64)] = []
+    var available = member.balance
+    var slot = member.lots.first
+    while slot != LotTable.none, lots[slot].expiresMs <= now {
+      lapsed.append((lots[slot].id, lots[slot].remaining))
+      available -= lots[slot].remaining
+      slot = lots[slot].next
+    }
+    return (lapsed, available)
+  }
+}
+
+extension Record.Input {
+  /// Keys are scoped to the method: a number that never changes.
+  var method: UInt64 {
+    switch self {
+    case .opening: 1
+    case .accrual: 2
+    case .redemption: 3
+    case .feedback: 4
+    case .expiry: 5
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Deciding what is neither earning nor spending: the opening of the ledger, feedback tickets, expiry.
+
+import LoyaltyMessages
+
+extension Ledger {
+  /// The ledger's first record. Until it is applied nothing else is accepted from callers.
+  func decide(_ input: OpeningInput, _ request: inout Request) throws(Refusal) -> Record {
+    if sequence > 0 { throw Refusal(.ledgerAlreadyOpen, ["programme": programme, "records": "\(sequence)"]) }
+    guard HashKey(input.hashKey) != nil, !input.programme.isEmpty else {
+      throw Refusal(.commandInvalid, ["hashKeyBytes": "\(input.hashKey.count)", "programme": input.programme])
+    }
+    var record = request.draft.record
+    record.input = .opening(input)
+    return record
+  }
+
+  /// A ticket and the promise for it.
+  func decide(_ input: FeedbackInput, _ request: inout Request) throws(Refusal) -> Record {
+    let memberNumber = try resolveEnrolled(
+      input.member, number: input.partnerNumber, partner: request.caller.partner)
+    guard (1...4).contains(input.kind.rawValue) else {
+      throw Refusal(.commandInvalid, ["kind": "\(input.kind.rawValue)"])
+    }
+    let state = members[Int(memberNumber)]
+    if Int(state.openTickets) >= limits.ticketsPerMember {
+      throw Refusal(.tooManyTickets, ["open": "\(state.openTickets)", "most": "\(limits.ticketsPerMember)"])
+    }
+    let tier = standing(of: state, policy: request.policy, now: request.now).tier
+    var input = input
+    input.member = memberNames.string(memberNumber)
+    _ = request.draft.addMember(input.member)
+    return request.draft.finish(
+      input: .feedback(input),
+      outcome: .ticketOpened(
+        FeedbackOutcome(
+          member: input.member, tier: request.policy.tiers[tier].id,
+          dueMs: request.now + request.policy.deadlineMs(kind: input.kind, tier: tier))))
+  }
+
+  /// The next batch of lots whose time has come; nil if there is none.
+  func decide(_ input: ExpiryInput, _ request: inout Request) -> Record? {
+    let most = input.maxLots == 0 ? limits.lotsPerExpiry : min(Int(input.maxLots), limits.lotsPerExpiry)
+    var due: [(member: UInt32, lot: UInt64, points: Int64)] = []
+    var more = false
+    var instant = 0
+    search: while let head = lots.dueHead(instant, now: request.now) {
+      var slot = head
+      while slot != LotTable.none {
+        if due.count == most {
+          more = true
+          break search
+        }
+        due.append((lots[slot].member, lots[slot].id, lots[slot].remaining))
+        slot = lots[slot].nextDue
+      }
+      instant += 1
+    }
+    guard !due.isEmpty else { return nil }
+    let points = request.draft.expire(due, names: memberNames)
+    return request.draft.finish(
+      input: .expiry(ExpiryInput(maxLots: UInt32(clamping: most))),
+      outcome: .expired(ExpiryOutcome(points: points, lots: UInt32(clamping: due.count), more: more)))
+  }
+}
+
+extension RecordDraft {
+  /// Lots of several members lapse together, with one posting for what the programme gains.
+  fileprivate mutating func expire(_ due: [(member: UInt32, lot: UInt64, points: Int64)], names: NameTable) -> Int64 {
+    var positions: [UInt32: UInt32] = [:]
+    var postings: [(member: UInt32, lot: UInt64, points: Int64)] = []
+    postings.reserveCapacity(due.count)
+    for lot in due {
+      let position: UInt32
+      if let known = positions[lot.member] {
+        position = known
+      } else {
+        position = addMember(names.string(lot.member))
+        positions[lot.member] = position
+      }
+      postings.append((position, lot.lot, lot.points))
+    }
+    return moveLapsed(postings)
+  }
+}

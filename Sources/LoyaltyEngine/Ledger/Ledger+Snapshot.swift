@@ -1,0 +1,296 @@
+// The ledger as chunks of at most 1 MiB, and back. Equal ledgers give equal bytes: members, numbers, keys and tickets come
+// in the order they came to be, everything else sorted.
+
+import LoyaltyMessages
+import ProtobufRuntime
+
+/// A chunk that this program cannot take in.
+public struct RestoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong with the chunk, with the values.
+  public var description: String
+}
+
+/// How far a restore has come.
+struct RestoreProgress: Sendable {
+  var headerSeen = false
+  var ended = false
+}
+
+extension Ledger {
+  /// Layout of the chunks that this program writes and reads.
+  static let snapshotFormat: UInt32 = 1
+  /// A chunk is closed when it is estimated to have reached this, far enough below 1 MiB for one more entry.
+  private static let chunkBytes = 512 << 10
+  /// Lots of one member in one entry: some 200 kB.
+  private static let lotsPerEntry = 8_192
+
+  public func snapshot(_ emit: ([UInt8]) throws -> Void) throws {
+    func emitPart(_ part: SnapshotChunk.Part) throws { try emit(SnapshotChunk(part: part).serializedBytes()) }
+    try emitPart(
+      .header(
+        SnapshotHeader(
+          format: Self.snapshotFormat, programme: programme, hashKey: hashKey.bytes, sequence: sequence,
+          timeMs: timeMs)))
+    try emitMembers { try emitPart(.members($0)) }
+    try emitNumbers { try emitPart(.numbers($0)) }
+    try emitReferences { try emitPart(.references($0)) }
+    try emitKeys { try emitPart(.keys($0)) }
+    try emitTickets { try emitPart(.tickets($0)) }
+    try emitPart(.accounts(accountPart()))
+    try emitPart(
+      .end(
+        SnapshotEnd(
+          members: UInt64(members.count), lots: UInt64(lots.count), numbers: UInt64(numbers.count),
+          references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(tickets.count))))
+  }
+
+  // MARK: - Parts out
+
+  private func emitMembers(_ emit: (MemberPart) throws -> Void) throws {
+    var part = MemberPart()
+    var bytes = 0
+    func flush() throws {
+      if !part.members.isEmpty { try emit(part) }
+      part = MemberPart()
+      bytes = 0
+    }
+    for index in 0..<members.count {
+      let member = members[index]
+      let id = memberNames.string(UInt32(index))
+      var entry = MemberState(
+        id: id, enrolledMs: member.enrolledMs, tier: tierName(member), tierUntilMs: member.tierUntilMs,
+        periodEndsMs: member.periodEndsMs, qualifying: member.qualifying)
+      var slot = member.lots.first
+      while slot != LotTable.none {
+        let lot = lots[slot]
+        if entry.lots.count == Self.lotsPerEntry {
+          part.members.append(entry)
+          try flush()
+          entry = MemberState(id: id)
+        }
+        entry.lots.append(
+          LotState(
+            lot: lot.id, remaining: lot.remaining, expiresMs: lot.expiresMs == Int64.max ? 0 : lot.expiresMs,
+            earnedMs: lot.earnedMs))
+        slot = lot.next
+      }
+      bytes += 64 + id.utf8.count + entry.tier.utf8.count + entry.lots.count * 40
+      part.members.append(entry)
+      if bytes >= Self.chunkBytes { try flush() }
+    }
+    try flush()
+  }
+
+  private func emitNumbers(_ emit: (NumberPart) throws -> Void) throws {
+    var part = NumberPart()
+    var bytes = 0
+    for index in 0..<numbers.count {
+      let name = numbers.bytes(UInt32(index))
+      let partner = String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+      let number = String(decoding: name.dropFirst(partner.utf8.count + 1), as: UTF8.self)
+      part.numbers.append(NumberState(partner: partner, number: number, member: numberMembers[index]))
+      bytes += 16 + name.count
+      if bytes >= Self.chunkBytes {
+        try emit(part)
+        part = NumberPart()
+        bytes = 0
+      }
+    }
+    if !part.numbers.isEmpty { try emit(part) }
+  }
+
+  private func emitReferences(_ emit: (ReferencePart) throws -> Void) throws {
+    var part = ReferencePart()
+    try references.forEachSorted { entry in
+      part.words += [entry.high, entry.fingerprint.low, entry.value]
+      if part.words.count * 8 >= Self.chunkBytes {
+        try emit(part)
+        part.words.removeAll(keepingCapacity: true)
+      }
+    }
+    if !part.words.isEmpty { try emit(part) }
+  }
+
+  private func emitKeys(_ emit: (KeyPart) throws -> Void) throws {
+    var part = KeyPart()
+    var bytes = 0
+    try keys.forEach { entry in
+      // One long outcome must not take a chunk that is nearly full above 1 MiB.
+      if bytes > 0, bytes + entry.outcome.count >= Self.chunkBytes {
+        try emit(part)
+        part = KeyPart()
+        bytes = 0
+      }
+      part.keys.append(
+        KeyState(
+          high: entry.key.high, low: entry.key.low, request: entry.request, timeMs: entry.timeMs,
+          sequence: entry.sequence, outcome: entry.outcome))
+      bytes += 64 + entry.outcome.count
+    }
+    if !part.keys.isEmpty { try emit(part) }
+  }
+
+  private func emitTickets(_ emit: (TicketPart) throws -> Void) throws {
+    var part = TicketPart()
+    for index in 0..<tickets.count {
+      let ticket = tickets[index]
+      part.tickets.append(
+        TicketState(ticket: ticket.sequence, member: ticket.member, kind: ticket.kind, dueMs: ticket.dueMs))
+      if part.tickets.count * 40 >= Self.chunkBytes {
+        try emit(part)
+        part = TicketPart()
+      }
+    }
+    if !part.tickets.isEmpty { try emit(part) }
+  }
+
+  private func accountPart() -> AccountPart {
+    var part = AccountPart()
+    accounts.forEach { unit, account, partner, balance in
+      part.accounts.append(
+        AccountState(
+          unit: UInt32(unit.rawValue), account: UInt32(account.rawValue),
+          partner: partner < 0 ? "" : partnerNames.names[partner], balance: balance))
+    }
+    part.accounts.sort { ($0.partner, $0.unit, $0.account) < ($1.partner, $1.unit, $1.account) }
+    part.taken = zip(itemNames.names, taken).map { TakenState(item: $0, quantity: $1) }.sorted { $0.item < $1.item }
+    return part
+  }
+
+  // MARK: - Chunks in
+
+  public mutating func restore(chunk: [UInt8]) throws {
+    let chunk = try SnapshotChunk(serializedBytes: chunk)
+    if restored.ended { throw RestoreError(description: "a chunk comes after the end of the snapshot") }
+    guard case .header(let header)? = chunk.part else {
+      if !restored.headerSeen { throw RestoreError(description: "the snapshot does not begin with its header") }
+      return try restore(chunk.part)
+    }
+    if restored.headerSeen { throw RestoreError(description: "the snapshot has two headers") }
+    guard header.format == Self.snapshotFormat else {
+      throw RestoreError(
+        description: "the snapshot has format \(header.format), this program reads \(Self.snapshotFormat)")
+    }
+    guard let key = HashKey(header.hashKey) else {
+      throw RestoreError(description: "the hash key has \(header.hashKey.count) bytes instead of \(HashKey.byteCount)")
+    }
+    hashKey = key
+    programme = header.programme
+    sequence = header.sequence
+    timeMs = header.timeMs
+    restored.headerSeen = true
+  }
+
+  private mutating func restore(_ part: SnapshotChunk.Part?) throws(RestoreError) {
+    switch part {
+    case .members(let part): for member in part.members { try restore(member) }
+    case .numbers(let part): for number in part.numbers { try restore(number) }
+    case .references(let part): try restore(part)
+    case .keys(let part):
+      for entry in part.keys {
+        keys.append(
+          KeyEntry(
+            key: Fingerprint(high: entry.high, low: entry.low), request: entry.request, timeMs: entry.timeMs,
+            sequence: entry.sequence, outcome: entry.outcome))
+      }
+    case .tickets(let part): for ticket in part.tickets { try restore(ticket) }
+    case .accounts(let part): try restore(part)
+    case .end(let end): try check(end)
+    case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
+    }
+  }
+
+  private mutating func restore(_ entry: MemberState) throws(RestoreError) {
+    guard let number = memberNames.insert(entry.id.utf8.span, key: hashKey) else {
+      throw RestoreError(description: "member '\(entry.id)' has too long an id, or is one too many")
+    }
+    if Int(number) == members.count {
+      guard let tier = UInt16(exactly: tierNames.insert(entry.tier)) else {
+        throw RestoreError(description: "tier '\(entry.tier)' is one too many")
+      }
+      var member = Member(enrolledMs: entry.enrolledMs)
+      member.tier = tier
+      member.tierUntilMs = entry.tierUntilMs
+      member.periodEndsMs = entry.periodEndsMs
+      member.qualifying = entry.qualifying
+      members.append(member)
+    } else if Int(number) != members.count - 1 {
+      throw RestoreError(description: "member '\(entry.id)' is there twice")
+    }
+    for lot in entry.lots {
+      let (balance, overflow) = members[Int(number)].balance.addingReportingOverflow(lot.remaining)
+      guard lot.remaining > 0, !overflow, !lots.isFull else {
+        throw RestoreError(description: "lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points, or is one too many")
+      }
+      members[Int(number)].balance = balance
+      lots.open(
+        Lot(
+          id: lot.lot, remaining: lot.remaining, expiresMs: lot.expiresMs == 0 ? Int64.max : lot.expiresMs,
+          earnedMs: lot.earnedMs, member: number),
+        in: &members[Int(number)].lots)
+    }
+  }
+
+  private mutating func restore(_ entry: NumberState) throws(RestoreError) {
+    guard Int(entry.member) < members.count,
+      let number = numbers.insert(
+        Self.numberName(partner: entry.partner, number: entry.number).span, key: hashKey),
+      Int(number) == numberMembers.count
+    else {
+      throw RestoreError(
+        description: "the number '\(entry.number)' of '\(entry.partner)' is there twice or names member \(entry.member)")
+    }
+    numberMembers.append(entry.member)
+  }
+
+  private mutating func restore(_ part: ReferencePart) throws(RestoreError) {
+    guard part.words.count.isMultiple(of: 3) else {
+      throw RestoreError(description: "references have \(part.words.count) words, not three each")
+    }
+    for index in stride(from: 0, to: part.words.count, by: 3) {
+      guard (1...FingerprintTable.maxValue).contains(part.words[index + 2]) else {
+        throw RestoreError(description: "a reference names record \(part.words[index + 2])")
+      }
+      references.set(
+        Fingerprint(high: part.words[index], low: part.words[index + 1]), to: part.words[index + 2])
+    }
+  }
+
+  private mutating func restore(_ entry: TicketState) throws(RestoreError) {
+    guard Int(entry.member) < members.count else {
+      throw RestoreError(description: "ticket \(entry.ticket) is of member \(entry.member) of \(members.count)")
+    }
+    tickets.append(Ticket(sequence: entry.ticket, dueMs: entry.dueMs, member: entry.member, kind: entry.kind))
+    members[Int(entry.member)].openTickets &+= 1
+  }
+
+  private mutating func restore(_ part: AccountPart) throws(RestoreError) {
+    for entry in part.accounts {
+      let unit = LedgerUnit(rawValue: Int32(truncatingIfNeeded: entry.unit))
+      let account = LedgerAccount(rawValue: Int32(truncatingIfNeeded: entry.account))
+      guard AccountTable.has(unit, account) else {
+        throw RestoreError(description: "there is no account \(entry.account) in unit \(entry.unit)")
+      }
+      accounts[unit, account, partner: entry.partner.isEmpty ? -1 : partnerNames.insert(entry.partner)] = entry.balance
+    }
+    for entry in part.taken {
+      let item = itemNames.insert(entry.item)
+      guard item == taken.count, entry.quantity >= 0 else {
+        throw RestoreError(description: "\(entry.quantity) of '\(entry.item)' have been taken, or it is there twice")
+      }
+      taken.append(entry.quantity)
+    }
+  }
+
+  private mutating func check(_ end: SnapshotEnd) throws(RestoreError) {
+    let here = SnapshotEnd(
+      members: UInt64(members.count), lots: UInt64(lots.count), numbers: UInt64(numbers.count),
+      references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(tickets.count))
+    guard here == end else { throw RestoreError(description: "the snapshot says it has \(end), and has \(here)") }
+    restored.ended = true
+  }
+
+  private func tierName(_ member: Member) -> String {
+    Int(member.tier) < tierNames.names.count ? tierNames.names[Int(member.tier)] : ""
+  }
+}

@@ -1,0 +1,26 @@
+// What the ledger's memory is bounded by.
+
+extension Ledger {
+  /// Bounds of the state. Those that drop something (keys) may differ between runs; what is refused is decided once and
+  /// recorded as nothing.
+  public struct Limits: Hashable, Sendable {
+    /// Idempotency keys remembered at most; the oldest go first. About 150 bytes each.
+    public var idempotencyKeys: Int
+    /// How long a key is remembered, milliseconds.
+    public var idempotencyWindowMs: Int64
+    /// Open lots a member: bounds the size of the record in which a redemption takes them all (about 50 bytes each, of
+    /// the 1 MiB that the store allows).
+    public var lotsPerMember: Int
+    /// Open feedback tickets a member.
+    public var ticketsPerMember: Int
+    /// Lots that one expiry record takes: a batch decides and applies in about a millisecond.
+    public var lotsPerExpiry: Int
+
+    public static let defaults = Limits(
+      idempotencyKeys: 2_000_000,  // some 300 MB when full; references protect accruals beyond it
+      idempotencyWindowMs: 30 * CivilCalendar.millisecondsPerDay,  // what partners are promised
+      lotsPerMember: 4_096,  // a lot a day for eleven years
+      ticketsPerMember: 100,  // more is no member writing
+      lotsPerExpiry: 1_000)
+  }
+}

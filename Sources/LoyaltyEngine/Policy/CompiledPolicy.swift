@@ -1,0 +1,231 @@
+// A policy made ready to decide: names are positions, rules are found by partner and activity, moments are numbers.
+// Made once when a policy is published, shared by every call.
+
+import LoyaltyMessages
+import ProtobufRuntime
+
+/// A policy that has been checked. Immutable.
+public final class CompiledPolicy: Sendable {
+  /// The document, for texts and listings.
+  public let document: Policy
+  public let version: UInt32
+  /// Decides from this moment on, Unix milliseconds.
+  public let effectiveFromMs: Int64
+  public let calendar: CivilCalendar
+  /// From the entry tier up. Not empty.
+  public let tiers: [Tier]
+  public let items: [Item]
+  /// Positions in `items` in ascending order of ids, in which the catalogue is listed.
+  public let itemsByID: [Int]
+  /// Points that lapse within so many milliseconds are told as expiring soon.
+  public let noticeMs: Int64
+  public let accrueWithinMs: Int64
+  public let clockSkewMs: Int64
+  let expiry: ExpiryPolicy
+  let rules: [Rule]
+  private let rulesByPlace: [[Int]]
+  private let itemIndex: [String: Int]
+  private let partnerIndex: [String: Int]
+  private let callers: [String: Caller]
+  private let deadlineHours: [[UInt32]]
+
+  public struct Tier: Sendable {
+    public let id: String
+    public let qualifyingPoints: Int64
+    public let multiplierBp: UInt32
+  }
+
+  public struct Item: Sendable {
+    public let id: String
+    public let kind: ItemKind
+    /// Points for one, by tier; nil for tiers that cannot have it.
+    public let prices: [Int64?]
+    /// The price for tiers without one of their own.
+    public let listPrice: Int64
+    /// The lowest tier that can have it.
+    public let fromTier: Int
+    /// How many there are in all, those taken included; nil: unlimited.
+    public let stock: Int64?
+    /// Offered in [from, until), Unix milliseconds.
+    public let fromMs: Int64
+    public let untilMs: Int64
+  }
+
+  struct Rule: Sendable {
+    enum Award: Sendable {
+      case rates([EarningRate])
+      case fixed(Int64)
+      case shareOfBase(Int64)
+    }
+    let id: String
+    let version: UInt32
+    let award: Award
+    let rounding: Rounding
+    let tierMultiplied: Bool
+    let qualifying: Bool
+    let maxPoints: Int64
+    /// Rules of one group have the same number; 0: none.
+    let group: Int
+    /// Bit per tier.
+    let tiers: UInt64
+    let categories: [String]
+    let fromMs: Int64
+    let untilMs: Int64
+    let minMinorUnits: Int64
+    let firstActivity: Bool
+  }
+
+  /// Activities 1 to 7; position 0 stays empty.
+  private static let activityCount = 8
+  private static let ticketKindCount = 5
+
+  /// - Throws: `InvalidPolicy` with every mistake.
+  public init(_ policy: Policy) throws(InvalidPolicy) {
+    let problems = PolicyValidator.problems(in: policy)
+    guard problems.isEmpty, let programme = policy.programme, let windows = policy.windows else {
+      throw InvalidPolicy(problems: problems)
+    }
+    document = policy
+    version = policy.version
+    effectiveFromMs = policy.effectiveFrom?.policyMilliseconds ?? 0
+    calendar = CivilCalendar(utcOffsetMinutes: programme.utcOffsetMinutes)
+    expiry = policy.expiry ?? ExpiryPolicy()
+    noticeMs = Int64(expiry.noticeDays) * CivilCalendar.millisecondsPerDay
+    accrueWithinMs = Int64(windows.accrueWithinDays) * CivilCalendar.millisecondsPerDay
+    clockSkewMs = Int64(windows.clockSkewMinutes) * 60_000
+    tiers = policy.tiers.map {
+      Tier(id: $0.id, qualifyingPoints: $0.qualifyingPoints, multiplierBp: $0.multiplierBp)
+    }
+    let tierIDs = policy.tiers.map(\.id)
+
+    partnerIndex = Dictionary(policy.partners.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    callers = Self.callers(of: policy)
+    (rules, rulesByPlace) = Self.rules(of: policy, tierIDs: tierIDs)
+    items = policy.catalogue.map { Self.item($0, tierIDs: tierIDs) }
+    itemIndex = Dictionary(items.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let itemIDs = items.map(\.id)
+    itemsByID = items.indices.sorted { itemIDs[$0] < itemIDs[$1] }
+
+    var hours = [[UInt32]](
+      repeating: [UInt32](repeating: 0, count: tierIDs.count), count: Self.ticketKindCount)
+    for deadline in policy.feedbackDeadlines where deadline.tier.isEmpty {
+      hours[Int(deadline.kind.rawValue)] = hours[Int(deadline.kind.rawValue)].map { _ in deadline.hours }
+    }
+    for deadline in policy.feedbackDeadlines {
+      guard let tier = tierIDs.firstIndex(of: deadline.tier) else { continue }
+      hours[Int(deadline.kind.rawValue)][tier] = deadline.hours
+    }
+    deadlineHours = hours
+  }
+
+  // MARK: - Asked by calls
+
+  /// Who a certificate's common name stands for; nil if the policy knows nobody of that name.
+  public func caller(subject: String) -> Caller? { callers[subject] }
+
+  public func item(_ id: String) -> Item? { itemIndex[id].map { items[$0] } }
+
+  public func tierIndex(_ id: String) -> Int? { tiers.firstIndex { $0.id == id } }
+
+  /// The highest tier that so many qualifying points give.
+  public func tier(reachedBy qualifying: Int64) -> Int {
+    tiers.lastIndex { $0.qualifyingPoints <= qualifying } ?? 0
+  }
+
+  /// The text in the wanted language; failing that in one of the same primary language, then in the programme's.
+  public func text(_ texts: [String: String], language: String) -> String {
+    if let exact = texts[language] { return exact }
+    let primary = language.prefix { $0 != "-" }
+    if !primary.isEmpty,
+      let near = texts.keys.filter({ $0.prefix { $0 != "-" } == primary }).min()
+    {
+      return texts[near] ?? ""
+    }
+    return texts[document.programme?.defaultLanguage ?? ""] ?? ""
+  }
+
+  /// The document's rule of that id and version; nil if this policy has another.
+  public func earningRule(_ id: String, version: UInt32) -> EarningRule? {
+    document.earningRules.first { $0.id == id && $0.version == version }
+  }
+
+  func partner(_ id: String) -> Int? { partnerIndex[id] }
+
+  /// Positions in `rules` that ask for this partner and activity, or for any, in the document's order.
+  func rules(partner: Int, activity: Activity) -> [Int] {
+    let kind = Int(activity.rawValue)
+    guard kind >= 0, kind < Self.activityCount else { return [] }
+    return rulesByPlace[partner * Self.activityCount + kind]
+  }
+
+  /// The first instant at which points earned at `ms` cannot be spent; `Int64.max`: never.
+  func expiry(ofPointsEarnedAt ms: Int64) -> Int64 {
+    guard expiry.months > 0 else { return Int64.max }
+    return calendar.end(ofDayAfterMonths: Int64(expiry.months), from: ms, endOfMonth: expiry.endOfMonth)
+  }
+
+  func deadlineMs(kind: TicketKind, tier: Int) -> Int64 {
+    Int64(deadlineHours[Int(kind.rawValue)][tier]) * 3_600_000
+  }
+
+  // MARK: - Compiling
+
+  private static func callers(of policy: Policy) -> [String: Caller] {
+    var callers: [String: Caller] = [:]
+    for partner in policy.partners {
+      for subject in partner.certificateSubjects { callers[subject] = Caller(subject: subject, partner: partner.id) }
+    }
+    for person in policy.operators {
+      callers[person.certificateSubject] = Caller(subject: person.certificateSubject, roles: person.roles)
+    }
+    return callers
+  }
+
+  private static func rules(of policy: Policy, tierIDs: [String]) -> ([Rule], [[Int]]) {
+    var rules: [Rule] = []
+    var places = [[Int]](repeating: [], count: policy.partners.count * activityCount)
+    var groups: [String: Int] = [:]
+    for rule in policy.earningRules {
+      let when = rule.when ?? EarningCondition()
+      var mask: UInt64 = 0
+      for (bit, id) in tierIDs.enumerated() where when.tiers.isEmpty || when.tiers.contains(id) { mask |= 1 << bit }
+      let award: Rule.Award =
+        if !rule.rates.isEmpty {
+          .rates(rule.rates)
+        } else if rule.fixedPoints > 0 {
+          .fixed(rule.fixedPoints)
+        } else {
+          .shareOfBase(Int64(rule.shareOfBaseBp))
+        }
+      if !rule.group.isEmpty, groups[rule.group] == nil { groups[rule.group] = groups.count + 1 }
+      for (partner, document) in policy.partners.enumerated()
+      where when.partners.isEmpty || when.partners.contains(document.id) {
+        for kind in 1..<activityCount
+        where when.activities.isEmpty || when.activities.contains(Activity(rawValue: Int32(kind))) {
+          places[partner * activityCount + kind].append(rules.count)
+        }
+      }
+      rules.append(
+        Rule(
+          id: rule.id, version: rule.version, award: award, rounding: rule.rounding,
+          tierMultiplied: rule.tierMultiplied, qualifying: rule.qualifying,
+          maxPoints: rule.maxPoints == 0 ? Int64.max : rule.maxPoints, group: groups[rule.group] ?? 0, tiers: mask,
+          categories: when.categories, fromMs: when.from?.policyMilliseconds ?? Int64.min,
+          untilMs: when.until?.policyMilliseconds ?? Int64.max, minMinorUnits: when.minMinorUnits,
+          firstActivity: when.firstActivity))
+    }
+    return (rules, places)
+  }
+
+  private static func item(_ item: ItemPolicy, tierIDs: [String]) -> Item {
+    let lowest = tierIDs.firstIndex(of: item.fromTier) ?? 0
+    let prices = tierIDs.enumerated().map { index, tier -> Int64? in
+      guard index >= lowest else { return nil }
+      return item.tierPrices.first { $0.tier == tier }?.points ?? item.points
+    }
+    return Item(
+      id: item.id, kind: item.kind, prices: prices, listPrice: item.points, fromTier: lowest, stock: item.stock,
+      fromMs: item.availableFrom?.policyMilliseconds ?? Int64.min,
+      untilMs: item.availableUntil?.policyMilliseconds ?? Int64.max)
+  }
+}

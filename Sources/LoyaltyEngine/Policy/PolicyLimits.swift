@@ -1,0 +1,32 @@
+// Bounds on what a policy may say. They keep arithmetic, masks and response sizes within what the engine is made for.
+
+/// Limits of a policy document.
+public enum PolicyLimits {
+  /// Tiers: sets of tiers are 64-bit masks.
+  public static let tiers = 32
+  /// Each accrual tries the rules of its partner and activity in order.
+  public static let earningRules = 1_000
+  public static let partners = 1_000
+  public static let operators = 1_000
+  public static let certificateSubjects = 16
+  public static let catalogueItems = 10_000
+  public static let benefits = 100
+  /// Bytes of an id: of a partner, tier, rule, item, or programme.
+  public static let idBytes = 64
+  /// Bytes of a text in one language.
+  public static let textBytes = 4_000
+  /// A hundredfold, over 10,000.
+  public static let multiplier: UInt32 = 1_000_000
+  /// A single award or price; a million of them still fit an account.
+  public static let points: Int64 = 1_000_000_000_000
+  /// A hundred years.
+  public static let expiryMonths: UInt32 = 1_200
+  /// Ten years.
+  public static let windowDays: UInt32 = 3_650
+  /// A partner's clock that is further off is broken.
+  public static let clockSkewMinutes: UInt32 = 1_440
+  /// A year.
+  public static let deadlineHours: UInt32 = 8_760
+  /// Offsets from UTC in use run from −12 to +14 hours.
+  public static let utcOffsetMinutes: ClosedRange<Int32> = -720...840
+}

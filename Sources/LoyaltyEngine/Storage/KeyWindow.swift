@@ -1,0 +1,110 @@
+// Idempotency keys and the responses first given under them, oldest first, so that what has left the window is dropped
+// from one end. A dictionary of strings and messages would cost three times as much.
+
+/// What was done under an idempotency key.
+struct KeyEntry: Sendable, Hashable {
+  var key: Fingerprint
+  /// Fingerprint of the request, by which another request under the same key is told apart.
+  var request: UInt64
+  var timeMs: Int64
+  var sequence: UInt64
+  /// The outcome, encoded.
+  var outcome: [UInt8]
+}
+
+/// Keys within their window, bounded in number.
+struct KeyWindow: Sendable {
+  private struct Slot: Sendable {
+    var key: Fingerprint
+    var request: UInt64
+    var timeMs: Int64
+    var sequence: UInt64
+    var outcome: ByteQueue.Range
+  }
+
+  private var slots = PagedQueue<Slot>()
+  private var outcomes = ByteQueue()
+  private var numbers = FingerprintTable()
+
+  var count: Int { slots.count }
+
+  func find(_ key: Fingerprint) -> KeyEntry? {
+    guard let number = numbers[key] else { return nil }
+    return entry(Int(number) - 1)
+  }
+
+  /// Adds a key after all others. A key that is there already stands for the new entry from now on.
+  mutating func append(_ entry: KeyEntry) {
+    let outcome = outcomes.append(entry.outcome)
+    slots.append(
+      Slot(
+        key: entry.key, request: entry.request, timeMs: entry.timeMs, sequence: entry.sequence, outcome: outcome))
+    numbers.set(entry.key, to: UInt64(slots.end))
+  }
+
+  /// Drops the oldest keys until there are at most `maxCount` and none from before `timeMs`.
+  mutating func evict(maxCount: Int, before timeMs: Int64) {
+    while !slots.isEmpty, slots.count > maxCount || slots[slots.first].timeMs < timeMs {
+      let slot = slots[slots.first]
+      if numbers[slot.key] == UInt64(slots.first + 1) { numbers.remove(slot.key) }
+      outcomes.removeFirst(slot.outcome)
+      slots.removeFirst()
+    }
+  }
+
+  /// Gives every entry to `body`, oldest first.
+  func forEach(_ body: (KeyEntry) throws -> Void) rethrows {
+    for number in slots.first..<slots.end { try body(entry(number)) }
+  }
+
+  private func entry(_ number: Int) -> KeyEntry {
+    let slot = slots[number]
+    return KeyEntry(
+      key: slot.key, request: slot.request, timeMs: slot.timeMs, sequence: slot.sequence,
+      outcome: outcomes[slot.outcome])
+  }
+}
+
+/// Byte strings of any length, first in, first out, in pages.
+struct ByteQueue: Sendable {
+  /// Where a byte string is.
+  struct Range: Sendable {
+    var page: UInt64
+    var offset: UInt32
+    var length: UInt32
+  }
+
+  /// Bytes a page; a longer string has a page of its own.
+  private static let pageBytes = 1 << 18
+
+  private var pages: [ContiguousArray<UInt8>] = []
+  /// Number of the first page in `pages`.
+  private var firstPage: UInt64 = 0
+
+  mutating func append(_ bytes: [UInt8]) -> Range {
+    if pages.isEmpty || pages[pages.count - 1].count + bytes.count > Self.pageBytes {
+      var page = ContiguousArray<UInt8>()
+      page.reserveCapacity(max(Self.pageBytes, bytes.count))
+      pages.append(page)
+    }
+    let offset = pages[pages.count - 1].count
+    pages[pages.count - 1].append(contentsOf: bytes)
+    return Range(
+      page: firstPage + UInt64(pages.count - 1), offset: UInt32(truncatingIfNeeded: offset),
+      length: UInt32(truncatingIfNeeded: bytes.count))
+  }
+
+  /// - Precondition: the range came from `append` and has not been removed.
+  subscript(range: Range) -> [UInt8] {
+    let start = Int(range.offset)
+    return Array(pages[Int(range.page - firstPage)][start..<(start + Int(range.length))])
+  }
+
+  /// Says that the oldest string is needed no more; pages before it are freed.
+  mutating func removeFirst(_ range: Range) {
+    while firstPage < range.page, !pages.isEmpty {
+      pages.removeFirst()
+      firstPage += 1
+    }
+  }
+}

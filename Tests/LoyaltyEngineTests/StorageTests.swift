@@ -1,0 +1,157 @@
+// The tables under the ledger: hashes against published vectors, tables against the standard library's.
+
+import Testing
+
+@testable import LoyaltyEngine
+
+@Suite struct StorageTests {
+  /// Words of 00 01 02 …, under the key 00 … 0f, against the reference implementation's vectors for 128-bit output.
+  @Test func hashesAgreeWithThePublishedVectors() throws {
+    let key = try #require(HashKey((0..<16).map { UInt8($0) }))
+    func hash(_ words: [UInt64]) -> [UInt8] {
+      var hash = SipHash(key: key)
+      for word in words { hash.combine(word) }
+      let print = hash.finish()
+      return [print.high, print.low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) } }
+    }
+    #expect(
+      hash([]) == [
+        0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6, 0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02, 0x93,
+      ])
+    #expect(
+      hash([0x0706050403020100])
+        == [0x3b, 0x62, 0xa9, 0xba, 0x62, 0x58, 0xf5, 0x61, 0x0f, 0x83, 0xe2, 0x64, 0xf3, 0x14, 0x97, 0xb4])
+    #expect(
+      hash([0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110])
+        == [0x2d, 0xb4, 0x79, 0xae, 0x78, 0xbd, 0x50, 0xd8, 0x88, 0x2a, 0x8a, 0x17, 0x8a, 0x61, 0x32, 0xad])
+    #expect(
+      hash([0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110, 0x1f1e1d1c1b1a1918, 0x2726252423222120, 0x2f2e2d2c2b2a2928, 0x3736353433323130])
+        == [0x19, 0x38, 0xf2, 0xcf, 0x72, 0xd5, 0x4e, 0xe9, 0x7e, 0x94, 0x16, 0x6f, 0xa9, 0x1d, 0x2a, 0x36])
+    #expect(key.bytes == (0..<16).map { UInt8($0) })
+  }
+
+  @Test func inputsThatRunTogetherHashApart() {
+    func hash(_ parts: [String]) -> Fingerprint {
+      var hash = SipHash(key: HashKey())
+      for part in parts { hash.combine(part) }
+      return hash.finish()
+    }
+    #expect(hash(["ab", "c"]) != hash(["a", "bc"]))
+    #expect(hash(["a"]) != hash(["a\0"]))
+    #expect(hash(["", "a"]) != hash(["a", ""]))
+  }
+
+  @Test func fingerprintTableActsLikeADictionary() {
+    var random = SeededGenerator(seed: 7)
+    var table = FingerprintTable()
+    var expected: [Fingerprint: UInt64] = [:]
+    // Few distinct homes, so that runs are long, wrap around, and are cut by removals.
+    let prints = (0..<600 as Range<UInt64>).map { number -> Fingerprint in
+      let shard: UInt64 = (number % 3) << 56
+      let home: UInt64 = 0xffff_fff0 + number % 16
+      return Fingerprint(high: shard | home, low: number << 40)
+    }
+    for step in 0..<20_000 {
+      let print = prints[Int.random(in: 0..<prints.count, using: &random)]
+      if Bool.random(using: &random) {
+        table.set(print, to: UInt64(step + 1))
+        expected[print] = UInt64(step + 1)
+      } else {
+        table.remove(print)
+        expected[print] = nil
+      }
+    }
+    #expect(table.count == expected.count)
+    for print in prints where table[print] != expected[print] { Issue.record("\(print) differs") }
+    var sorted: [Fingerprint] = []
+    table.forEachSorted { sorted.append($0.fingerprint) }
+    #expect(sorted == expected.keys.sorted { ($0.high, $0.low) < ($1.high, $1.low) })
+  }
+
+  @Test func nameTableGivesBackEveryNameUnderItsNumber() throws {
+    var table = NameTable()
+    let key = HashKey()
+    let names = (0..<50_000).map { "member-\($0 * 7919)" } + ["", String(repeating: "x", count: 255), "会员"]
+    for (number, name) in names.enumerated() {
+      #expect(table.insert(name.utf8.span, key: key) == UInt32(number))
+    }
+    #expect(table.insert("member-0".utf8.span, key: key) == 0)
+    #expect(table.insert(String(repeating: "x", count: 256).utf8.span, key: key) == nil)
+    #expect(table.count == names.count)
+    for (number, name) in names.enumerated() {
+      if table.find(name.utf8.span, key: key) != UInt32(number) || table.string(UInt32(number)) != name {
+        Issue.record("'\(name)' is not number \(number)")
+      }
+    }
+    #expect(table.find("member-1".utf8.span, key: key) == nil)
+  }
+
+  @Test func lotTableKeepsItsListsThroughRandomOpeningAndSpending() {
+    var random = SeededGenerator(seed: 3)
+    var table = LotTable()
+    var lists = [LotList](repeating: LotList(), count: 5)
+    var expected = [[(id: UInt64, points: Int64, expires: Int64)]](repeating: [], count: 5)
+    for id in 1...4_000 as ClosedRange<UInt64> {
+      let member = Int.random(in: 0..<5, using: &random)
+      if Int.random(in: 0..<5, using: &random) < 3 || expected[member].isEmpty {
+        let expires = Bool.random(using: &random) ? Int64.max : Int64.random(in: 1...20, using: &random)
+        table.open(
+          Lot(id: id, remaining: 10, expiresMs: expires, earnedMs: 0, member: UInt32(member)), in: &lists[member])
+        let place = expected[member].firstIndex { $0.expires > expires } ?? expected[member].count
+        expected[member].insert((id, 10, expires), at: place)
+      } else {
+        let index = Int.random(in: 0..<expected[member].count, using: &random)
+        let left: Int64 = Bool.random(using: &random) ? 0 : 5
+        guard let place = table.find(expected[member][index].id, in: lists[member]) else {
+          Issue.record("lot \(expected[member][index].id) is lost")
+          return
+        }
+        table.set(place, remaining: left, in: &lists[member])
+        if left == 0 { expected[member].remove(at: index) } else { expected[member][index].points = left }
+      }
+    }
+    #expect(table.count == expected.map(\.count).reduce(0, +))
+    for (list, expected) in zip(lists, expected) {
+      var slot = list.first
+      var ids: [UInt64] = []
+      while slot != LotTable.none {
+        ids.append(table[slot].id)
+        slot = table[slot].next
+      }
+      #expect(ids == expected.map(\.id))
+    }
+    var due: Set<UInt64> = []
+    var instant = 0
+    while let head = table.dueHead(instant, now: 1_000) {
+      var slot = head
+      while slot != LotTable.none {
+        due.insert(table[slot].id)
+        slot = table[slot].nextDue
+      }
+      instant += 1
+    }
+    #expect(due == Set(expected.joined().filter { $0.expires != Int64.max }.map(\.id)))
+  }
+
+  @Test func keyWindowGivesBackOutcomesOfAnySize() {
+    var window = KeyWindow()
+    func entry(_ number: Int) -> KeyEntry {
+      let length = number % 997 * (number % 100 == 0 ? 400 : 1)
+      return KeyEntry(
+        key: Fingerprint(high: UInt64(number) &* 0x9e37_79b9_7f4a_7c15, low: 1 << 50), request: 1,
+        timeMs: Int64(number), sequence: UInt64(number),
+        outcome: [UInt8](repeating: UInt8(number % 251), count: length))
+    }
+    for number in 1...20_000 {
+      window.evict(maxCount: 5_000, before: 0)
+      window.append(entry(number))
+    }
+    window.evict(maxCount: 5_000, before: 0)
+    #expect(window.count == 5_000)
+    for number in 1...20_000 where window.find(entry(number).key) != (number > 15_000 ? entry(number) : nil) {
+      Issue.record("key \(number) differs")
+    }
+    window.evict(maxCount: 5_000, before: 19_001)
+    #expect(window.count == 1_000)
+  }
+}
