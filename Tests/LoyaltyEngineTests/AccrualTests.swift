@@ -161,7 +161,8 @@ import Testing
     #expect(desk.refusal(accrual("n", yuan: 1, reference: "c", number: "FF-7"))?.reason == .memberMismatch)
     #expect(
       desk.refusal(accrual("", yuan: 1, reference: "c", number: "FF-7"), caller: Desk.inn)?.reason == .memberUnknown)
-    #expect(try desk.ledger.account("", number: "FF-7", partner: "air", policy: desk.policy, now: desk.now).member == "m")
+    #expect(
+      try desk.ledger.account("", number: "FF-7", partner: "air", policy: desk.policy, now: desk.now).member == "m")
   }
 
   @Test func anAccountWithTooManyLotsTakesNoMore() throws {

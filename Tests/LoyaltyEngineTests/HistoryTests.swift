@@ -58,7 +58,8 @@ struct History {
     case 0..<55: ask(randomAccrual(), key: nil)
     case 55..<80: ask(randomRedemption(), key: nil)
     case 80..<88: if let again = made.randomElement(using: &random) { ask(again.input, key: again.key, again.caller) }
-    case 88..<92: if let other = made.randomElement(using: &random) { ask(randomAccrual(), key: other.key, other.caller) }
+    case 88..<92:
+      if let other = made.randomElement(using: &random) { ask(randomAccrual(), key: other.key, other.caller) }
     case 92..<96: expire()
     default: compareAccounts()
     }
@@ -103,7 +104,8 @@ struct History {
       AccrualInput(
         member: randomMember(), activity: activity, reference: reference, currency: "CNY",
         minorUnits: Int64.random(in: 0...40_000, using: &random),
-        occurredMs: desk.now - Int64.random(in: -700_000...(61 * TestPolicy.day), using: &random) / Int64.random(in: 1...50, using: &random),
+        occurredMs: desk.now - Int64.random(in: -700_000...(61 * TestPolicy.day), using: &random)
+          / Int64.random(in: 1...50, using: &random),
         category: Bool.random(using: &random) ? "resort" : ""))
   }
 

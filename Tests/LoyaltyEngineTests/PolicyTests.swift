@@ -86,7 +86,9 @@ import Testing
       $0.catalogue[2].tierPrices = [TierPricePolicy(tier: "entry", points: 5)]
     },
     Mistake("catalogue[2].from_tier", "'iron'") { $0.catalogue[2].fromTier = "iron" },
-    Mistake("catalogue[3].available_until", "not after") { $0.catalogue[3].availableUntil = $0.catalogue[3].availableFrom },
+    Mistake("catalogue[3].available_until", "not after") {
+      $0.catalogue[3].availableUntil = $0.catalogue[3].availableFrom
+    },
     Mistake("feedback_deadlines", "praise") { $0.feedbackDeadlines.removeLast() },
     Mistake("feedback_deadlines[5]", "same kind and tier") {
       $0.feedbackDeadlines.append(FeedbackDeadline(kind: .complaint, tier: "gold", hours: 5))

@@ -91,7 +91,9 @@ import Testing
     var desk = try Desk()
     try desk.accept(accrual("m", yuan: 150, reference: "a"))
     let from = TestPolicy.start + TestPolicy.day
-    for (moment, offered) in [(from - 1, false), (from, true), (from + TestPolicy.day - 1, true), (from + TestPolicy.day, false)] {
+    for (moment, offered) in [
+      (from - 1, false), (from, true), (from + TestPolicy.day - 1, true), (from + TestPolicy.day, false),
+    ] {
       desk.now = moment
       #expect((desk.refusal(redemption("m", "fair")) == nil) == offered)
     }

@@ -12,7 +12,8 @@ import Testing
       var hash = SipHash(key: key)
       for word in words { hash.combine(word) }
       let print = hash.finish()
-      return [print.high, print.low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) } }
+      return [print.high, print.low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64($0 * 8)) }
+      }
     }
     #expect(
       hash([]) == [
@@ -25,7 +26,10 @@ import Testing
       hash([0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110])
         == [0x2d, 0xb4, 0x79, 0xae, 0x78, 0xbd, 0x50, 0xd8, 0x88, 0x2a, 0x8a, 0x17, 0x8a, 0x61, 0x32, 0xad])
     #expect(
-      hash([0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110, 0x1f1e1d1c1b1a1918, 0x2726252423222120, 0x2f2e2d2c2b2a2928, 0x3736353433323130])
+      hash([
+        0x0706050403020100, 0x0f0e0d0c0b0a0908, 0x1716151413121110, 0x1f1e1d1c1b1a1918, 0x2726252423222120,
+        0x2f2e2d2c2b2a2928, 0x3736353433323130,
+      ])
         == [0x19, 0x38, 0xf2, 0xcf, 0x72, 0xd5, 0x4e, 0xe9, 0x7e, 0x94, 0x16, 0x6f, 0xa9, 0x1d, 0x2a, 0x36])
     #expect(key.bytes == (0..<16).map { UInt8($0) })
   }

@@ -109,7 +109,9 @@ extension Ledger: StateMachine {
     case .award: postAward(posting, member: member, record)
     case .qualifying:
       let (sum, overflow) = members[member].qualifying.addingReportingOverflow(posting.amount)
-      if overflow || sum < 0 { note(sequence, "leaves \(sum) qualifying points to '\(memberNames.string(UInt32(member)))'") }
+      if overflow || sum < 0 {
+        note(sequence, "leaves \(sum) qualifying points to '\(memberNames.string(UInt32(member)))'")
+      }
       members[member].qualifying = sum
     case .unspecified, .unrecognized: note(sequence, "posts in unit \(posting.unit.rawValue)")
     }
@@ -128,7 +130,9 @@ extension Ledger: StateMachine {
       return
     }
     guard !isNew, !overflow, let place = lots.find(posting.lot, in: members[member].lots) else {
-      note(sequence, "moves \(posting.amount) points of lot \(posting.lot), which '\(memberNames.string(UInt32(member)))' has not")
+      note(
+        sequence,
+        "moves \(posting.amount) points of lot \(posting.lot), which '\(memberNames.string(UInt32(member)))' has not")
       return
     }
     let (remaining, tooMuch) = lots[place.slot].remaining.addingReportingOverflow(posting.amount)

@@ -53,7 +53,8 @@ extension Ledger {
   private func repeated(
     _ command: Command, record: Record, now: Int64, caller: Caller
   ) throws(Refusal) -> Accepted? {
-    let key = keyFingerprint(record.idempotencyKey, input: command.input, subject: caller.subject, partner: caller.partner)
+    let key = keyFingerprint(
+      record.idempotencyKey, input: command.input, subject: caller.subject, partner: caller.partner)
     guard let entry = keys.find(key), entry.timeMs + limits.idempotencyWindowMs > now else { return nil }
     guard entry.request == record.requestFingerprint else {
       throw Refusal(

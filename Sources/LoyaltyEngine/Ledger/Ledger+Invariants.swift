@@ -14,7 +14,11 @@ extension Ledger {
     var ticketCounts = [Int](repeating: 0, count: members.count)
     for index in 0..<tickets.count {
       let member = Int(tickets[index].member)
-      if member < ticketCounts.count { ticketCounts[member] += 1 } else { broken.append("ticket \(index) has no member") }
+      if member < ticketCounts.count {
+        ticketCounts[member] += 1
+      } else {
+        broken.append("ticket \(index) has no member")
+      }
     }
     for index in 0..<members.count {
       let member = members[index]

@@ -220,7 +220,8 @@ extension Ledger {
     for lot in entry.lots {
       let (balance, overflow) = members[Int(number)].balance.addingReportingOverflow(lot.remaining)
       guard lot.remaining > 0, !overflow, !lots.isFull else {
-        throw RestoreError(description: "lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points, or is one too many")
+        throw RestoreError(
+          description: "lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points, or is one too many")
       }
       members[Int(number)].balance = balance
       lots.open(
@@ -238,7 +239,8 @@ extension Ledger {
       Int(number) == numberMembers.count
     else {
       throw RestoreError(
-        description: "the number '\(entry.number)' of '\(entry.partner)' is there twice or names member \(entry.member)")
+        description: "the number '\(entry.number)' of '\(entry.partner)' is there twice or names member \(entry.member)"
+      )
     }
     numberMembers.append(entry.member)
   }

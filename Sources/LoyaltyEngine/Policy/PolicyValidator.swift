@@ -275,7 +275,9 @@ public struct PolicyValidator {
         report(path, "has the same kind and tier as an entry before it: leave one out")
       }
     }
-    for (kind, name) in [(TicketKind.complaint, "complaint"), (.question, "question"), (.suggestion, "suggestion"), (.praise, "praise")]
+    for (kind, name) in [
+      (TicketKind.complaint, "complaint"), (.question, "question"), (.suggestion, "suggestion"), (.praise, "praise"),
+    ]
     where !policy.feedbackDeadlines.contains(where: { $0.kind == kind && $0.tier.isEmpty }) {
       report("feedback_deadlines", "has no entry for kind \(name) without a tier: every ticket needs a due time")
     }
