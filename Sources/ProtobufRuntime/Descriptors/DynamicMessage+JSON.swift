@@ -289,3 +289,20 @@ extension DynamicMessage {
     }
   }
 }
+
+extension DynamicMessage {
+  /// Decodes JSON values that follow one another, with white space (or nothing) between them: NDJSON, for example.
+  public static func sequence(
+    _ descriptor: MessageDescriptor, in pool: DescriptorPool, jsonUTF8 bytes: [UInt8],
+    options: JSONDecodingOptions = .defaults
+  ) throws(JSONError) -> [DynamicMessage] {
+    var reader = JSONReader(bytes, options: options)
+    var messages: [DynamicMessage] = []
+    while reader.peek() != 0 || reader.position < bytes.count {
+      var message = DynamicMessage(descriptor, in: pool)
+      try message.merge(json: &reader)
+      messages.append(message)
+    }
+    return messages
+  }
+}

@@ -1,0 +1,38 @@
+# `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
+# Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
+
+.PHONY: run demo test bench build setup certs format lint clean help
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Build in release, make certificates, serve on 127.0.0.1:8443 with data in ./data until Ctrl-C
+	@scripts/run.sh
+
+demo: ## The same, with the five calls made by rpc-client, then a clean stop
+	@scripts/run.sh --demo
+
+test: ## Everything: unit tests, interop with Python grpcio, durability under SIGKILL
+	@scripts/test.sh
+
+bench: ## Server CPU per call beside a C program and grpc-go, in one run
+	@Benchmarks/bench.sh
+
+build: setup ## Debug build with tests
+	swift build --build-tests
+
+setup: ## Install the system libraries that are missing
+	@scripts/setup.sh
+
+certs: ## Development certificates in certs/dev
+	@certs/make-dev-certs.sh
+
+format: ## Format the Swift sources
+	swift format --in-place --recursive --parallel Sources Tests Plugins Benchmarks/Sources Package.swift
+
+lint: ## Check the format of the Swift sources
+	swift format lint --recursive --parallel Sources Tests Plugins Benchmarks/Sources Package.swift
+
+clean: ## Remove build products; data and certificates stay
+	rm -rf .build .build-* Benchmarks/.build .venv
