@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+// What measures the product is a package of its own, so that nothing here becomes part of it.
+
+import PackageDescription
+
+// Named: a path alone would take its identity from the folder that the clone happens to lie in.
+let loyalty = "loyalty"
+
+let package = Package(
+  name: "loyalty-benchmarks",
+  platforms: [.macOS(.v26)],
+  dependencies: [.package(name: loyalty, path: "..")],
+  targets: [
+    .target(
+      name: "BenchSchema", dependencies: [.product(name: "LoyaltyRPC", package: loyalty)],
+      plugins: [.plugin(name: "CodegenPlugin", package: loyalty)]),
+    .executableTarget(
+      name: "bench-server",
+      dependencies: [
+        "BenchSchema",
+        .product(name: "LoyaltyAPI", package: loyalty), .product(name: "LoyaltyRPC", package: loyalty),
+        .product(name: "LoyaltyServer", package: loyalty),
+      ],
+      path: "Sources/BenchServer"),
+  ],
+  swiftLanguageModes: [.v6]
+)

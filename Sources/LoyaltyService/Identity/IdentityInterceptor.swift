@@ -1,0 +1,49 @@
+// Who calls: the client certificate's common name, looked up in the policy. Denied unless the policy knows it.
+
+import LoyaltyEngine
+import LoyaltyRPC
+
+/// The caller of a call, in its context: there for every method that needs a certificate.
+public enum CallerIdentity: ServerContextKey {
+  public typealias Value = Caller
+}
+
+/// Puts the caller into each call's context, or answers PERMISSION_DENIED for a certificate that the policy does not
+/// know. A call without an accepted certificate never gets here: the server answers it UNAUTHENTICATED.
+public struct IdentityInterceptor: ServerInterceptor {
+  /// Metadata in which a service may name the end user it acts for; recorded beside the caller.
+  public static let endUserHeader = "x-end-user"
+  /// Longest name of an end user, bytes: an id or an address, not a document.
+  public static let longestEndUser = 256
+
+  private let policy: CompiledPolicy
+  private let openServices: Set<String>
+
+  /// - Parameter openServices: services that answer anyone, such as health.
+  public init(policy: CompiledPolicy, openServices: Set<String>) {
+    self.policy = policy
+    self.openServices = openServices
+  }
+
+  public func callStarts(_ call: ServerContext) throws(RPCError) {
+    guard let certificate = call.peer.certificate else {
+      if openServices.contains(call.method.service) { return }
+      throw RPCError(.unauthenticated, "this call needs a client certificate")
+    }
+    guard let name = certificate.commonName, var caller = policy.caller(subject: name) else {
+      if openServices.contains(call.method.service) { return }
+      throw RPCError(
+        .permissionDenied,
+        "the certificate of \"\(certificate.subject)\" is accepted, but the policy knows no partner or operator by it")
+    }
+    if !call.metadata.isEmpty, let endUser = call.metadata[Self.endUserHeader] {
+      guard endUser.utf8.count <= Self.longestEndUser else {
+        throw RPCError(
+          .invalidArgument,
+          "\(Self.endUserHeader) has \(endUser.utf8.count) bytes; at most \(Self.longestEndUser) are accepted")
+      }
+      caller.endUser = endUser
+    }
+    call[CallerIdentity.self] = caller
+  }
+}
