@@ -1,0 +1,50 @@
+// Every bound that keeps one peer from taking more than its share, in one place with its reason.
+
+/// What a peer may use. Each limit has a default that suits small typed calls between services.
+public struct CallLimits: Sendable, Hashable {
+  /// Longest message accepted, in bytes after decompression. 4 MiB: what the other gRPC stacks accept by default, so a
+  /// message that passes here passes there.
+  public var maxReceivedMessageBytes = 4 << 20
+
+  /// Longest message sent, in bytes before compression. 64 MiB: a reply that large is a mistake in a handler, and the
+  /// frame's length field and the memory of both sides should not be where it is found.
+  public var maxSentMessageBytes = 64 << 20
+
+  /// Header list of a request or a response, in bytes as RFC 9113 §6.5.2 counts (name + value + 32 each). 16 KiB: ten
+  /// times what calls with tokens and trace context use; announced in SETTINGS and enforced.
+  public var maxHeaderListBytes = 16 << 10
+
+  /// Number of header fields. 128: many tiny indexed fields cost a byte each on the wire and a string each in memory.
+  public var maxHeaderCount = 128
+
+  /// Calls at once on a connection. 128: RFC 9113 §6.5.2 advises at least 100; with the other limits it bounds a
+  /// connection's memory. Handlers count until they end, not until their stream is reset.
+  public var maxConcurrentStreams = 128
+
+  /// Bytes a peer may send on one stream before they are consumed. 256 KiB: 2 Gbit/s at 1 ms round trip.
+  public var streamWindowBytes = 256 << 10
+
+  /// Bytes a peer may send on a connection before they are consumed. 1 MiB: four streams at full window.
+  public var connectionWindowBytes = 1 << 20
+
+  /// Received bytes that a connection holds for calls that have not taken them. 16 MiB: four messages of the longest
+  /// kind; the call that goes beyond is answered RESOURCE_EXHAUSTED.
+  public var maxBufferedBytes = 16 << 20
+
+  /// Bytes that a streaming sender may have queued before its `send` waits. 64 KiB: four full frames.
+  public var sendBufferBytes = 64 << 10
+
+  /// Resets, PINGs, SETTINGS, PRIORITY and empty DATA frames together that a peer may send in `controlFrameWindow`.
+  /// 2,000: gRPC peers probe and cancel, floods (CVE-2019-9512, -9515, -9518, CVE-2023-44487) send ten times as many.
+  public var maxControlFrames = 2_000
+
+  /// The window of `maxControlFrames`, in seconds.
+  public var controlFrameWindow = 10
+
+  /// Seconds from accept (or connect) to the end of the TLS handshake. 10: a slow handshake takes two.
+  public var handshakeSeconds = 10
+
+  public init() {}
+
+  public static let defaults = CallLimits()
+}

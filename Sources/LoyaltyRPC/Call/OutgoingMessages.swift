@@ -1,0 +1,169 @@
+// Messages of one stream between who writes them, on any thread, and the event loop that sends them.
+
+import NIOCore
+import Synchronization
+
+/// What a stream does when its queues change; called on any thread.
+protocol StreamOwner: AnyObject, Sendable {
+  /// There is something to send again, or the sender is done.
+  func messagesQueued()
+  /// Received bytes were taken, so that the peer may send as many more.
+  func bytesTaken(_ count: Int)
+}
+
+/// A bounded queue of framed messages. A writer that is ahead of the peer waits in `send`.
+final class OutgoingMessages: Sendable {
+  private struct State {
+    var frames = CircularBuffer<[UInt8]>()
+    /// Bytes of the first frame that are sent already.
+    var sent = 0
+    var queuedBytes = 0
+    var isFinished = false
+    var failure: RPCError?
+    var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
+    var nextWaiter: UInt64 = 0
+    /// The loop found nothing to send and wants to be told.
+    var loopWaits = true
+  }
+
+  private let state = Mutex(State())
+  private let capacity: Int
+
+  /// - Parameter capacity: bytes that may be queued before `send` waits.
+  init(capacity: Int) {
+    self.capacity = capacity
+  }
+
+  /// Queues a framed message, then waits while more than `capacity` bytes are queued.
+  /// - Throws: the `RPCError` the call has ended with, or CANCELLED if the task is cancelled while it waits.
+  func send(_ frame: [UInt8], owner: any StreamOwner) async throws(RPCError) {
+    let (wakes, waits) = try queue(frame)
+    if wakes { owner.messagesQueued() }
+    if waits { try await waitForRoom() }
+  }
+
+  private func queue(_ frame: [UInt8]) throws(RPCError) -> (wakes: Bool, waits: Bool) {
+    let result: Result<(Bool, Bool), RPCError> = state.withLock { state in
+      if let failure = state.failure { return .failure(failure) }
+      guard !state.isFinished else {
+        return .failure(RPCError(.failedPrecondition, "a message was sent after the end of the stream"))
+      }
+      state.frames.append(frame)
+      state.queuedBytes += frame.count
+      let wakes = state.loopWaits
+      state.loopWaits = false
+      return .success((wakes, state.queuedBytes > capacity))
+    }
+    return try result.get()
+  }
+
+  private func waitForRoom() async throws(RPCError) {
+    let id = state.withLock { state in
+      state.nextWaiter += 1
+      return state.nextWaiter
+    }
+    do {
+      try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+          let now: Result<Void, any Error>? = state.withLock { state in
+            if let failure = state.failure { return .failure(failure) }
+            if state.queuedBytes <= capacity { return .success(()) }
+            if Task.isCancelled { return .failure(CancellationError()) }
+            state.waiters.append((id, continuation))
+            return nil
+          }
+          if let now { continuation.resume(with: now) }
+        }
+      } onCancel: {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+          guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
+          return state.waiters.remove(at: index).continuation
+        }
+        waiter?.resume(throwing: CancellationError())
+      }
+    } catch let error as RPCError {
+      throw error
+    } catch {
+      throw RPCError(.cancelled, "the sender was cancelled while it waited for the peer to read")
+    }
+  }
+
+  /// No message follows.
+  func finish(owner: any StreamOwner) {
+    let wakes = state.withLock { state in
+      guard !state.isFinished else { return false }
+      state.isFinished = true
+      let wakes = state.loopWaits
+      state.loopWaits = false
+      return wakes
+    }
+    if wakes { owner.messagesQueued() }
+  }
+
+  /// The call is over: what is queued is dropped and every later `send` fails.
+  func fail(_ error: RPCError) {
+    let waiters = state.withLock { state in
+      if state.failure == nil { state.failure = error }
+      state.frames.removeAll()
+      state.queuedBytes = 0
+      state.isFinished = true
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.continuation.resume(throwing: error) }
+  }
+
+  enum Take {
+    case bytes(Int)
+    /// Nothing now; `messagesQueued` will be called.
+    case wait
+    case finished
+  }
+
+  /// On the loop: moves at most `capacity` bytes to `target`.
+  func take(into target: UnsafeMutableRawPointer, capacity room: Int) -> Take {
+    let (result, waiters) = state.withLock { state -> (Take, [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)]) in
+      var moved = 0
+      while moved < room, let frame = state.frames.first {
+        let count = min(room - moved, frame.count - state.sent)
+        frame.withUnsafeBytes { raw in
+          if let base = raw.baseAddress { (target + moved).copyMemory(from: base + state.sent, byteCount: count) }
+        }
+        moved += count
+        state.sent += count
+        if state.sent == frame.count {
+          state.frames.removeFirst()
+          state.sent = 0
+        }
+      }
+      state.queuedBytes -= moved
+      guard moved > 0 else {
+        if state.isFinished { return (.finished, []) }
+        state.loopWaits = true
+        return (.wait, [])
+      }
+      guard state.queuedBytes <= self.capacity else { return (.bytes(moved), []) }
+      defer { state.waiters = [] }
+      return (.bytes(moved), state.waiters)
+    }
+    for waiter in waiters { waiter.continuation.resume() }
+    return result
+  }
+
+  /// On the loop: nothing is left and nothing follows.
+  var isDrained: Bool {
+    state.withLock { $0.isFinished && $0.frames.isEmpty }
+  }
+}
+
+/// A message behind gRPC's five-byte prefix.
+enum MessageFrame {
+  /// Writes the prefix.
+  static func writePrefix(_ length: Int, compressed: Bool, to buffer: UnsafeMutableRawBufferPointer) {
+    buffer[0] = compressed ? 1 : 0
+    buffer[1] = UInt8(truncatingIfNeeded: length >> 24)
+    buffer[2] = UInt8(truncatingIfNeeded: length >> 16)
+    buffer[3] = UInt8(truncatingIfNeeded: length >> 8)
+    buffer[4] = UInt8(truncatingIfNeeded: length)
+  }
+}

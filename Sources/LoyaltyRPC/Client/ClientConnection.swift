@@ -1,0 +1,349 @@
+// A connection of a client: its streams, and the way of each call from request to trailers.
+
+import CNGHTTP2
+import NIOCore
+
+/// Calls over one connection, on `eventLoop` only.
+///
+/// `@unchecked Sendable` for the reason given at its superclass.
+final class ClientConnection: HTTP2Connection, @unchecked Sendable {
+  private let transport: ClientTransport
+  private let authority: String
+
+  private var calls: ContiguousArray<ClientCall?> = []
+  private var freeSlots: [Int] = []
+  private(set) var callCount = 0
+  private var currentSlot = -1
+  private var unconsumed = 0
+
+  /// No new call: the server has sent GOAWAY, or this side closes.
+  private(set) var isDraining = false
+
+  init(
+    _ transport: ClientTransport, eventLoop: any EventLoop, tls: TLSSession, resources: LoopResources, authority: String
+  ) {
+    self.transport = transport
+    self.authority = authority
+    super.init(eventLoop: eventLoop, limits: transport.configuration.limits, tls: tls, resources: resources)
+  }
+
+  // MARK: - The connection
+
+  override func makeSession() -> OpaquePointer? {
+    guard let session = newSession() else { return nil }
+    let settings = [
+      nghttp2_settings_entry(settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue), value: 0),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+        value: UInt32(clamping: min(limits.streamWindowBytes, Int(Int32.max)))),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+        value: UInt32(clamping: limits.maxHeaderListBytes)),
+    ]
+    nghttp2_submit_settings(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), settings, settings.count)
+    nghttp2_session_set_local_window_size(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, Int32(clamping: limits.connectionWindowBytes))
+    return session
+  }
+
+  override func opened() {
+    transport.connected(self)
+  }
+
+  override func ended(_ end: ConnectionEnd) {
+    isDraining = true
+    let error = RPCError(.unavailable, "the connection to \(authority) is gone: \(end)")
+    for slot in calls.indices {
+      guard let call = calls[slot] else { continue }
+      remove(slot)
+      call.end(error)
+    }
+    transport.disconnected(self, end)
+  }
+
+  override func settled() {
+    guard let session else { return }
+    if unconsumed > 0 {
+      nghttp2_session_consume_connection(session, unconsumed)
+      unconsumed = 0
+      setNeedsFlush()
+    }
+    if isDraining, callCount == 0 {
+      end(.closedHere("the connection has served its last call"))
+    } else if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
+      end(.http2("the session is over"))
+    }
+  }
+
+  /// Lets the calls under way finish, then closes.
+  func drainAndClose() {
+    isDraining = true
+    guard phase == .open else {
+      end(.closedHere("the client was closed"))
+      return
+    }
+    if callCount == 0 {
+      if let session {
+        nghttp2_submit_goaway(
+          session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, UInt32(NGHTTP2_NO_ERROR.rawValue), nil, 0)
+      }
+      end(.closedHere("the client was closed"))
+    }
+  }
+
+  // MARK: - Calls
+
+  /// Sends a call's headers and as much of its request as there is.
+  func start(_ call: ClientCall) {
+    guard let session, phase == .open else {
+      call.end(RPCError(.unavailable, "the connection to \(authority) is gone"))
+      return
+    }
+    var block = HeaderBlock()
+    block.add(":method", "POST")
+    block.add(":scheme", "https")
+    block.add(":path", call.method.path)
+    block.add(":authority", authority)
+    block.add("te", "trailers")
+    block.add("content-type", "application/grpc")
+    block.add("user-agent", "loyalty-rpc-swift/1.0")
+    block.add("grpc-accept-encoding", MessageEncoding.accepted)
+    if call.options.encoding != .identity { block.add("grpc-encoding", call.options.encoding.name) }
+    if let deadline = call.deadline {
+      let left = (deadline - NIODeadline.now()).nanoseconds
+      block.add("grpc-timeout") { GRPCTimeout.format(nanoseconds: left, into: &$0) }
+    }
+    block.add(call.options.metadata)
+
+    let slot: Int
+    if let free = freeSlots.popLast() {
+      slot = free
+      calls[slot] = call
+    } else {
+      slot = calls.count
+      calls.append(call)
+    }
+    callCount += 1
+    var provider = nghttp2_data_provider()
+    provider.source.fd = Int32(truncatingIfNeeded: slot)
+    provider.read_callback = Self.readRequest
+    let stream = block.withFields { fields, count in
+      nghttp2_submit_request(
+        session, nil, fields, count, &provider, UnsafeMutableRawPointer(bitPattern: slot + 1))
+    }
+    guard stream > 0 else {
+      remove(slot)
+      call.end(RPCError(.unavailable, "no stream could be opened: \(String(cString: nghttp2_strerror(stream)))"))
+      return
+    }
+    call.connection = self
+    call.slot = slot
+    call.streamID = stream
+    setNeedsFlush()
+  }
+
+  /// Gives a call up.
+  func reset(_ call: ClientCall, _ error: RPCError) {
+    guard isAlive(call), let session else { return }
+    nghttp2_submit_rst_stream(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), call.streamID, UInt32(NGHTTP2_CANCEL.rawValue))
+    remove(call.slot)
+    call.end(error)
+    setNeedsFlush()
+  }
+
+  /// Ends the calls whose deadline has passed.
+  /// - Returns: the earliest of the others.
+  func sweepDeadlines(_ now: NIODeadline) -> NIODeadline {
+    var next = NIODeadline.distantFuture
+    for slot in calls.indices {
+      guard let call = calls[slot], let deadline = call.deadline else { continue }
+      if deadline > now {
+        next = min(next, deadline)
+      } else {
+        reset(call, ClientTransport.deadlineError)
+      }
+    }
+    return next
+  }
+
+  private func isAlive(_ call: ClientCall) -> Bool {
+    call.slot >= 0 && call.slot < calls.count && calls[call.slot] === call
+  }
+
+  private func remove(_ slot: Int) {
+    calls[slot] = nil
+    freeSlots.append(slot)
+    callCount -= 1
+    if currentSlot == slot { currentSlot = -1 }
+  }
+
+  private func call(of stream: Int32) -> ClientCall? {
+    if currentSlot >= 0, let call = calls[currentSlot], call.streamID == stream { return call }
+    guard let session, let data = nghttp2_session_get_stream_user_data(session, stream) else { return nil }
+    let slot = Int(bitPattern: data) - 1
+    guard calls.indices.contains(slot), let call = calls[slot], call.streamID == stream else { return nil }
+    currentSlot = slot
+    return call
+  }
+
+  // MARK: - Requests
+
+  func readRequest(
+    slot: Int, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int, flags: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    guard calls.indices.contains(slot), let call = calls[slot] else {
+      return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+    }
+    if let outgoing = call.outgoing {
+      switch outgoing.take(into: buffer, capacity: capacity) {
+      case .bytes(let count):
+        return count
+      case .finished:
+        flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+        return 0
+      case .wait:
+        call.isDeferred = true
+        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+      }
+    }
+    let count = min(capacity, call.request.count - call.sent)
+    call.request.withUnsafeBytes { raw in
+      if let base = raw.baseAddress, count > 0 {
+        UnsafeMutableRawPointer(buffer).copyMemory(from: base + call.sent, byteCount: count)
+      }
+    }
+    call.sent += count
+    if call.sent == call.request.count { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+    return count
+  }
+
+  func resume(_ call: ClientCall) {
+    guard isAlive(call), call.isDeferred, let session else { return }
+    call.isDeferred = false
+    nghttp2_session_resume_data(session, call.streamID)
+    setNeedsFlush()
+  }
+
+  // MARK: - Responses
+
+  func headersBegin(_ stream: Int32) -> Int32 {
+    call(of: stream)?.head = ResponseHead()
+    return 0
+  }
+
+  func header(_ stream: Int32, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
+    call(of: stream)?.head.receive(name: name, value: value, limits: limits)
+    return 0
+  }
+
+  func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    let header = frame.pointee.hd
+    let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    switch UInt32(header.type) {
+    case NGHTTP2_HEADERS.rawValue:
+      guard let call = call(of: header.stream_id) else { return 0 }
+      headersReceived(call, endsStream: endsStream)
+    case NGHTTP2_DATA.rawValue where endsStream:
+      guard let call = call(of: header.stream_id) else { return 0 }
+      finish(call, RPCError(.internal, "the server ended the call without trailers"))
+    case NGHTTP2_GOAWAY.rawValue:
+      isDraining = true
+      transport.draining(self)
+    case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue:
+      _ = noteControlFrame()
+    default:
+      break
+    }
+    return 0
+  }
+
+  private func headersReceived(_ call: ClientCall, endsStream: Bool) {
+    // Interim responses (1xx) come before the real one.
+    if !call.hasHeaders, let status = call.head.httpStatus, (100..<200).contains(status) { return }
+    if !call.hasHeaders {
+      if let refusal = call.head.refusal {
+        fail(call, refusal)
+        return
+      }
+      call.hasHeaders = true
+      call.encoding = call.head.encoding
+      if !endsStream { call.receivedHeaders(call.head.metadata) }
+    }
+    guard endsStream else { return }
+    if let error = call.head.outcome() {
+      finish(call, error, call.head.metadata)
+    } else if !call.deframer.isEmpty {
+      finish(call, RPCError(.internal, "the response ended within a message"), call.head.metadata)
+    } else {
+      finish(call, nil, call.head.metadata)
+    }
+  }
+
+  func data(_ stream: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+    unconsumed += bytes.count
+    guard let session else { return 0 }
+    guard let call = call(of: stream), call.hasHeaders else {
+      nghttp2_session_consume_stream(session, stream, bytes.count)
+      return 0
+    }
+    var kept = 0
+    do throws(RPCError) {
+      var whole: [(compressed: Bool, message: [UInt8])] = []
+      try call.deframer.receive(bytes) { (compressed, message) throws(RPCError) in
+        whole.append((compressed, Array(message)))
+      }
+      for (compressed, message) in whole {
+        var message = message
+        if compressed {
+          message = try Compression.decompress(message, call.encoding, limit: limits.maxReceivedMessageBytes)
+        }
+        call.messageCount += 1
+        guard let incoming = call.incoming else {
+          guard call.messageCount == 1 else {
+            throw RPCError(.internal, "the server sent more than one message in a call that gives one")
+          }
+          call.message = message
+          continue
+        }
+        kept += message.count + MessageDeframer.prefixLength
+        incoming.push(message, owner: call)
+      }
+    } catch {
+      fail(call, error)
+      return 0
+    }
+    nghttp2_session_consume_stream(session, stream, max(0, bytes.count - kept))
+    return 0
+  }
+
+  /// Ends a call that the server has not ended.
+  private func fail(_ call: ClientCall, _ error: RPCError) {
+    reset(call, error)
+  }
+
+  /// Ends a call that the server has ended.
+  private func finish(_ call: ClientCall, _ error: RPCError?, _ trailers: Metadata = Metadata()) {
+    guard isAlive(call) else { return }
+    remove(call.slot)
+    call.end(error, trailers: trailers)
+  }
+
+  /// A reader has taken messages: the server may send as many bytes more.
+  func taken(_ count: Int, by call: ClientCall) {
+    guard isAlive(call), let session else { return }
+    nghttp2_session_consume_stream(session, call.streamID, count)
+    setNeedsFlush()
+  }
+
+  func streamClosed(_ stream: Int32, _ code: UInt32) -> Int32 {
+    guard let call = call(of: stream) else { return 0 }
+    remove(call.slot)
+    if code == NGHTTP2_REFUSED_STREAM.rawValue, transport.retryUnprocessed(call) { return 0 }
+    call.end(
+      RPCError(
+        StatusCode(http2Reset: code),
+        "the server reset the call (\(String(cString: nghttp2_http2_strerror(code))))"))
+    return 0
+  }
+}

@@ -1,0 +1,148 @@
+// The client: one target, one connection that many calls share.
+
+import NIOCore
+import NIOPosix
+import ProtobufRuntime
+
+/// Calls methods of a server. Generated `…Client` types stand on it.
+///
+/// It connects with the first call and again when the connection is lost, with growing pauses. It is safe to use from
+/// any task; one client per target is enough.
+public final class RPCClient: Sendable {
+  private let transport: ClientTransport
+
+  /// - Parameters:
+  ///   - target: `host:port`, `[::1]:port` or `dns:///host:port`.
+  ///   - tls: whom to trust and who this side is.
+  /// - Throws: `RPCClientError` for a target or a file that does not do. Nothing is connected yet.
+  public init(
+    target: String, tls: ClientTLSConfiguration = ClientTLSConfiguration(), configuration: Configuration = .defaults
+  ) throws(RPCClientError) {
+    let target = try ClientTarget(target)
+    let context: TLSContext
+    do {
+      context = try TLSContext(tls)
+    } catch {
+      throw .tls(error)
+    }
+    transport = ClientTransport(
+      target, tls: context, serverName: tls.serverName ?? target.host,
+      eventLoop: MultiThreadedEventLoopGroup.singleton.next(), configuration: configuration)
+  }
+
+  deinit {
+    _ = transport.close()
+  }
+
+  /// Lets calls under way finish and closes the connection. Later calls fail with UNAVAILABLE.
+  public func close() async {
+    try? await transport.close().get()
+  }
+
+  // MARK: - Typed calls
+
+  public func unary<Q: Message, R: Message>(
+    _ method: MethodDescriptor, _ request: Q, options: CallOptions = .defaults
+  ) async throws(RPCError) -> R {
+    let call = makeCall(method, try frame(request, options), options)
+    transport.submit(call)
+    return try decode(try await call.outcome().get().message)
+  }
+
+  public func serverStreaming<Q: Message, R: Message>(
+    _ method: MethodDescriptor, _ request: Q, options: CallOptions = .defaults
+  ) async throws(RPCError) -> ResponseStream<R> {
+    let call = makeCall(method, try frame(request, options), options)
+    transport.submit(call)
+    return ResponseStream(call)
+  }
+
+  public func clientStreaming<Q: Message, R: Message>(
+    _ method: MethodDescriptor, options: CallOptions = .defaults
+  ) async throws(RPCError) -> ClientStreamingCall<Q, R> {
+    let call = makeCall(method, [], options)
+    transport.submit(call)
+    return ClientStreamingCall(call)
+  }
+
+  public func bidirectional<Q: Message, R: Message>(
+    _ method: MethodDescriptor, options: CallOptions = .defaults
+  ) async throws(RPCError) -> BidirectionalCall<Q, R> {
+    let call = makeCall(method, [], options)
+    transport.submit(call)
+    return BidirectionalCall(call)
+  }
+
+  // MARK: - Calls in bytes, for callers without generated code
+
+  /// Makes a call with an encoded request and hands back the encoded response.
+  public func unary(
+    _ method: MethodDescriptor, encoded request: [UInt8], options: CallOptions = .defaults
+  ) async throws(RPCError) -> UnaryResponse {
+    let call = makeCall(method, try Self.frame(request, options, transport.configuration.limits), options)
+    transport.submit(call)
+    return try await call.outcome().get()
+  }
+
+  /// Opens a call of any kind in bytes.
+  public func open(_ method: MethodDescriptor, options: CallOptions = .defaults) -> EncodedCall {
+    let limits = transport.configuration.limits
+    let call = ClientCall(
+      method, options: options, transport: transport, request: [],
+      outgoing: OutgoingMessages(capacity: limits.sendBufferBytes),
+      incoming: IncomingMessages(windowBytes: limits.streamWindowBytes))
+    transport.submit(call)
+    return EncodedCall(call)
+  }
+
+  // MARK: -
+
+  private func makeCall(_ method: MethodDescriptor, _ request: [UInt8], _ options: CallOptions) -> ClientCall {
+    let limits = transport.configuration.limits
+    return ClientCall(
+      method, options: options, transport: transport, request: request,
+      outgoing: method.kind.takesOneRequest ? nil : OutgoingMessages(capacity: limits.sendBufferBytes),
+      incoming: method.kind.givesOneResponse ? nil : IncomingMessages(windowBytes: limits.streamWindowBytes))
+  }
+
+  private func frame<Q: Message>(_ request: Q, _ options: CallOptions) throws(RPCError) -> [UInt8] {
+    try Self.frame(request, options, transport.configuration.limits)
+  }
+
+  /// Encodes a message behind its prefix.
+  static func frame<Q: Message>(_ message: Q, _ options: CallOptions, _ limits: CallLimits) throws(RPCError) -> [UInt8] {
+    guard options.encoding == .identity else { return try frame(message.serializedBytes(), options, limits) }
+    var sizes = SizeCache()
+    let count = message.serializedSize(&sizes)
+    try limits.checkSent(count)
+    return [UInt8](unsafeUninitializedCapacity: MessageDeframer.prefixLength + count) { buffer, initialized in
+      let raw = UnsafeMutableRawBufferPointer(buffer)
+      MessageFrame.writePrefix(count, compressed: false, to: raw)
+      message.serialize(
+        into: UnsafeMutableRawBufferPointer(rebasing: raw[MessageDeframer.prefixLength...]), sizes: &sizes)
+      initialized = MessageDeframer.prefixLength + count
+    }
+  }
+
+  static func frame(_ message: [UInt8], _ options: CallOptions, _ limits: CallLimits) throws(RPCError) -> [UInt8] {
+    try limits.checkSent(message.count)
+    let isCompressed = options.encoding != .identity
+    let body = isCompressed ? try Compression.compress(message, options.encoding) : message
+    var frame = [UInt8](repeating: 0, count: MessageDeframer.prefixLength)
+    frame.withUnsafeMutableBytes { MessageFrame.writePrefix(body.count, compressed: isCompressed, to: $0) }
+    frame.append(contentsOf: body)
+    return frame
+  }
+
+  private func decode<R: Message>(_ bytes: [UInt8]) throws(RPCError) -> R {
+    try Self.decode(bytes)
+  }
+
+  static func decode<R: Message>(_ bytes: [UInt8]) throws(RPCError) -> R {
+    do {
+      return try R(serializedBytes: bytes)
+    } catch {
+      throw RPCError(.internal, "the response is no \(R.fullName): \(error)")
+    }
+  }
+}

@@ -1,0 +1,354 @@
+// One connection: TLS and HTTP/2 between a NIO channel and the calls above. What a server's and a client's connection
+// have in common; the two subclasses add the calls.
+
+import CNGHTTP2
+import NIOCore
+
+/// Why a connection ended.
+enum ConnectionEnd: Error, CustomStringConvertible {
+  case tls(TLSError)
+  /// The peer broke HTTP/2, or this side found it flooding.
+  case http2(String)
+  case closedByPeer
+  case closedHere(String)
+  case socket(String)
+
+  var description: String {
+    switch self {
+    case .tls(let error): error.description
+    case .http2(let reason): "HTTP/2: \(reason)"
+    case .closedByPeer: "the peer closed the connection"
+    case .closedHere(let reason): reason
+    case .socket(let reason): reason
+    }
+  }
+}
+
+/// The channel handler of a connection: ciphertext in and out, one `nghttp2_session` within.
+///
+/// Frames are gathered and written once per read of the socket. While the socket does not take more, nothing is pulled
+/// from nghttp2 and nothing read, so a peer that does not read its replies cannot make this side hold more than its
+/// calls' limits.
+///
+/// `@unchecked Sendable` holds because every member is touched on `eventLoop` only; what may be called from elsewhere
+/// says so and hops.
+class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  enum Phase { case handshake, open, ended }
+
+  /// Ciphertext that may wait for the socket before nothing more is encrypted. 256 KiB: two windows of a fast client.
+  static let maxPendingCiphertext = 256 << 10
+
+  let eventLoop: any EventLoop
+  let limits: CallLimits
+  let tls: TLSSession
+  let resources: LoopResources
+
+  private(set) var phase = Phase.handshake
+  private(set) var session: OpaquePointer?
+  private(set) var context: ChannelHandlerContext?
+
+  /// True while bytes of the socket are worked on: output is then flushed at the end of the read.
+  private var isReading = false
+  private var flushIsScheduled = false
+  private var readIsHeldBack = false
+  private var handshakeTimer: Scheduled<Void>?
+  private var controlFrames: ControlFrameGuard
+
+  init(eventLoop: any EventLoop, limits: CallLimits, tls: TLSSession, resources: LoopResources) {
+    self.eventLoop = eventLoop
+    self.limits = limits
+    self.tls = tls
+    self.resources = resources
+    controlFrames = ControlFrameGuard(limits: limits)
+  }
+
+  deinit {
+    if let session { nghttp2_session_del(session) }
+  }
+
+  // MARK: - For the subclasses
+
+  /// Makes the `nghttp2_session` and submits this side's SETTINGS.
+  func makeSession() -> OpaquePointer? { nil }
+
+  /// The handshake is complete and HTTP/2 may begin.
+  func opened() {}
+
+  /// The connection is over, whatever the reason; called once.
+  func ended(_ end: ConnectionEnd) {}
+
+  /// nghttp2 has worked through a piece of input; pointers into it are about to be invalid.
+  func inputTaken() {}
+
+  /// A chance to close: all frames of a read have been handled.
+  func settled() {}
+
+  // MARK: - Channel events
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    let seconds = limits.handshakeSeconds
+    handshakeTimer = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { [weak self] in
+      guard let self, self.phase == .handshake else { return }
+      self.end(.tls(.timedOut(seconds: seconds)))
+    }
+    if context.channel.isActive { begin() }
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    begin()
+    context.fireChannelActive()
+  }
+
+  private var hasBegun = false
+
+  private func begin() {
+    guard !hasBegun else { return }
+    hasBegun = true
+    continueHandshake()
+    flush()
+    context?.read()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    finish(.closedByPeer)
+    self.context = nil
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    finish(phase == .handshake ? .tls(.closedInHandshake) : .closedByPeer)
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    finish(.socket("\(error)"))
+    context.close(promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard phase != .ended else { return }
+    isReading = true
+    let buffer = unwrapInboundIn(data)
+    buffer.withUnsafeReadableBytes { tls.feed($0) }
+    if phase == .handshake { continueHandshake() }
+    if phase == .open { receive() }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    flush()
+    if phase != .ended { settled() }
+    requestRead()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      flush()
+      if phase != .ended { settled() }
+      if readIsHeldBack { requestRead() }
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func requestRead() {
+    guard phase != .ended, let context else { return }
+    guard context.channel.isWritable, tls.pendingOutput == 0 else {
+      readIsHeldBack = true
+      return
+    }
+    readIsHeldBack = false
+    context.read()
+  }
+
+  // MARK: - Input
+
+  private func continueHandshake() {
+    do {
+      guard try tls.handshake() else { return }
+      handshakeTimer?.cancel()
+      handshakeTimer = nil
+      guard let session = makeSession() else {
+        end(.http2("nghttp2 gave no session: out of memory"))
+        return
+      }
+      self.session = session
+      phase = .open
+      opened()
+    } catch {
+      end(.tls(error))
+    }
+  }
+
+  private func receive() {
+    guard let session else { return }
+    let buffer = resources.plainInput
+    do {
+      while phase == .open {
+        switch try tls.read(into: buffer) {
+        case .bytes(let count):
+          let taken = nghttp2_session_mem_recv(
+            session, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), count)
+          inputTaken()
+          guard taken >= 0 else {
+            end(.http2(Self.reason(Int32(truncatingIfNeeded: taken))))
+            return
+          }
+        case .nothing:
+          return
+        case .closed:
+          end(.closedByPeer)
+          return
+        }
+      }
+    } catch {
+      end(.tls(error))
+    }
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    switch code {
+    case NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue: "the peer's first bytes are no HTTP/2 preface"
+    case NGHTTP2_ERR_FLOODED.rawValue: "the peer floods this side with frames that need an answer"
+    case NGHTTP2_ERR_CALLBACK_FAILURE.rawValue: "the peer is beyond a limit of this side"
+    default: String(cString: nghttp2_strerror(code))
+    }
+  }
+
+  /// Counts a frame that costs its sender nothing.
+  /// - Returns: false if the peer is beyond its limit; the connection is then to be given up.
+  func noteControlFrame() -> Bool {
+    if controlFrames.note(now: NIODeadline.now().uptimeNanoseconds) { return true }
+    if let session {
+      nghttp2_session_terminate_session(session, UInt32(NGHTTP2_ENHANCE_YOUR_CALM.rawValue))
+    }
+    return false
+  }
+
+  // MARK: - Output
+
+  /// Sees to it that what nghttp2 has to say is written: at the end of the read under way, or soon.
+  func setNeedsFlush() {
+    guard !isReading, !flushIsScheduled, phase == .open else { return }
+    flushIsScheduled = true
+    eventLoop.execute { [self] in
+      guard flushIsScheduled else { return }
+      flushNow()
+    }
+  }
+
+  /// Writes now unless a read is under way, which ends with a write.
+  func flushNow() {
+    flushIsScheduled = false
+    guard !isReading else { return }
+    flush()
+    if phase != .ended { settled() }
+  }
+
+  private func flush() {
+    guard phase != .ended, let context else { return }
+    if phase == .open, let session {
+      while encrypt(session, context) { write(context) }
+    }
+    write(context)
+  }
+
+  /// Encrypts what nghttp2 has to say, as long as the socket takes it.
+  /// - Returns: true if it stopped at the limit with more to say.
+  private func encrypt(_ session: OpaquePointer, _ context: ChannelHandlerContext) -> Bool {
+    let room = resources.plainOutput
+    guard let base = room.baseAddress else { return false }
+    var used = 0
+    var hasMore = false
+    do {
+      while true {
+        guard context.channel.isWritable else { break }
+        guard tls.pendingOutput < Self.maxPendingCiphertext else {
+          hasMore = true
+          break
+        }
+        var frame: UnsafePointer<UInt8>?
+        let count = nghttp2_session_mem_send(session, &frame)
+        guard count > 0, let frame else {
+          if count < 0 { throw ConnectionEnd.http2(Self.reason(Int32(truncatingIfNeeded: count))) }
+          break
+        }
+        if used + count > room.count {
+          try tls.write(UnsafeRawBufferPointer(start: base, count: used))
+          used = 0
+        }
+        if count > room.count {
+          try tls.write(UnsafeRawBufferPointer(start: frame, count: count))
+        } else {
+          (base + used).copyMemory(from: frame, byteCount: count)
+          used += count
+        }
+      }
+      if used > 0 { try tls.write(UnsafeRawBufferPointer(start: base, count: used)) }
+    } catch let error as TLSError {
+      end(.tls(error))
+    } catch {
+      end((error as? ConnectionEnd) ?? .closedHere("\(error)"))
+    }
+    return hasMore && phase == .open
+  }
+
+  private func write(_ context: ChannelHandlerContext) {
+    guard tls.pendingOutput > 0 else { return }
+    resources.ciphertext.clear(minimumCapacity: tls.pendingOutput)
+    tls.takeOutput { _ = resources.ciphertext.writeBytes($0) }
+    let buffer = resources.ciphertext
+    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+  }
+
+  // MARK: - End
+
+  /// Ends the connection from this side: what is pending is written, then the channel closed.
+  func end(_ end: ConnectionEnd) {
+    guard phase != .ended else { return }
+    if phase == .open {
+      if let session, let context, context.channel.isWritable { drain(session) }
+      tls.shutDown()
+    }
+    let lastWrite = context.map { writeLast($0) }
+    finish(end)
+    guard let lastWrite, let channel = context?.channel else { return }
+    // A close drops what the socket has not taken: it waits for the last write, but not for a peer that never reads.
+    let cutOff = eventLoop.scheduleTask(in: .seconds(Self.lingerSeconds)) { channel.close(promise: nil) }
+    lastWrite.whenComplete { _ in
+      cutOff.cancel()
+      channel.close(promise: nil)
+    }
+  }
+
+  /// Seconds that the last bytes of a connection may take to leave. 2: a round trip and a retransmission.
+  private static let lingerSeconds: Int64 = 2
+
+  private func writeLast(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+    var buffer = context.channel.allocator.buffer(capacity: tls.pendingOutput)
+    tls.takeOutput { _ = buffer.writeBytes($0) }
+    return context.writeAndFlush(wrapOutboundOut(buffer))
+  }
+
+  /// What nghttp2 still wants to say, a GOAWAY above all, as far as one buffer goes.
+  private func drain(_ session: OpaquePointer) {
+    var budget = resources.plainOutput.count
+    while budget > 0 {
+      var frame: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &frame)
+      guard count > 0, let frame else { return }
+      guard (try? tls.write(UnsafeRawBufferPointer(start: frame, count: count))) != nil else { return }
+      budget -= count
+    }
+  }
+
+  private func finish(_ end: ConnectionEnd) {
+    guard phase != .ended else { return }
+    phase = .ended
+    handshakeTimer?.cancel()
+    handshakeTimer = nil
+    ended(end)
+  }
+}

@@ -1,0 +1,24 @@
+// Memory that all connections of one event loop share, because only one of them runs at a time: an idle connection
+// keeps none of it.
+
+import NIOCore
+
+/// Buffers of one event loop. Used on that loop only.
+///
+/// `@unchecked Sendable` holds because it is made before its loop's first connection and touched on that loop only after.
+final class LoopResources: @unchecked Sendable {
+  /// Where records are decrypted to. 16 KiB is the longest record (RFC 8446 §5.1).
+  let plainInput = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
+
+  /// Where frames are gathered before they are encrypted. 64 KiB: four full records, so that small replies share one
+  /// and large ones fill theirs.
+  let plainOutput = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+
+  /// What goes to the socket. Its storage is used again once NIO has written it.
+  var ciphertext = ByteBufferAllocator().buffer(capacity: 16 << 10)
+
+  deinit {
+    plainInput.deallocate()
+    plainOutput.deallocate()
+  }
+}

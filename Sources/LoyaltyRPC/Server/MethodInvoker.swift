@@ -1,0 +1,117 @@
+// From bytes to a handler and from what it returns to the reply, once for each kind of call. The types of the messages
+// end here: below are bytes only.
+
+import ProtobufRuntime
+
+/// Starts handlers. Called on the connection's event loop; a handler that does not suspend has answered on return.
+protocol MethodInvoker: Sendable {
+  /// A call that takes one message, which is valid during the call only.
+  func start(_ call: ServerContext, request: UnsafeRawBufferPointer)
+  /// A call that takes a stream.
+  func start(_ call: ServerContext, requests: IncomingMessages)
+}
+
+extension MethodInvoker {
+  func start(_ call: ServerContext, request: UnsafeRawBufferPointer) {
+    call.fail(RPCError(.internal, "\(call.method.path) takes a stream of messages"))
+  }
+
+  func start(_ call: ServerContext, requests: IncomingMessages) {
+    call.fail(RPCError(.internal, "\(call.method.path) takes one message"))
+  }
+
+  /// Decodes a request; one that is malformed fails the call and leaves the connection alone.
+  @inline(__always)
+  fileprivate func decode<Q: Message>(_ type: Q.Type, _ bytes: UnsafeRawBufferPointer, _ call: ServerContext) -> Q? {
+    do {
+      return try Q(serializedBytes: bytes)
+    } catch {
+      call.fail(RPCError(.internal, "the request is no \(Q.fullName): \(error)"))
+      return nil
+    }
+  }
+}
+
+final class UnaryInvoker<Q: Message, R: Message>: MethodInvoker {
+  private let body: @Sendable (Q, ServerContext) async throws -> R
+
+  init(body: @escaping @Sendable (Q, ServerContext) async throws -> R) {
+    self.body = body
+  }
+
+  func start(_ call: ServerContext, request bytes: UnsafeRawBufferPointer) {
+    guard let request = decode(Q.self, bytes, call) else { return }
+    call.run(
+      Task.immediate { [body] in
+        do {
+          call.answer(try await body(request, call))
+        } catch {
+          call.fail(RPCError(thrownByHandler: error))
+        }
+      })
+  }
+}
+
+final class ServerStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
+  private let body: @Sendable (Q, ResponseWriter<R>, ServerContext) async throws -> Void
+
+  init(body: @escaping @Sendable (Q, ResponseWriter<R>, ServerContext) async throws -> Void) {
+    self.body = body
+  }
+
+  func start(_ call: ServerContext, request bytes: UnsafeRawBufferPointer) {
+    guard let request = decode(Q.self, bytes, call) else { return }
+    let responses = ResponseWriter<R>(call, call.openResponses())
+    call.run(
+      Task.immediate { [body] in
+        do {
+          try await body(request, responses, call)
+          call.succeed()
+        } catch {
+          call.fail(RPCError(thrownByHandler: error))
+        }
+      })
+  }
+}
+
+final class ClientStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
+  private let body: @Sendable (RequestStream<Q>, ServerContext) async throws -> R
+
+  init(body: @escaping @Sendable (RequestStream<Q>, ServerContext) async throws -> R) {
+    self.body = body
+  }
+
+  func start(_ call: ServerContext, requests: IncomingMessages) {
+    let requests = RequestStream<Q>(requests, call)
+    call.run(
+      Task.immediate { [body] in
+        do {
+          call.answer(try await body(requests, call))
+        } catch {
+          call.fail(RPCError(thrownByHandler: error))
+        }
+      })
+  }
+}
+
+final class BidirectionalInvoker<Q: Message, R: Message>: MethodInvoker {
+  private let body: @Sendable (RequestStream<Q>, ResponseWriter<R>, ServerContext) async throws -> Void
+
+  init(body: @escaping @Sendable (RequestStream<Q>, ResponseWriter<R>, ServerContext) async throws -> Void) {
+    self.body = body
+  }
+
+  func start(_ call: ServerContext, requests: IncomingMessages) {
+    let requests = RequestStream<Q>(requests, call)
+    let responses = ResponseWriter<R>(call, call.openResponses())
+    call.run(
+      Task.immediate { [body] in
+        do {
+          try await body(requests, responses, call)
+          call.succeed()
+        } catch {
+          call.fail(RPCError(thrownByHandler: error))
+        }
+      })
+  }
+}

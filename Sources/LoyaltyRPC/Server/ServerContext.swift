@@ -1,0 +1,234 @@
+// One call as its handler sees it, and the way its answer takes back to the connection.
+
+import NIOCore
+import ProtobufRuntime
+import Synchronization
+
+/// A key for a value that interceptors hand to handlers, e.g. the caller's identity.
+public protocol ServerContextKey: Sendable {
+  associatedtype Value: Sendable
+}
+
+/// What a handler knows of its call and may say beside its messages. Safe to use from any task of the handler's.
+///
+/// Cancellation (a client that went away, a deadline that passed) arrives as the cancellation of the handler's task.
+public final class ServerContext: Sendable {
+  let served: ServedMethod
+  let connection: ServerConnection
+  let slot: Int
+  let streamID: Int32
+  let deadline: NIODeadline?
+  let started: NIODeadline
+
+  /// What the client sent beside its messages.
+  public let metadata: Metadata
+
+  private struct State {
+    var ending = Ending()
+    var values: [(key: ObjectIdentifier, value: any Sendable)] = []
+    var task: Task<Void, Never>?
+    var responses: OutgoingMessages?
+    var requests: IncomingMessages?
+    var hasEnded = false
+    var isCancelled = false
+  }
+
+  /// What goes with the last message.
+  struct Ending {
+    var initialMetadata = Metadata()
+    var trailers = Metadata()
+    var hold: (gate: ReplyGate, position: UInt64)?
+  }
+
+  private let state = Mutex(State())
+
+  init(
+    _ served: ServedMethod, connection: ServerConnection, slot: Int, streamID: Int32, metadata: Metadata,
+    deadline: NIODeadline?, started: NIODeadline
+  ) {
+    self.served = served
+    self.connection = connection
+    self.slot = slot
+    self.streamID = streamID
+    self.metadata = metadata
+    self.deadline = deadline
+    self.started = started
+  }
+
+  // MARK: - For handlers
+
+  public var method: MethodDescriptor { served.descriptor }
+
+  public var peer: Peer { connection.peer }
+
+  /// Time until the client gives up; nil if it set no deadline. Never negative.
+  public var timeRemaining: Duration? {
+    guard let deadline else { return nil }
+    return .nanoseconds(max(0, (deadline - NIODeadline.now()).nanoseconds))
+  }
+
+  /// True once nobody waits for the answer any more.
+  public var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  /// A value an interceptor has put here, nil if none did.
+  public subscript<Key: ServerContextKey>(key: Key.Type) -> Key.Value? {
+    get {
+      state.withLock { state in
+        for entry in state.values where entry.key == ObjectIdentifier(key) { return entry.value as? Key.Value }
+        return nil
+      }
+    }
+    set {
+      state.withLock { state in
+        state.values.removeAll { $0.key == ObjectIdentifier(key) }
+        if let newValue { state.values.append((ObjectIdentifier(key), newValue)) }
+      }
+    }
+  }
+
+  /// Sends metadata with the response headers. Has no effect after the first message.
+  public func setInitialMetadata(_ metadata: Metadata) {
+    state.withLock { $0.ending.initialMetadata = metadata }
+  }
+
+  /// Sends metadata after the last message, with the status.
+  public func setTrailers(_ metadata: Metadata) {
+    state.withLock { $0.ending.trailers = metadata }
+  }
+
+  /// Holds the reply of this call back until `gate` has reached `position`. The handler returns at once; its reply is
+  /// encoded and waits. Replies of a connection leave in the order in which they were held. An error is held as well: it
+  /// may tell of what is not durable yet. In streaming calls the status is held, not the messages before it.
+  public func holdReply(until position: UInt64, at gate: ReplyGate) {
+    state.withLock { $0.ending.hold = (gate, position) }
+  }
+
+  // MARK: - For invokers
+
+  /// Keeps the task of a handler that has not ended yet, to cancel it.
+  func run(_ task: Task<Void, Never>) {
+    let cancelNow = state.withLock { state in
+      guard !state.hasEnded else { return false }
+      state.task = task
+      return state.isCancelled
+    }
+    if cancelNow { task.cancel() }
+  }
+
+  /// Ends a call that has one response.
+  func answer<R: Message>(_ response: R) {
+    let ending = end()
+    if connection.eventLoop.inEventLoop {
+      connection.answer(self, response, ending)
+      return
+    }
+    do {
+      let frame = try frame(response)
+      connection.eventLoop.execute { [self] in connection.answer(self, frame: frame, ending) }
+    } catch {
+      connection.eventLoop.execute { [self] in connection.fail(self, error, ending) }
+    }
+  }
+
+  /// Ends a call with OK, after its messages.
+  func succeed() {
+    let ending = end()
+    if connection.eventLoop.inEventLoop {
+      connection.succeed(self, ending)
+    } else {
+      connection.eventLoop.execute { [self] in connection.succeed(self, ending) }
+    }
+  }
+
+  /// Ends a call with an error.
+  func fail(_ error: RPCError) {
+    let ending = end()
+    if connection.eventLoop.inEventLoop {
+      connection.fail(self, error, ending)
+    } else {
+      connection.eventLoop.execute { [self] in connection.fail(self, error, ending) }
+    }
+  }
+
+  private func end() -> Ending {
+    state.withLock { state in
+      state.hasEnded = true
+      state.task = nil
+      return state.ending
+    }
+  }
+
+  var initialMetadata: Metadata { state.withLock { $0.ending.initialMetadata } }
+
+  func openResponses() -> OutgoingMessages {
+    let messages = OutgoingMessages(capacity: connection.limits.sendBufferBytes)
+    state.withLock { $0.responses = messages }
+    return messages
+  }
+
+  /// The call gives a stream of messages.
+  var hasResponses: Bool { !served.descriptor.kind.givesOneResponse }
+
+  var responses: OutgoingMessages? { state.withLock { $0.responses } }
+
+  func attach(_ requests: IncomingMessages) {
+    state.withLock { $0.requests = requests }
+  }
+
+  /// Encodes a message behind its prefix.
+  func frame<R: Message>(_ response: R) throws(RPCError) -> [UInt8] {
+    var sizes = SizeCache()
+    let count = response.serializedSize(&sizes)
+    try connection.limits.checkSent(count)
+    return [UInt8](unsafeUninitializedCapacity: MessageDeframer.prefixLength + count) { buffer, initialized in
+      let raw = UnsafeMutableRawBufferPointer(buffer)
+      MessageFrame.writePrefix(count, compressed: false, to: raw)
+      response.serialize(
+        into: UnsafeMutableRawBufferPointer(rebasing: raw[MessageDeframer.prefixLength...]), sizes: &sizes)
+      initialized = MessageDeframer.prefixLength + count
+    }
+  }
+
+  /// The client is gone or its time is over: the handler is told.
+  func cancel(_ reason: RPCError) {
+    let (task, responses, requests) = state.withLock { state in
+      state.isCancelled = true
+      return (state.task, state.responses, state.requests)
+    }
+    responses?.fail(reason)
+    requests?.end(reason)
+    task?.cancel()
+  }
+
+  /// Nothing of the requests is read any more.
+  func abandonRequests() {
+    state.withLock { $0.requests }?.abandon(owner: self)
+  }
+}
+
+extension ServerContext: StreamOwner {
+  func messagesQueued() {
+    if connection.eventLoop.inEventLoop {
+      connection.resume(self)
+    } else {
+      connection.eventLoop.execute { [self] in connection.resume(self) }
+    }
+  }
+
+  func bytesTaken(_ count: Int) {
+    if connection.eventLoop.inEventLoop {
+      connection.taken(count, by: self)
+    } else {
+      connection.eventLoop.execute { [self] in connection.taken(count, by: self) }
+    }
+  }
+}
+
+extension CallLimits {
+  func checkSent(_ count: Int) throws(RPCError) {
+    guard count <= maxSentMessageBytes else {
+      throw RPCError(
+        .resourceExhausted, "message of \(count) bytes is longer than the limit of \(maxSentMessageBytes) for sending")
+    }
+  }
+}

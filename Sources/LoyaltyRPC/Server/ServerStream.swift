@@ -1,0 +1,45 @@
+// One stream of a server's connection: a struct in the connection's table.
+
+import NIOCore
+
+/// What the event loop knows of a call.
+struct ServerStream {
+  /// HTTP/2 stream identifier; 0 while the place in the table is free.
+  var id: Int32 = 0
+  var head = RequestHead()
+  var state = ServerCallState(kind: .unary)
+  var deframer = MessageDeframer(limit: 0)
+
+  /// The whole message of a call that takes one, if it came in pieces.
+  var request: [UInt8] = []
+  var requestIsCompressed = false
+  /// Where the messages of a call that takes a stream go.
+  var requests: IncomingMessages?
+
+  /// Bytes of this stream that count against the connection's buffer limit.
+  var bufferedBytes = 0
+
+  /// The handler runs, or its reply is held.
+  var call: ServerContext?
+
+  /// The encoded reply of a call that gives one.
+  var reply = ReplyBytes()
+  /// Messages of a call that gives a stream.
+  var responses: OutgoingMessages?
+  var trailers = Trailers.pending
+  var initialMetadata = Metadata()
+
+  /// nghttp2 was told that there is nothing to send for now.
+  var isDeferred = false
+  var isHeld = false
+  /// The peer has ended its side.
+  var requestHasEnded = false
+  var hasReportedEnd = false
+
+  enum Trailers {
+    /// The status is not known yet.
+    case pending
+    case ok(Metadata)
+    case failed(RPCError)
+  }
+}

@@ -1,0 +1,77 @@
+// Who this side is and whom it trusts.
+
+/// PEM, from a file or from memory.
+public enum PEMSource: Sendable, Hashable, ExpressibleByStringLiteral {
+  case file(String)
+  case bytes([UInt8])
+
+  /// The path of a file.
+  public init(stringLiteral path: String) {
+    self = .file(path)
+  }
+
+  /// How messages call it.
+  var name: String {
+    switch self {
+    case .file(let path): path
+    case .bytes: "(in memory)"
+    }
+  }
+}
+
+/// TLS as a server offers it: 1.2 and 1.3, AEAD ciphers with forward secrecy, ALPN `h2`.
+public struct ServerTLSConfiguration: Sendable, Hashable {
+  /// Whether clients are asked who they are.
+  public enum ClientCertificate: Sendable, Hashable {
+    /// Clients stay anonymous; sessions may be resumed.
+    case none
+    /// Clients are asked for a certificate issued by one of these authorities. The handshake succeeds without one and
+    /// with an unaccepted one: the call is then answered UNAUTHENTICATED with the reason, which a client's developer can
+    /// read, where a TLS alert says little or gets lost. Services in
+    /// `RPCServer.Configuration.servicesWithoutCertificate` (health) answer anyone. Sessions are not resumed, so that
+    /// each connection's certificate is verified anew.
+    case requested(authorities: PEMSource)
+  }
+
+  /// The server's certificate, then its intermediates.
+  public var certificateChain: PEMSource
+  public var privateKey: PEMSource
+  public var clientCertificate: ClientCertificate
+
+  public init(certificateChain: PEMSource, privateKey: PEMSource, clientCertificate: ClientCertificate = .none) {
+    self.certificateChain = certificateChain
+    self.privateKey = privateKey
+    self.clientCertificate = clientCertificate
+  }
+}
+
+/// TLS as a client wants it. The server's certificate and its name are always checked.
+public struct ClientTLSConfiguration: Sendable, Hashable {
+  public enum TrustRoots: Sendable, Hashable {
+    /// The operating system's.
+    case system
+    case authorities(PEMSource)
+  }
+
+  public struct Identity: Sendable, Hashable {
+    public var certificateChain: PEMSource
+    public var privateKey: PEMSource
+
+    public init(certificateChain: PEMSource, privateKey: PEMSource) {
+      self.certificateChain = certificateChain
+      self.privateKey = privateKey
+    }
+  }
+
+  public var trustRoots: TrustRoots
+  /// Shown to a server that asks.
+  public var identity: Identity?
+  /// The name or IP address the certificate must carry; nil for the target's host.
+  public var serverName: String?
+
+  public init(trustRoots: TrustRoots = .system, identity: Identity? = nil, serverName: String? = nil) {
+    self.trustRoots = trustRoots
+    self.identity = identity
+    self.serverName = serverName
+  }
+}

@@ -1,0 +1,244 @@
+// TLS of one connection, over memory: bytes from the socket go in, bytes for the socket come out, and libssl never
+// sees a descriptor.
+
+import COpenSSL
+import Glibc
+
+/// Owns an `SSL` and its two memory BIOs. Used on its connection's event loop only.
+final class TLSSession {
+  private let ssl: OpaquePointer
+  private let input: OpaquePointer
+  private let output: OpaquePointer
+  private let context: TLSContext
+  private let expectedName: String?
+
+  /// What the verify callback found, kept since libssl itself says little after the fact.
+  private var verifyError: Int32 = 0
+  private var rejected: PeerCertificate?
+
+  private(set) var isEstablished = false
+
+  /// - Parameter serverName: on a client, the name or IP address that the certificate must be for.
+  init(_ context: TLSContext, serverName: String? = nil) throws(TLSError) {
+    guard let ssl = SSL_new(context.pointer) else { throw .configuration(LibSSLErrors.takeText()) }
+    guard let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem()) else {
+      SSL_free(ssl)
+      throw .configuration(LibSSLErrors.takeText())
+    }
+    SSL_set_bio(ssl, input, output)  // owns both from here
+    self.ssl = ssl
+    self.input = input
+    self.output = output
+    self.context = context
+    expectedName = serverName
+    SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
+    if context.isServer {
+      SSL_set_accept_state(ssl)
+    } else {
+      SSL_set_connect_state(ssl)
+      if let serverName { try expect(serverName) }
+    }
+  }
+
+  deinit {
+    SSL_free(ssl)
+  }
+
+  private func expect(_ name: String) throws(TLSError) {
+    let parameters = SSL_get0_param(ssl)
+    if X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return }
+    ERR_clear_error()
+    X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    guard X509_VERIFY_PARAM_set1_host(parameters, name, 0) == 1, copenssl_set_server_name(ssl, name) == 1 else {
+      throw .configuration("\"\(name)\" is no server name: \(LibSSLErrors.takeText())")
+    }
+  }
+
+  /// Takes bytes that came from the socket.
+  func feed(_ bytes: UnsafeRawBufferPointer) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let taken = BIO_write(input, rest.baseAddress, Int32(clamping: rest.count))
+      guard taken > 0 else { return }
+      rest = UnsafeRawBufferPointer(rebasing: rest[Int(taken)...])
+    }
+  }
+
+  /// Goes on with the handshake.
+  /// - Returns: true once it is complete.
+  func handshake() throws(TLSError) -> Bool {
+    ERR_clear_error()
+    let result = SSL_do_handshake(ssl)
+    if result == 1 {
+      isEstablished = true
+      try requireHTTP2()
+      return true
+    }
+    switch SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return false
+    case SSL_ERROR_ZERO_RETURN: throw .closedInHandshake
+    default: throw handshakeError()
+    }
+  }
+
+  private func requireHTTP2() throws(TLSError) {
+    var name: UnsafePointer<UInt8>?
+    var length: UInt32 = 0
+    SSL_get0_alpn_selected(ssl, &name, &length)
+    guard length == 2, let name, name[0] == 0x68, name[1] == 0x32 else { throw .noHTTP2 }
+  }
+
+  enum Read {
+    case bytes(Int)
+    case nothing
+    case closed
+  }
+
+  /// Decrypts at most one record into `buffer`.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Read {
+    let count = SSL_read(ssl, buffer.baseAddress, Int32(clamping: buffer.count))
+    if count > 0 { return .bytes(Int(count)) }
+    switch SSL_get_error(ssl, count) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .nothing
+    case SSL_ERROR_ZERO_RETURN: return .closed
+    default: throw handshakeError()
+    }
+  }
+
+  /// Encrypts all of `bytes` into the output.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let taken = SSL_write(ssl, rest.baseAddress, Int32(clamping: rest.count))
+      guard taken > 0 else {
+        // A memory BIO takes everything, so only a broken session comes here.
+        throw .handshake(LibSSLErrors.takeText())
+      }
+      rest = UnsafeRawBufferPointer(rebasing: rest[Int(taken)...])
+    }
+  }
+
+  /// Bytes that wait for the socket.
+  var pendingOutput: Int { Int(BIO_ctrl_pending(output)) }
+
+  /// Hands out all bytes for the socket at once, and forgets them.
+  func takeOutput(_ body: (UnsafeRawBufferPointer) -> Void) {
+    var data: UnsafeMutablePointer<CChar>?
+    let count = copenssl_bio_mem_data(output, &data)
+    guard count > 0, let data else { return }
+    body(UnsafeRawBufferPointer(start: data, count: count))
+    _ = copenssl_bio_reset(output)
+  }
+
+  /// Puts a close_notify into the output.
+  func shutDown() {
+    guard isEstablished else { return }
+    SSL_shutdown(ssl)
+    ERR_clear_error()
+  }
+
+  // MARK: - The peer
+
+  /// The peer's certificate, and why it is not accepted if so. Nil if the peer showed none.
+  func peerCertificate() -> (certificate: PeerCertificate, rejection: String?)? {
+    guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
+    defer { X509_free(certificate) }
+    let verdict = SSL_get_verify_result(ssl)
+    let error = verdict != Int(X509_V_OK) ? verdict : Int(verifyError)
+    let rejection = error == Int(X509_V_OK) ? nil : Self.verifyText(error)
+    return (PeerCertificate(certificate), rejection)
+  }
+
+  var protocolVersion: String { String(cString: SSL_get_version(ssl)) }
+
+  private static func verifyText(_ error: Int) -> String {
+    guard let text = X509_verify_cert_error_string(error) else { return "verification error \(error)" }
+    return String(cString: text)
+  }
+
+  // MARK: - Callbacks of libssl
+
+  /// Notes the first verification error with its certificate. A server accepts the handshake all the same and refuses
+  /// the calls, a client does not.
+  static func noteVerification(accepted: Int32, store: OpaquePointer?) -> Int32 {
+    guard accepted == 0, let store,
+      let ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()),
+      let data = SSL_get_ex_data(OpaquePointer(ssl), 0)
+    else { return accepted }
+    let session = Unmanaged<TLSSession>.fromOpaque(data).takeUnretainedValue()
+    if session.verifyError == 0 {
+      session.verifyError = X509_STORE_CTX_get_error(store)
+      if let certificate = X509_STORE_CTX_get_current_cert(store) ?? X509_STORE_CTX_get0_cert(store) {
+        session.rejected = PeerCertificate(certificate)
+      }
+    }
+    return session.context.isServer ? 1 : 0
+  }
+
+  /// Picks `h2` from the client's list; refuses the handshake without it (RFC 7301 §3.2).
+  static func selectHTTP2(
+    out: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, outLength: UnsafeMutablePointer<UInt8>?,
+    offered: UnsafePointer<UInt8>?, offeredLength: UInt32
+  ) -> Int32 {
+    guard let out, let outLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    var index = 0
+    while index < Int(offeredLength) {
+      let length = Int(offered[index])
+      guard index + 1 + length <= Int(offeredLength) else { break }
+      if length == 2, offered[index + 1] == 0x68, offered[index + 2] == 0x32 {
+        out.pointee = offered + index + 1
+        outLength.pointee = 2
+        return SSL_TLSEXT_ERR_OK
+      }
+      index += 1 + length
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL
+  }
+
+  // MARK: - Reasons
+
+  private func handshakeError() -> TLSError {
+    let code = ERR_get_error()
+    ERR_clear_error()
+    guard code != 0 else { return isEstablished ? .handshake("the connection broke off") : .closedInHandshake }
+    if copenssl_error_library(code) == ERR_LIB_SSL {
+      let reason = copenssl_error_reason(code)
+      switch reason {
+      case SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST:
+        return .notTLS("it sent a plain HTTP request")
+      case SSL_R_WRONG_VERSION_NUMBER, SSL_R_UNKNOWN_PROTOCOL, SSL_R_UNEXPECTED_MESSAGE, SSL_R_BAD_RECORD_TYPE,
+        SSL_R_PACKET_LENGTH_TOO_LONG, SSL_R_RECORD_LENGTH_MISMATCH:
+        return isEstablished ? .handshake(LibSSLErrors.text(of: code)) : .notTLS("its first bytes are no TLS record")
+      case SSL_R_NO_APPLICATION_PROTOCOL, SSL_R_TLSV1_ALERT_NO_APPLICATION_PROTOCOL:
+        return .noHTTP2
+      case SSL_R_CERTIFICATE_VERIFY_FAILED:
+        return verificationError()
+      default:
+        // Alerts of the peer are 1000 + the alert's number.
+        return reason > 1000
+          ? .refusedByPeer(LibSSLErrors.text(of: code)) : .handshake(LibSSLErrors.text(of: code))
+      }
+    }
+    return .handshake(LibSSLErrors.text(of: code))
+  }
+
+  private func verificationError() -> TLSError {
+    let subject = rejected?.subject ?? "the peer"
+    switch verifyError {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return .certificateExpired(subject: subject, notAfter: rejected?.notAfter ?? 0)
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return .certificateNotYetValid(subject: subject)
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+      X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return .unknownIssuer(subject: subject, issuer: rejected?.issuer ?? "an unknown authority")
+    case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
+      var offered = (rejected?.dnsNames ?? []) + (rejected?.ipAddresses ?? [])
+      if offered.isEmpty, let name = rejected?.commonName { offered = ["\(name) (common name only)"] }
+      return .wrongName(expected: expectedName ?? "", offered: offered)
+    default:
+      return .certificateRejected(subject: subject, reason: Self.verifyText(Int(verifyError)))
+    }
+  }
+}
