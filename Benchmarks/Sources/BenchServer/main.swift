@@ -1,0 +1,25 @@
+// bench-server: what the benchmarks measure. See Benchmarks/bench.sh, which drives it.
+
+import Foundation
+import LoyaltyRPC
+import Logging
+import ServiceLifecycle
+
+let usage = """
+  usage: bench-server unary|accrue PORT CERTIFICATE KEY     serve until SIGTERM, then print the calls answered OK
+         bench-server request unary|accrue                  write the framed request that the load tool sends
+
+  """
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+switch (arguments.first, arguments.count) {
+case ("request", 2):
+  guard let request = BenchRequest.framed(arguments[1]) else { fallthrough }
+  FileHandle.standardOutput.write(Data(request))
+case ("unary", 4), ("accrue", 4):
+  guard let port = Int(arguments[1]), (1...65_535).contains(port) else { fallthrough }
+  try await BenchServer.serve(arguments[0], port: port, certificate: arguments[2], key: arguments[3])
+default:
+  FileHandle.standardError.write(Data(usage.utf8))
+  exit(2)
+}
