@@ -9,8 +9,7 @@ public struct CompiledFile: Sendable {
   public var isRequested: Bool
   /// Where it was read; nil for text that is in no file and for well-known types without a path.
   public var sourcePath: String?
-  /// The files it imports, options' ones included, in the order of the statements; a weak import that was not found is
-  /// left out.
+  /// The files it imports, options' ones included, in the order of the statements.
   public var imports: [String]
   /// What whoever imports this file sees through it: its public imports and theirs.
   public var publicImports: [String]

@@ -102,6 +102,14 @@ private struct Compilation {
   private mutating func load(_ name: String, importedAt place: (file: String, position: SourcePosition?)?) -> FileID? {
     if let id = workspace.fileByName[name] { return id }
     if failed.contains(name) { return nil }
+    guard Self.isPlain(name) else {
+      diagnostics.append(
+        Diagnostic(
+          .error, file: name, position: nil,
+          message: "Backslashes, consecutive slashes, \".\", or \"..\" are not allowed in the virtual path"))
+      failed.insert(name)
+      return nil
+    }
 
     let source: SourceFile?
     do {
@@ -118,6 +126,14 @@ private struct Compilation {
       return linkEmbedded(file)
     }
     return nil
+  }
+
+  /// Every file has one name: no detours on the way to it.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.utf8.contains(UInt8(ascii: "\\"))
+      && name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && $0 != "." && $0 != ".."
+      }
   }
 
   private mutating func parseAndLink(_ name: String, _ source: SourceFile) -> FileID? {
@@ -212,10 +228,7 @@ private struct Compilation {
           imports.optionFiles.append((index, id))
         }
       } else {
-        let isWeak = kind == Path.File.dependency && file.weakDependency.contains(Int32(truncatingIfNeeded: index))
-        if !isWeak || wasReported(imported) {
-          report(kind, index, "Import \"\(imported)\" was not found or had errors.")
-        }
+        report(kind, index, "Import \"\(imported)\" was not found or had errors.")
       }
     }
     return isComplete ? imports : nil

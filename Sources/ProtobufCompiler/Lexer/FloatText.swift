@@ -13,7 +13,8 @@ enum FloatText {
   static func float(_ value: Float) -> String {
     if let word = special(Double(value)) { return word }
     let short = general(Double(value), digits: 6)
-    return Float(short) == value ? short : general(Double(value), digits: 9)
+    // protoc reads the short form back with a range check that subnormal numbers fail.
+    return Float(short) == value && value.isNormal ? short : general(Double(value), digits: 9)
   }
 
   private static func special(_ value: Double) -> String? {

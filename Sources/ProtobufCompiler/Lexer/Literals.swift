@@ -130,6 +130,10 @@ enum Literals {
       output.append(UInt8(truncatingIfNeeded: 0xE0 | code >> 12))
       output.append(UInt8(truncatingIfNeeded: 0x80 | code >> 6 & 0x3F))
       output.append(UInt8(truncatingIfNeeded: 0x80 | code & 0x3F))
+    case 0x110000...:
+      // Beyond Unicode; protoc leaves the escape as it is.
+      let digits = Array(String(code, radix: 16).utf8)
+      output += [0x5C, UInt8(ascii: "U")] + Array(repeating: 0x30, count: 8 - digits.count) + digits
     default:
       output.append(UInt8(truncatingIfNeeded: 0xF0 | code >> 18))
       output.append(UInt8(truncatingIfNeeded: 0x80 | code >> 12 & 0x3F))

@@ -8,7 +8,7 @@ struct LinkedFile {
   /// Where it was read; nil for text in memory and for embedded files.
   var sourcePath: String?
   var edition: Edition
-  /// The files it imports, in order; a weak import that is missing is left out.
+  /// The files it imports, in order.
   var imports: [FileID]
   /// The files it imports for the sake of options alone.
   var optionImports: [FileID]

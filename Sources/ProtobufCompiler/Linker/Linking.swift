@@ -20,14 +20,53 @@ extension FileLinker {
     showImports(imports)
     resolve(&file)
     workspace.files[Int(id)].descriptor = file
+    if table != nil { checkStructure(file) }
     if !hasErrors {
       interpretOptions(&file, types: types)
       workspace.files[Int(id)].descriptor = file
+      settleFeatures(file)
+    }
+    if !hasErrors, table != nil {
+      checkRules(file)
+      checkImports(file, imports)
+      if !hasErrors { checkStyle(file) }
+      if reportsUnusedImports { warnOfUnusedImports(file, imports) }
     }
     workspace.files[Int(id)].hasErrors = hasErrors
     if includesSourceInfo, let table {
       workspace.files[Int(id)].descriptor.sourceCodeInfo = table.sourceCodeInfo(optionPaths: optionPaths)
     }
+  }
+
+  /// What is compiled for the full runtime cannot use what is compiled for the lite one.
+  private func checkImports(_ file: FileDescriptorProto, _ imports: FileImports) {
+    guard file.options?.optimizeFor != .liteRuntime else { return }
+    for (index, imported) in imports.files {
+      let other = workspace.files[Int(imported)]
+      if other.descriptor.options?.optimizeFor == .liteRuntime {
+        error(
+          Path.File.dependency, Int32(truncatingIfNeeded: index),
+          message: "Files that do not use optimize_for = LITE_RUNTIME cannot import files which do use this option.  "
+            + "This file is not lite, but it imports \"\(other.name)\" which is.")
+      }
+    }
+  }
+
+  private func warnOfUnusedImports(_ file: FileDescriptorProto, _ imports: FileImports) {
+    for (index, imported) in imports.files
+    where !file.publicDependency.contains(Int32(truncatingIfNeeded: index)) {
+      warnUnlessUsed(imported, Path.File.dependency, index)
+    }
+    for (index, imported) in imports.optionFiles {
+      warnUnlessUsed(imported, Path.File.optionDependency, index)
+    }
+  }
+
+  private func warnUnlessUsed(_ imported: FileID, _ component: Int32, _ index: Int) {
+    let file = workspace.files[Int(imported)]
+    guard !usedFiles.contains(imported), !file.publicImports.contains(where: usedFiles.contains) else { return }
+    warning(
+      at: [component, Int32(truncatingIfNeeded: index)], message: "Import \(file.name) is unused.")
   }
 
   private func publicImports(of file: FileDescriptorProto, _ imports: FileImports) -> [FileID] {

@@ -41,6 +41,9 @@ extension FileLinker {
         }
       }
     }
+    if table != nil, let name = field.jsonName, name != JSONName.of(field.name ?? "") {
+      error(Path.Field.jsonName, message: "option json_name is not allowed on extension fields.")
+    }
     resolve(field: &field, in: scope)
   }
 

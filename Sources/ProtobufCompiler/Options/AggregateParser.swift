@@ -211,7 +211,31 @@ struct AggregateParser {
     guard let type = types.message(field.descriptor.typeName ?? "") else {
       throw AggregateError(message: "The type of field \"\(field.name)\" is not defined.")
     }
-    message.add(.message(try parseMessageValue(type, depth: depth)), to: field)
+    let value = try parseMessageValue(type, depth: depth)
+    if type.isMapEntry { completeMapEntry(value) }
+    message.add(.message(value), to: field)
+  }
+
+  /// Gives a map's entry the key and the value that are left out.
+  private func completeMapEntry(_ entry: AggregateMessage) {
+    for field in entry.type.allFields where !entry.has(field) {
+      switch field.type {
+      case .string, .bytes: entry.add(.scalar(.bytes([])), to: field)
+      case .float, .double: entry.add(.scalar(.float(0, as: field.type)), to: field)
+      case .bool: entry.add(.scalar(.bool(false)), to: field)
+      case .enum:
+        let first = types.enumType(field.descriptor.typeName ?? "")?.value.first
+        entry.add(.scalar(.enumValue(first?.number ?? 0)), to: field)
+      case .message, .group:
+        if let type = types.message(field.descriptor.typeName ?? "") {
+          entry.add(.message(AggregateMessage(type: type)), to: field)
+        }
+      default:
+        if let zero = OptionScalar.integer(magnitude: 0, isNegative: false, as: field.type) {
+          entry.add(.scalar(zero), to: field)
+        }
+      }
+    }
   }
 
   private mutating func parseScalar(of field: OptionField) throws(AggregateError) -> OptionScalar {

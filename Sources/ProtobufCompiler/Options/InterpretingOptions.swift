@@ -114,7 +114,9 @@ struct OptionInterpreter {
       }
     }
     do {
-      options = try Options(serializedBytes: buffer.bytes)
+      let interpreted = try Options(serializedBytes: buffer.bytes)
+      if let features = interpreted.features { linker.check(features, target: target) }
+      options = interpreted
     } catch {
       linker.error(at: context.path, message: "Some options could not be correctly parsed: \(error)")
     }

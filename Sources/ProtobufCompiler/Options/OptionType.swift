@@ -9,6 +9,8 @@ final class OptionType {
   private let fields: [OptionField]
   private let byName: [String: Int]
   let oneofs: [String]
+  /// Whether it is a map's entry, which is written with key and value even where they are defaults.
+  let isMapEntry: Bool
 
   init(reference: String, message: DescriptorProto, features: Features, edition: Edition) {
     self.reference = reference
@@ -21,11 +23,14 @@ final class OptionType {
     byName = Dictionary(
       fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
     oneofs = message.oneofDecl.map { $0.name ?? "" }
+    isMapEntry = message.options?.mapEntry == true
   }
 
   var fullName: String { String(reference.dropFirst()) }
 
   func field(named name: String) -> OptionField? { byName[name].map { fields[$0] } }
+
+  var allFields: [OptionField] { fields }
 
   var requiredFields: [OptionField] { fields.filter { $0.isRequired } }
 }
@@ -53,7 +58,10 @@ struct OptionField {
   /// On the wire between tags of its own rather than behind a length.
   var isDelimited: Bool { isMessage && features.messageEncoding == .delimited }
   var isPacked: Bool {
-    guard isRepeated, features.repeatedFieldEncoding == .packed else { return false }
+    // In the file that is being linked, the option may not have been settled yet.
+    let written = descriptor.options?.uninterpretedOption.first { $0.spelledName == "packed" }
+    let isPackedByOption = written.map { $0.identifierValue == "true" }
+    guard isRepeated, isPackedByOption ?? (features.repeatedFieldEncoding == .packed) else { return false }
     return switch type {
     case .string, .bytes, .message, .group: false
     default: true

@@ -76,6 +76,36 @@ extension FileLinker {
     if let support = value.options?.featureSupport { try checkLifetime(support, of: name) }
   }
 
+  /// Checks the features that one element sets, whatever it is.
+  func check(_ features: FeatureSet, target: FieldOptions.OptionTargetType) {
+    let place = path + (path.isEmpty ? [] : [Path.Message.name])
+    guard edition.rawValue >= Edition.edition2023.rawValue else {
+      error(at: place, message: "Features are only valid under editions.")
+      return
+    }
+    if target == .targetTypeFile, features.fieldPresence == .legacyRequired {
+      error(at: place, message: "Required presence can't be specified by default.")
+    }
+    let unsettled: [(String, Int32?, String)] = [
+      ("field_presence", features.fieldPresence?.rawValue, "FIELD_PRESENCE_UNKNOWN"),
+      ("enum_type", features.enumType?.rawValue, "ENUM_TYPE_UNKNOWN"),
+      ("repeated_field_encoding", features.repeatedFieldEncoding?.rawValue, "REPEATED_FIELD_ENCODING_UNKNOWN"),
+      ("utf8_validation", features.utf8Validation?.rawValue, "UTF8_VALIDATION_UNKNOWN"),
+      ("message_encoding", features.messageEncoding?.rawValue, "MESSAGE_ENCODING_UNKNOWN"),
+      ("json_format", features.jsonFormat?.rawValue, "JSON_FORMAT_UNKNOWN"),
+      ("enforce_naming_style", features.enforceNamingStyle?.rawValue, "ENFORCE_NAMING_STYLE_UNKNOWN"),
+      (
+        "default_symbol_visibility", features.defaultSymbolVisibility?.rawValue,
+        "DEFAULT_SYMBOL_VISIBILITY_UNKNOWN"
+      ),
+      ("enforce_proto_limits", features.enforceProtoLimits?.rawValue, "PROTO_LIMITS_UNKNOWN"),
+    ]
+    for (name, value, unknown) in unsettled where value == 0 {
+      error(
+        at: place, message: "Feature field `\(name)` must resolve to a known value, found \(unknown)")
+    }
+  }
+
   private func checkLifetime(_ support: FieldOptions.FeatureSupport, of name: String) throws(OptionError) {
     if let introduced = support.editionIntroduced, edition.rawValue < introduced.rawValue {
       throw OptionError(

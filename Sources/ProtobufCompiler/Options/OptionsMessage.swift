@@ -6,6 +6,7 @@ protocol OptionsMessage: Message {
   /// The message's name in descriptor.proto, without its package.
   static var optionsName: String { get }
   var uninterpretedOption: [UninterpretedOption] { get set }
+  var features: FeatureSet? { get set }
 }
 
 extension FileOptions: OptionsMessage {

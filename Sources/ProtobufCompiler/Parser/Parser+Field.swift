@@ -130,6 +130,7 @@ extension Parser {
     let key = try parseType()
     try expect(",")
     let value = try parseType()
+    if case .scalar(.group) = value { error("Groups are not allowed as map values.") }
     try expect(">")
     return MapTypes(key: key, value: value)
   }

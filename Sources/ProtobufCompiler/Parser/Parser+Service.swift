@@ -69,6 +69,8 @@ extension Parser {
       return
     }
     try expectEnd("{", of: location)
+    // Braces make the options present, even empty ones.
+    method.options = MethodOptions()
     while !takeEnd("}", of: nil) {
       guard !atEnd else {
         throw fail("Reached end of input in method options (missing '}').")

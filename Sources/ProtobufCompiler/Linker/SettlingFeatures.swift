@@ -1,0 +1,41 @@
+// Once options are settled, what other files must know of a file's enums and messages is noted beside their names.
+import ProtobufRuntime
+
+extension FileLinker {
+  func settleFeatures(_ file: FileDescriptorProto) {
+    let features = Features.of(file)
+    workspace.files[Int(id)].features = features
+    for enumType in file.enumType {
+      settle(enumType, features, in: package, isTop: true)
+    }
+    for message in file.messageType {
+      settle(message, features, in: package, isTop: true)
+    }
+  }
+
+  private func settle(_ message: DescriptorProto, _ outer: Features, in scope: SymbolID, isTop: Bool) {
+    let id = self.scope(message.name, in: scope)
+    let features = outer.of(message)
+    settleVisibility(id, message.visibility, features, isTop: isTop)
+    for enumType in message.enumType { settle(enumType, features, in: id, isTop: false) }
+    for nested in message.nestedType { settle(nested, features, in: id, isTop: false) }
+  }
+
+  private func settle(_ enumType: EnumDescriptorProto, _ outer: Features, in scope: SymbolID, isTop: Bool) {
+    let id = self.scope(enumType.name, in: scope)
+    let features = outer.of(enumType)
+    workspace.symbols[id].isClosedEnum = features.enumType == .closed
+    settleVisibility(id, enumType.visibility, features, isTop: isTop)
+  }
+
+  private func settleVisibility(_ id: SymbolID, _ written: SymbolVisibility?, _ features: Features, isTop: Bool) {
+    guard written == nil || written == .visibilityUnset else { return }
+    let isLocal =
+      switch features.defaultSymbolVisibility {
+      case .localAll, .strict: true
+      case .exportTopLevel: !isTop
+      case .exportAll, .unknown: false
+      }
+    if isLocal { workspace.symbols[id].visibility = .localByDefault }
+  }
+}
