@@ -16,24 +16,13 @@ extension [UInt8] {
 
 extension RawSpan {
   /// - Precondition: the bytes are there.
-  func load<T: FixedWidthInteger>(_ type: T.Type, at offset: Int) -> T {
-    var value: T = 0
-    for index in (0..<(T.bitWidth / 8)).reversed() {
-      value = value << 8 | T(truncatingIfNeeded: self[offset + index])
-    }
-    return value
+  func load<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
+    T(littleEndian: extracting(offset..<offset + MemoryLayout<T>.size).unsafeLoadUnaligned(as: T.self))
   }
 
   /// - Precondition: the bytes are there.
   func bytes(at offset: Int, count: Int) -> [UInt8] {
     extracting(offset..<offset + count).withUnsafeBytes { [UInt8]($0) }
-  }
-
-  subscript(index: Int) -> UInt8 { unsafeLoad(fromUncheckedByteOffset: checked(index), as: UInt8.self) }
-
-  private func checked(_ index: Int) -> Int {
-    precondition(index >= 0 && index < byteCount, "a field outside its block")
-    return index
   }
 
   var isZero: Bool {

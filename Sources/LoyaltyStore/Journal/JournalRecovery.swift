@@ -241,8 +241,7 @@ struct JournalRecovery {
     guard let start = tail.lastBatchStart else { return }
     let file = try disk.open(path(segment), .updating)
     let bytes = try file.readAll(at: start, count: Int(clamping: tail.position - start))
-    try file.writeAll(bytes.span.bytes, at: start)
-    try file.synchronize()
+    try BatchWriting.write(bytes, bytes.count, at: start, to: file)
   }
 
   private func path(_ segment: UInt64) -> String { FileNames.path(directory, FileNames.segment(segment)) }

@@ -115,14 +115,10 @@ final class LocalJournal: Journal {
 
   private func writeDurably(_ bytes: [UInt8], _ length: Int, _ writer: Writer) throws {
     do throws(DiskError) {
-      do throws(DiskError) {
-        try writer.file.writeAll(bytes.span.bytes.extracting(..<length), at: writer.position)
-      } catch {
+      try BatchWriting.write(bytes, length, at: writer.position, to: writer.file) { error in
         // A file system that copies on write needs room even for blocks that were filled before.
-        guard error.code == Self.diskFull && releaseReserve() else { throw error }
-        try writer.file.writeAll(bytes.span.bytes.extracting(..<length), at: writer.position)
+        error.code == Self.diskFull && releaseReserve()
       }
-      try writer.file.synchronize()
     } catch { throw StoreError.failed(error) }
   }
 

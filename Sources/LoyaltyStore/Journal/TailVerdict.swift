@@ -4,8 +4,9 @@
 /// The judgement on the end of the journal.
 ///
 /// A batch is one write into a zero-filled file, and the next one is written only after a sync. So when a crash
-/// interrupts it, each 512-byte sector is either as it was (zero, from the batch's first byte on) or as it should be, and
-/// nothing but zeros lies behind. An invalid batch is therefore torn only if at least one of its sectors is still zero.
+/// interrupts it, each 512-byte sector is either as it was (zero, from the batch's first byte on) or as it should be, or
+/// the write stopped at some byte and everything behind is zero; nothing but zeros lies behind the batch. A batch's last
+/// byte is never zero. An invalid batch is therefore torn only if one of its sectors, or its end, is still zero.
 enum TailVerdict: Hashable {
   /// Only zeros to the end of the file.
   case clean
@@ -14,7 +15,8 @@ enum TailVerdict: Hashable {
   /// Damage at `offset`. In words.
   case rot(offset: UInt64, String)
 
-  private static let sector = 512
+  /// The smallest unit that a disk writes wholly or not at all.
+  static let sector = 512
   private static let windowLength = 1 << 20
 
   /// - Parameter position: behind the last valid batch.
@@ -55,14 +57,18 @@ enum TailVerdict: Hashable {
       return .rot(offset: position, "\(problem), and what follows is longer than any batch")
     }
     let remains = try file.readAll(at: position, count: Int(header.maximumBatch))
-    // Where the header can be read it tells how far the batch should reach; else a sector of the header must be missing.
-    var reach = BatchHeader.length
-    if let batch = BatchHeader(remains.span.bytes, salt: header.salt) { reach = min(batch.totalLength, remains.count) }
-    guard hasZeroSector(remains.span.bytes.extracting(..<min(reach, remains.count)), at: position) else {
+    // Where the header can be read it tells how far the batch should reach; else something of the header must be missing,
+    // and with a write that was cut short, everything behind it.
+    let batch = BatchHeader(remains.span.bytes, salt: header.salt)
+    let reach = min(batch?.totalLength ?? BatchHeader.length, remains.count)
+    if let batch, length > UInt64(batch.totalLength) {
+      return .rot(offset: position, "\(problem), and something stands behind it that is no batch")
+    }
+    let whole = batch?.totalLength ?? BatchHeader.totalLength(payload: 0)
+    guard length < UInt64(whole) || hasZeroSector(remains.span.bytes.extracting(..<reach), at: position) else {
       return .rot(offset: position, "\(problem), and no part of it is missing, as it would be after a crash")
     }
-    let end = max(lastNonzero + 1, position + UInt64(min(reach, remains.count)))
-    return .torn(end: end)
+    return .torn(end: max(lastNonzero + 1, position + UInt64(reach)))
   }
 
   /// The first place behind `position` where a batch of this segment begins.

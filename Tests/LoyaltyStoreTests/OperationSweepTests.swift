@@ -1,0 +1,81 @@
+// One life of a store with everything in it, again and again: the Nth operation of the disk crashes or fails, for N = 1, 2,
+// 3 … until a run meets no fault.
+
+import Testing
+
+@testable import LoyaltyStore
+
+@Suite struct OperationSweepTests {
+  private static let directory = "/data"
+
+  private static let configuration: StoreConfiguration = {
+    var configuration = StoreConfiguration()
+    configuration.segmentSize = 4096
+    configuration.queueLimit = 1024
+    configuration.maximumRecordSize = 700
+    configuration.snapshotBytes = 1_500
+    configuration.segmentRetention = .zero
+    return configuration
+  }()
+
+  private static func open(_ disk: SimulatedDisk, _ clock: SimulatedClock) throws -> DurableStore<Roll> {
+    try DurableStore<Roll>.open(
+      directory: directory, configuration: configuration, disk: disk,
+      environment: StoreEnvironment(
+        monotonic: { clock.tick() }, wall: { clock.tick() }, random: { clock.tick() }, holder: "sweep"),
+      threads: false, notify: { _ in })
+  }
+
+  /// Two starts, batches, rotations, snapshots, segments removed, a clean close.
+  private static func life(_ disk: SimulatedDisk, _ witness: inout Witness, _ clock: SimulatedClock) throws {
+    for _ in 0..<2 {
+      let store = try open(disk, clock)
+      try witness.compare(store)
+      for index in 0..<30 {
+        defer { witness.note(store) }
+        try witness.add(to: store, length: index % 3 * 150)
+        if index % 2 == 1 {
+          var pace = store.group.step()
+          while pace == .again { pace = store.group.step() }
+        }
+        if index % 3 == 0 { _ = store.stepSpace() }
+        if index % 5 == 4 { _ = store.stepSnapshots() }
+        if case .failed(let reason) = store.status.mode { throw Violation(description: "stopped: \(reason)") }
+      }
+      defer { witness.note(store) }
+      try store.close()
+    }
+  }
+
+  @Test(arguments: [FaultPlan.Fault.crash, .fail], Survival.allCases)
+  func afterAFaultAtAnyOperationEverythingAcknowledgedIsThere(_ fault: FaultPlan.Fault, _ survival: Survival) throws {
+    var operation = 0
+    while true {
+      operation += 1
+      let disk = SimulatedDisk(seed: UInt64(operation))
+      let clock = SimulatedClock()
+      disk.plan(FaultPlan(operation: operation, fault: fault))
+      var witness = Witness()
+      do { try Self.life(disk, &witness, clock) } catch {
+        // Whatever the fault did, the process ends here.
+      }
+      let isOver = disk.operations < operation
+      if isOver { #expect(witness.acknowledged == 60) }
+      disk.restart(survival)
+      do {
+        let store = try Self.open(disk, clock)
+        try witness.compare(store)
+        try witness.add(to: store, length: 10)
+        try store.close()
+        disk.restart(.none)
+        try witness.compare(try Self.open(disk, clock))
+      } catch {
+        Issue.record("operation \(operation), surviving \(survival): \(error)")
+        return
+      }
+      if isOver { break }
+    }
+    print("sweep: \(fault) at each of \(operation - 1) operations, surviving \(survival)")
+    #expect(operation > 200)
+  }
+}
