@@ -58,7 +58,7 @@ private struct Compilation {
 
   mutating func run(_ names: [String]) -> CompileResult {
     requested = Set(names)
-    for name in names where load(name, importedAt: nil) == nil && !wasReported(name) {
+    for name in names where load(name) == nil && !wasReported(name) {
       diagnostics.append(Diagnostic(.error, file: name, position: nil, message: "File not found."))
       failed.insert(name)
     }
@@ -99,7 +99,7 @@ private struct Compilation {
 
   /// The linked file of this name, with everything it imports linked before; nil where there is none or it is broken
   /// beyond linking, which has been reported then, but for a missing file.
-  private mutating func load(_ name: String, importedAt place: (file: String, position: SourcePosition?)?) -> FileID? {
+  private mutating func load(_ name: String) -> FileID? {
     if let id = workspace.fileByName[name] { return id }
     if failed.contains(name) { return nil }
     guard Self.isPlain(name) else {
@@ -141,7 +141,7 @@ private struct Compilation {
     guard !parsed.hasErrors else {
       diagnostics += parsed.problems.map { problem in
         Diagnostic(
-          .error, file: name,
+          .error, file: name, path: source.path,
           position: SourcePosition(zeroBasedLine: problem.line, column: problem.column), message: problem.message)
       }
       failed.insert(name)
@@ -179,23 +179,26 @@ private struct Compilation {
       failed.insert(name)
       return nil
     }
-    guard let imports = loadImports(of: file, table: table) else {
+    guard let imports = loadImports(of: file, table: table, sourcePath: sourcePath) else {
       failed.insert(name)
       return nil
     }
 
     let id = FileID(truncatingIfNeeded: workspace.files.count)
     let linker = FileLinker(
-      workspace: workspace, id: id, file: file, table: table, limits: compiler.limits)
+      workspace: workspace, id: id, file: file, table: table, sourcePath: sourcePath,
+      limits: compiler.limits)
     linker.link(
-      file, imports: imports, types: optionTypes, sourcePath: sourcePath,
-      includesSourceInfo: compiler.includesSourceInfo, reportsUnusedImports: requested.contains(name))
+      file, imports: imports, types: optionTypes, includesSourceInfo: compiler.includesSourceInfo,
+      reportsUnusedImports: requested.contains(name))
     diagnostics += linker.diagnostics
     workspace.fileByName[name] = id
     return id
   }
 
-  private mutating func loadImports(of file: FileDescriptorProto, table: SourceTable?) -> FileImports? {
+  private mutating func loadImports(
+    of file: FileDescriptorProto, table: SourceTable?, sourcePath: String?
+  ) -> FileImports? {
     var imports = FileImports()
     var isComplete = true
     let name = file.name ?? ""
@@ -203,7 +206,8 @@ private struct Compilation {
       table?.position(of: [kind, Int32(truncatingIfNeeded: index)])
     }
     func report(_ kind: Int32, _ index: Int, _ message: String) {
-      diagnostics.append(Diagnostic(.error, file: name, position: position(kind, index), message: message))
+      diagnostics.append(
+        Diagnostic(.error, file: name, path: sourcePath, position: position(kind, index), message: message))
       isComplete = false
     }
 
@@ -221,14 +225,18 @@ private struct Compilation {
         report(kind, index, "File recursively imports itself: \(cycle)")
         continue
       }
-      if let id = load(imported, importedAt: (name, position(kind, index))) {
+      if let id = load(imported) {
         if kind == Path.File.dependency {
           imports.files.append((index, id))
         } else {
           imports.optionFiles.append((index, id))
         }
       } else {
-        report(kind, index, "Import \"\(imported)\" was not found or had errors.")
+        report(
+          kind, index,
+          wasReported(imported)
+            ? "Import \"\(imported)\" had errors."
+            : "Import \"\(imported)\" was not found in any of the folders that schemas are looked up in.")
       }
     }
     return isComplete ? imports : nil

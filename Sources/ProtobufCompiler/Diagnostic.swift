@@ -13,20 +13,26 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   public var severity: Severity
   /// The file's name as imports write it, e.g. `loyalty/v1/loyalty.proto`.
   public var file: String
+  /// Where the file lies, as the search paths lead to it; nil for text that is in no file.
+  public var path: String?
   /// Line and column, both from 1; nil where the finding concerns the whole file.
   public var position: SourcePosition?
   public var message: String
 
-  public init(_ severity: Severity, file: String, position: SourcePosition?, message: String) {
+  public init(
+    _ severity: Severity, file: String, path: String? = nil, position: SourcePosition?, message: String
+  ) {
     self.severity = severity
     self.file = file
+    self.path = path
     self.position = position
     self.message = message
   }
 
   /// `file:line:column: message`, the form editors and build tools recognise.
   public var description: String {
-    let place = position.map { "\(file):\($0.line):\($0.column)" } ?? file
+    let name = path ?? file
+    let place = position.map { "\(name):\($0.line):\($0.column)" } ?? name
     return severity == .warning ? "\(place): warning: \(message)" : "\(place): \(message)"
   }
 }

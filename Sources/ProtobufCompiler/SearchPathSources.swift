@@ -24,7 +24,7 @@ public struct SearchPathSources: SourceProvider {
       !name.split(separator: "/", omittingEmptySubsequences: false).contains(where: { $0 == ".." })
     else { return nil }
     for folder in folders {
-      let path = folder.isEmpty ? name : "\(folder)/\(name)"
+      let path = folder.isEmpty || folder == "." ? name : "\(folder)/\(name)"
       if let bytes = try Self.read(path, limit: limit) {
         return SourceFile(bytes: bytes, path: path)
       }

@@ -9,6 +9,7 @@ final class FileLinker {
   let id: FileID
   let table: SourceTable?
   let fileName: String
+  let sourcePath: String?
   let edition: Edition
   var lookup = NameLookup()
   /// As `lookup`, and with the names that `import option` adds.
@@ -28,12 +29,13 @@ final class FileLinker {
 
   init(
     workspace: Workspace, id: FileID, file: FileDescriptorProto, table: SourceTable?,
-    limits: CompilerLimits
+    sourcePath: String?, limits: CompilerLimits
   ) {
     self.workspace = workspace
     self.id = id
     self.table = table
     self.limits = limits
+    self.sourcePath = sourcePath
     fileName = file.name ?? ""
     edition = file.language
   }
@@ -48,20 +50,22 @@ final class FileLinker {
     guard errorCount <= limits.errorsPerFile else { return }
     diagnostics.append(
       Diagnostic(
-        .error, file: fileName, position: table?.position(of: path + components), message: message()))
+        .error, file: fileName, path: sourcePath, position: table?.position(of: path + components), message: message()))
   }
 
   func error(at absolutePath: [Int32], message: String) {
     errorCount += 1
     guard errorCount <= limits.errorsPerFile else { return }
     diagnostics.append(
-      Diagnostic(.error, file: fileName, position: table?.position(of: absolutePath), message: message))
+      Diagnostic(
+        .error, file: fileName, path: sourcePath, position: table?.position(of: absolutePath), message: message))
   }
 
   func warning(at absolutePath: [Int32], message: String) {
     guard diagnostics.count < 2 * limits.errorsPerFile else { return }
     diagnostics.append(
-      Diagnostic(.warning, file: fileName, position: table?.position(of: absolutePath), message: message))
+      Diagnostic(
+        .warning, file: fileName, path: sourcePath, position: table?.position(of: absolutePath), message: message))
   }
 
   /// Runs `body` with `path` extended by two components.

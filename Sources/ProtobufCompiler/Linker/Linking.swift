@@ -4,8 +4,8 @@ import ProtobufRuntime
 extension FileLinker {
   /// Links `file` and enters it into the workspace, with what could be settled even where there are errors.
   func link(
-    _ parsed: consuming FileDescriptorProto, imports: FileImports, types: OptionTypes, sourcePath: String?,
-    includesSourceInfo: Bool, reportsUnusedImports: Bool
+    _ parsed: consuming FileDescriptorProto, imports: FileImports, types: OptionTypes, includesSourceInfo: Bool,
+    reportsUnusedImports: Bool
   ) {
     var file = parsed
     workspace.files.append(
