@@ -1,0 +1,23 @@
+// How the ledger's numbers look outside: names that say what they name, and protobuf's time.
+
+import ProtobufRuntime
+
+enum PublicName {
+  static func accrual(_ sequence: UInt64) -> String { "acr-\(sequence)" }
+  static func redemption(_ sequence: UInt64) -> String { "rdm-\(sequence)" }
+  static func ticket(_ sequence: UInt64) -> String { "fbk-\(sequence)" }
+  /// The record that made the lot, and the lot's place in it.
+  static func lot(_ id: UInt64) -> String { "lot-\(id >> 8)-\(id & 0xff)" }
+}
+
+extension ProtobufTimestamp {
+  /// - Parameter unixMilliseconds: from 1970 on.
+  init(unixMilliseconds: Int64) {
+    self.init(seconds: unixMilliseconds / 1_000, nanos: Int32(unixMilliseconds % 1_000) * 1_000_000)
+  }
+
+  /// Nil for 0, which the ledger writes for "never".
+  static func unlessNever(_ unixMilliseconds: Int64) -> ProtobufTimestamp? {
+    unixMilliseconds == 0 ? nil : ProtobufTimestamp(unixMilliseconds: unixMilliseconds)
+  }
+}

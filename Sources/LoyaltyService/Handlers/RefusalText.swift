@@ -1,0 +1,81 @@
+// Refusals in words, in both languages of the service. `{name}` stands for a value of the refusal's metadata.
+
+import LoyaltyEngine
+
+enum RefusalText {
+  static func english(_ reason: RefusalReason, _ values: [String: String]) -> String {
+    fill(template(reason).english, values)
+  }
+
+  static func chinese(_ reason: RefusalReason, _ values: [String: String]) -> String {
+    fill(template(reason).chinese, values)
+  }
+
+  private static func template(_ reason: RefusalReason) -> (english: String, chinese: String) {
+    switch reason {
+    case .idempotencyKeyReused:
+      (
+        "The idempotency key {idempotencyKey} was used at {firstUsed} for another request; choose a new key.",
+        "幂等键 {idempotencyKey} 已于 {firstUsed} 用于另一请求，请换用新的键。"
+      )
+    case .referenceAlreadyCredited:
+      (
+        "The activity {reference} has been credited already, as {firstAccrual}.",
+        "业务单号 {reference} 已入账，入账编号 {firstAccrual}。"
+      )
+    case .memberUnknown: ("There is no such member.", "没有该会员。")
+    case .memberMismatch:
+      (
+        "The member id {memberId} and the partner's number {partnerMemberNumber} name different members.",
+        "会员编号 {memberId} 与合作方会员号 {partnerMemberNumber} 不属于同一会员。"
+      )
+    case .partnerRequired: ("Only a partner can do this.", "仅合作方可执行此操作。")
+    case .activityInFuture:
+      ("The activity at {occurred} is in the future; it is {now}.", "发生时间 {occurred} 晚于当前时间 {now}。")
+    case .activityTooOld:
+      (
+        "The activity at {occurred} is too old; the earliest accepted is {earliest}.",
+        "发生时间 {occurred} 过早，最早可受理 {earliest} 之后的消费。"
+      )
+    case .noEarningRule:
+      ("No earning rule applies to this activity ({activity}).", "没有适用于此类消费（{activity}）的积分规则。")
+    case .pointsOverflow: ("The points are more than an account can hold.", "积分数值超出账户上限。")
+    case .tooManyLots:
+      ("The account has {lots} open lots; at most {most} are kept.", "账户已有 {lots} 批积分，上限为 {most} 批。")
+    case .itemUnknown: ("There is no item {itemId} in the catalogue.", "兑换目录中没有 {itemId}。")
+    case .itemNotOffered:
+      ("The item {itemId} is not offered at this time.", "商品 {itemId} 当前不在兑换期内。")
+    case .tierNotEligible:
+      (
+        "The item {itemId} is for the tier {requiredTier} and above; the member's is {tier}.",
+        "商品 {itemId} 仅限 {requiredTier} 及以上等级，会员当前等级为 {tier}。"
+      )
+    case .priceChanged:
+      ("The price is {price} points, not {expected}.", "现价为 {price} 积分，并非 {expected} 积分。")
+    case .outOfStock:
+      ("Only {left} of {itemId} are left; {requested} were asked for.", "{itemId} 仅余 {left} 件，不足 {requested} 件。")
+    case .insufficientPoints:
+      (
+        "The price is {required} points; the member has {available}, {missing} too few.",
+        "需要 {required} 积分，会员可用 {available} 积分，尚缺 {missing} 积分。"
+      )
+    case .tooManyTickets:
+      ("The member has {open} open tickets; at most {most} are kept.", "会员已有 {open} 个未结反馈，上限为 {most} 个。")
+    case .ledgerFull: ("The ledger is full.", "账本已满。")
+    case .ledgerNotOpen: ("The ledger is not open yet.", "账本尚未开启。")
+    case .ledgerAlreadyOpen: ("The ledger is open already.", "账本已开启。")
+    case .commandInvalid: ("The command is not understood.", "无法识别的指令。")
+    }
+  }
+
+  private static func fill(_ template: String, _ values: [String: String]) -> String {
+    var filled = ""
+    var rest = template[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      filled += rest[..<open]
+      filled += values[String(rest[rest.index(after: open)..<close])] ?? "?"
+      rest = rest[rest.index(after: close)...]
+    }
+    return filled + rest
+  }
+}

@@ -1,0 +1,95 @@
+// The form of requests. Every bad field is named by its path, all at once; the ledger never sees a request that fails here.
+
+import LoyaltyAPI
+import LoyaltyEngine
+import LoyaltyRPC
+import ProtobufRuntime
+
+/// Limits of request fields; the schema's comments state them.
+enum FieldLimits {
+  /// Ids, keys, references and numbers, bytes. They are kept or hashed for every record.
+  static let idBytes = 64
+  static let quantity: Int32 = 100
+  static let textCharacters = 4_000
+  /// Four bytes for every character.
+  static let textBytes = 16_000
+  static let attachments = 10
+  static let attachmentBytes = 256
+  static let languageBytes = 35  // the longest tag that RFC 5646 §4.4.1 expects
+  static let defaultPageSize: Int32 = 50
+  static let largestPageSize: Int32 = 200
+  static let pageTokenBytes = 512
+}
+
+/// Checks a request's fields and collects what is wrong.
+struct RequestFields {
+  private var violations: [BadRequest.FieldViolation] = []
+
+  mutating func report(_ field: String, _ description: String) {
+    violations.append(BadRequest.FieldViolation(field: field, description_: description))
+  }
+
+  /// The answer to a request with bad fields; nil if all are good.
+  var error: RPCError? {
+    guard let first = violations.first else { return nil }
+    let more = violations.count > 1 ? " (and \(violations.count - 1) more)" : ""
+    return RPCError(
+      .invalidArgument, "\(first.field): \(first.description_)\(more)",
+      details: [ProtobufAny(packing: BadRequest(fieldViolations: violations))])
+  }
+
+  /// A name that a caller chose: present, short, without control characters.
+  mutating func checkName(_ value: String, _ field: String, isRequired: Bool = true) {
+    if value.isEmpty {
+      if isRequired { report(field, "is required") }
+    } else if value.utf8.count > FieldLimits.idBytes {
+      report(field, "has \(value.utf8.count) bytes; at most \(FieldLimits.idBytes)")
+    } else if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
+      report(field, "has control characters")
+    }
+  }
+
+  /// The two ways to name a member.
+  mutating func checkMember(_ id: String, number: String) {
+    if id.isEmpty && number.isEmpty {
+      report("member_id", "is required unless partner_member_number is given")
+    }
+    checkMemberID(id)
+    checkName(number, "partner_member_number", isRequired: false)
+  }
+
+  mutating func checkMemberID(_ id: String) {
+    if id.utf8.count > FieldLimits.idBytes || id.utf8.contains(where: { $0 < 0x21 || $0 > 0x7e }) {
+      report("member_id", "must be 1 to \(FieldLimits.idBytes) visible ASCII characters")
+    }
+  }
+
+  mutating func checkLanguage(_ language: String) {
+    if language.utf8.count > FieldLimits.languageBytes {
+      report("language", "has \(language.utf8.count) bytes; a language tag has at most \(FieldLimits.languageBytes)")
+    }
+  }
+
+  mutating func checkAmount(_ amount: Money?) {
+    guard let amount else { return }
+    if !CurrencyCode.isValid(amount.currencyCode) {
+      report("amount.currency_code", "must be an ISO 4217 code, three capital letters, as in CNY")
+    }
+    if amount.minorUnits < 0 { report("amount.minor_units", "is \(amount.minorUnits); must be 0 or more") }
+  }
+
+  /// The moment in Unix milliseconds; 0 if it is bad.
+  mutating func milliseconds(_ moment: ProtobufTimestamp?, _ field: String) -> Int64 {
+    guard let moment else {
+      report(field, "is required")
+      return 0
+    }
+    guard (0..<1_000_000_000).contains(moment.nanos), moment.seconds >= 0,
+      moment.seconds <= CivilCalendar.lastMs / 1_000
+    else {
+      report(field, "must be a moment of the years 1970 to 9999")
+      return 0
+    }
+    return moment.seconds * 1_000 + Int64(moment.nanos) / 1_000_000
+  }
+}

@@ -1,0 +1,103 @@
+// One loyalty programme in service: its ledger in the store, the policy that decides, the gate at which replies wait, and
+// the clock. What handlers, timers and tools share.
+
+import Glibc
+import LoyaltyEngine
+import LoyaltyMessages
+import LoyaltyRPC
+import LoyaltyStore
+
+/// A programme that cannot be served from this store.
+public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The store belongs to another programme.
+  case otherProgramme(store: String, policy: String)
+  /// The journal contradicts itself.
+  case inconsistent(String)
+  /// The ledger refused its own work.
+  case refused(Refusal)
+
+  public var description: String {
+    switch self {
+    case .otherProgramme(let store, let policy):
+      "the data directory is of the programme '\(store)', the policy of '\(policy)': use the directory or the policy that belongs to it"
+    case .inconsistent(let what):
+      "the journal does not hold together: \(what). Nothing is served from it; restore the last backup that does"
+    case .refused(let refusal): "the ledger refused its own work: \(refusal.reason.rawValue)"
+    }
+  }
+}
+
+/// A programme's ledger, policy, gate and clock.
+public final class Programme: Sendable {
+  /// An expiry step that stopped at its bound leaves the lock to callers for this long, milliseconds.
+  static let pauseBetweenExpirySteps: Int64 = 5
+
+  public let store: DurableStore<Ledger>
+  public let policy: CompiledPolicy
+  public let gate: ReplyGate
+  /// Unix milliseconds.
+  public let clock: @Sendable () -> Int64
+
+  /// - Parameters:
+  ///   - gate: advanced as the store becomes durable.
+  ///   - clock: Unix milliseconds. Read once a call.
+  public init(
+    store: DurableStore<Ledger>, policy: CompiledPolicy, gate: ReplyGate,
+    clock: @escaping @Sendable () -> Int64 = systemMilliseconds
+  ) {
+    self.store = store
+    self.policy = policy
+    self.gate = gate
+    self.clock = clock
+  }
+
+  /// Opens a new ledger for the policy's programme; checks that a ledger with records is that programme's and holds
+  /// together. Before this nothing else is accepted.
+  /// - Throws: `ProgrammeError`, `StoreError`.
+  public func open() throws {
+    let name = policy.document.programme?.id ?? ""
+    let (state, _) = store.read { ledger in
+      (sequence: ledger.sequence, programme: ledger.programme, inconsistency: ledger.inconsistency)
+    }
+    if let inconsistency = state.inconsistency { throw ProgrammeError.inconsistent(inconsistency) }
+    guard state.sequence == 0 else {
+      if state.programme != name { throw ProgrammeError.otherProgramme(store: state.programme, policy: name) }
+      return
+    }
+    var random = SystemRandomNumberGenerator()
+    let key = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+    _ = try work(.opening(OpeningInput(programme: name, hashKey: key)))
+  }
+
+  /// Posts the expiry of what is due, as much as one record takes.
+  /// - Returns: milliseconds until the next step is due; nil if no points ever lapse.
+  /// - Throws: `ProgrammeError`, `StoreError`.
+  public func expireDue() throws -> Int64? {
+    let record = try work(.expiry(ExpiryInput()))
+    if case .expired(let outcome)? = record?.outcome, outcome.more { return Self.pauseBetweenExpirySteps }
+    let next = store.read { ledger in ledger.nextExpiryMs }.value
+    return next.map { max(0, $0 - clock()) }
+  }
+
+  /// Does the service's own work; nil if there was nothing to do.
+  private func work(_ input: Record.Input) throws -> Record? {
+    let now = clock()
+    let (decision, _) = try store.commit { ledger -> (record: Record?, value: Decision) in
+      let decision = ledger.decide(Command(input), policy: policy, now: now, caller: .service)
+      if case .accepted(let record) = decision { return (record, decision) }
+      return (nil, decision)
+    }
+    switch decision {
+    case .accepted(let record): return record
+    case .refused(let refusal): throw ProgrammeError.refused(refusal)
+    case .repeated, .nothingToDo: return nil
+    }
+  }
+}
+
+/// The system's clock, Unix milliseconds.
+@Sendable public func systemMilliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+}
