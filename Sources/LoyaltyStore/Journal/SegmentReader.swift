@@ -76,6 +76,9 @@ struct SegmentReader {
     guard span.load(UInt32.self, at: body.count - 8) == UInt32(truncatingIfNeeded: total),
       span.load(UInt32.self, at: body.count - 4) == BatchHeader.endMagic
     else { return .invalid("the end of the batch is not there") }
+    guard span.extracting(Int(batch.payloadLength)..<(body.count - BatchHeader.trailerLength)).isZero else {
+      return .invalid("the padding of the batch is not zero")
+    }
     let payload = span.extracting(..<Int(batch.payloadLength))
     guard CRC32C.of(payload) == batch.payloadSum else { return .invalid("the checksum of the batch's records is wrong") }
     digest.update(chain.bytes.span.bytes)
