@@ -41,8 +41,7 @@ struct FieldModel {
     let value = Self.value(of: descriptor, features, types)
     self.value = value
     isRequired = descriptor.label == .required || features.isRequired
-    // A group's field is named for its type in the schema.
-    name = SwiftNames.property(descriptor.name ?? "")
+    name = SwiftNames.property(Self.schemaWords(descriptor))
 
     if descriptor.label == .repeated {
       if case .message = value, let entry = types.message(descriptor.typeName ?? ""),
@@ -68,6 +67,14 @@ struct FieldModel {
     } else {
       shape = .implicit
     }
+  }
+
+  /// `group ChosenBox = 1` has the field name `chosenbox`; the type's name still has its words.
+  private static func schemaWords(_ field: FieldDescriptorProto) -> String {
+    let name = field.name ?? ""
+    guard field.type == .group, let type = field.typeName?.split(separator: ".").last, type.lowercased() == name
+    else { return name }
+    return String(type)
   }
 
   private static func value(of field: FieldDescriptorProto, _ features: ResolvedFeatures, _ types: TypeIndex) -> Value {

@@ -121,7 +121,11 @@ struct MessageCodecGenerator {
       out.line("case \(field.tag):")
       out.indented { out in
         out.line("var value = \(type)()")
-        out.line("if case .\(field.name)(let current)? = \(property(oneof.name)) { value = current }")
+        out.block("if case .\(field.name)(let current)? = \(property(oneof.name))") { out in
+          out.line("value = current")
+          // Held twice, every part that is merged would copy what is there already.
+          out.line("\(property(oneof.name)) = nil")
+        }
         if case .group = field.value {
           out.line("try reader.group(\(field.number), &value)")
         } else {

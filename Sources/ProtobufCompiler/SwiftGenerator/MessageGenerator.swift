@@ -10,7 +10,7 @@ struct MessageGenerator {
   let access: String
 
   /// Above this many fields a memberwise initializer is no help to a reader and a burden to the type checker.
-  static let largestMemberwiseInitializer = 40
+  static let largestMemberwiseInitializer = 100
 
   struct Oneof {
     let index: Int
@@ -152,7 +152,7 @@ struct MessageGenerator {
       guard let descriptor = types.enumeration(field.descriptor.typeName ?? "")?.descriptor else { return nil }
       return ".\(SwiftNames.escaped(SwiftNames.enumCase(text, in: descriptor.name ?? type)))"
     case .scalar(_, "String", _): return text.debugDescription
-    case .scalar(_, "[UInt8]", _): return "Array(\(text.debugDescription).utf8)"
+    case .scalar(_, "[UInt8]", _): return "[\(Self.unescaped(text).map { "\($0)" }.joined(separator: ", "))]"
     case .scalar(_, "Double", _), .scalar(_, "Float", _):
       return switch text {
       case "inf": ".infinity"
@@ -163,6 +163,31 @@ struct MessageGenerator {
     case .scalar: return text
     case .message, .group: return nil
     }
+  }
+
+  /// Descriptors keep the default of a bytes field with C escapes (`\\n`, `\\"`, three octal digits).
+  static func unescaped(_ text: String) -> [UInt8] {
+    let named: [UInt8: UInt8] = [
+      UInt8(ascii: "n"): 10, UInt8(ascii: "r"): 13, UInt8(ascii: "t"): 9, UInt8(ascii: "a"): 7, UInt8(ascii: "b"): 8,
+      UInt8(ascii: "f"): 12, UInt8(ascii: "v"): 11,
+    ]
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "\\"), let escape = rest.first else {
+        bytes.append(byte)
+        continue
+      }
+      let digits = rest.prefix(3).prefix { (0x30...0x37).contains($0) }
+      if digits.isEmpty {
+        bytes.append(named[escape] ?? escape)
+        rest = rest.dropFirst()
+      } else {
+        bytes.append(UInt8(truncatingIfNeeded: digits.reduce(0) { $0 * 8 + Int($1 - 0x30) }))
+        rest = rest.dropFirst(digits.count)
+      }
+    }
+    return bytes
   }
 
   private func writeInitializers(to out: inout CodeWriter) {

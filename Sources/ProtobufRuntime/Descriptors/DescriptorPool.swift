@@ -60,6 +60,8 @@ public struct MessageDescriptor: Sendable {
   let index: Int
   let features: ResolvedFeatures
   var byNumber: [Int32: Int] = [:]
+  /// Places in `fields` by ascending number, the order on the wire and in JSON.
+  var wireOrder: [Int] = []
   var byName: [String: Int] = [:]
 
   public var isMapEntry: Bool { proto.options?.mapEntry == true }
@@ -79,6 +81,7 @@ public struct FieldDescriptor: Sendable {
   public let isRepeated: Bool
   public let isMap: Bool
   public let isPacked: Bool
+  public let isRequired: Bool
   /// False where a default is the same as absence.
   public let hasPresence: Bool
   /// The oneof's index, synthetic ones apart.
@@ -169,6 +172,7 @@ private struct Builder {
         linked[index].byName[field.name] = position
         linked[index].byName[field.jsonName] = position
       }
+      linked[index].wireOrder = fields.indices.sorted { fields[$0].number < fields[$1].number }
       linked[index].fields = fields
     }
     return linked
@@ -198,6 +202,7 @@ private struct Builder {
       proto: proto, number: proto.number ?? 0, name: proto.name ?? "", jsonName: proto.jsonName ?? proto.name ?? "",
       type: type, isRepeated: isRepeated, isMap: isRepeated && isMessage && messages[typeIndex].isMapEntry,
       isPacked: isRepeated && isPackable && (proto.options?.packed ?? features.isPacked),
+      isRequired: proto.label == .required || features.isRequired,
       hasPresence: !isRepeated
         && (isMessage || proto.proto3Optional == true || oneof != nil || !features.hasImplicitPresence),
       oneof: oneof, typeIndex: typeIndex)

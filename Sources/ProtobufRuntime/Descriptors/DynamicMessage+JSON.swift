@@ -11,6 +11,7 @@ extension DynamicMessage {
     var reader = JSONReader(bytes, options: options)
     try merge(json: &reader)
     try reader.finish()
+    guard isInitialized else { throw reader.error(.missingRequiredField(message: descriptor.fullName)) }
   }
 
   /// The proto3 JSON form in UTF-8.
@@ -38,12 +39,14 @@ extension DynamicMessage {
       }
       return
     }
+    let skipsTypeKey = reader.skipsTypeKey
+    reader.skipsTypeKey = false
     try reader.beginObject("an object (\(type.fullName))")
     var isFirst = true
     var seen: Set<Int32> = []
     while try reader.nextKey(isFirst: isFirst) {
       isFirst = false
-      try readEntry(type, &seen, &reader)
+      try readEntry(type, &seen, skipsTypeKey, &reader)
     }
   }
 
@@ -56,13 +59,13 @@ extension DynamicMessage {
   }
 
   private mutating func readEntry(
-    _ type: MessageDescriptor, _ seen: inout Set<Int32>, _ reader: inout JSONReader
+    _ type: MessageDescriptor, _ seen: inout Set<Int32>, _ skipsTypeKey: Bool, _ reader: inout JSONReader
   ) throws(JSONError) {
     let place = reader.position
     let name = try reader.string()
     guard let field = type.field(named: name) else {
-      guard reader.options.ignoresUnknownFields else {
-        let nearest = nearestName(to: name, among: type.fields.map(\.jsonName))
+      guard reader.options.ignoresUnknownFields || skipsTypeKey && name == "@type" else {
+        let nearest = nearestName(to: name, among: type.fields.flatMap { [$0.jsonName, $0.name] })
         throw reader.error(.unknownField(name, message: type.fullName, nearest: nearest), at: place)
       }
       try reader.expect(UInt8(ascii: ":"), "':'")
@@ -75,7 +78,7 @@ extension DynamicMessage {
     if !acceptsNull(field) || field.isRepeated, try reader.readNull() { return }
     if let oneof = field.oneof, type.fields.contains(where: { $0.oneof == oneof && values[$0.number] != nil }) {
       let name = type.proto.oneofDecl.indices.contains(oneof) ? type.proto.oneofDecl[oneof].name ?? "" : ""
-      throw reader.error(.oneofAlreadySet(oneof: name, message: type.fullName), at: place)
+      throw reader.error(.oneofAlreadySet(oneof: name, message: type.fullName))
     }
     if field.isMap {
       set(field, .map(try readMap(field, &reader)))
@@ -154,18 +157,26 @@ extension DynamicMessage {
 
   private func readEnum(_ type: EnumDescriptor, _ reader: inout JSONReader) throws(JSONError) -> Value? {
     if type.fullName == "google.protobuf.NullValue", try reader.readNull() { return .enumeration(0) }
-    guard reader.peek() == UInt8(ascii: "\"") else { return .enumeration(try reader.integer(Int32.self)) }
+    let isName = reader.peek() == UInt8(ascii: "\"")
     let place = reader.position
-    let name = try reader.string()
-    if let number = type.table.number(of: name) { return .enumeration(number) }
+    let text: String
+    if isName {
+      text = try reader.string()
+      if let number = type.table.number(of: text) { return .enumeration(number) }
+    } else {
+      let number = try reader.integer(Int32.self)
+      if type.accepts(number) { return .enumeration(number) }
+      text = "\(number)"
+    }
     if reader.options.ignoresUnknownFields { return nil }
-    throw reader.error(
-      .unknownEnumValue(name, nearest: nearestName(to: name, among: type.table.allNames)), at: place)
+    let nearest = isName ? nearestName(to: text, among: type.table.allNames) : nil
+    throw reader.error(.unknownEnumValue(text, nearest: nearest), at: place)
   }
 
   /// An `Any` of a type in the pool.
   private mutating func mergeAny(json reader: inout JSONReader) throws(JSONError) {
     let start = reader
+    var inner = reader
     guard let url = try ProtobufAny.findType(&reader) else { return }
     var any = ProtobufAny()
     any.typeURL = url
@@ -173,8 +184,7 @@ extension DynamicMessage {
       throw start.error(.unknownAnyType(url))
     }
     var payload = DynamicMessage(type, in: pool)
-    var inner = JSONReader(try ProtobufAny.payloadText(name, start), options: start.options)
-    inner.depth = start.depth
+    try ProtobufAny.seekPayload(name, &inner)
     try payload.merge(json: &inner)
     any.value = payload.serializedBytes()
     do {
@@ -193,7 +203,7 @@ extension DynamicMessage {
       return Self.writeWellKnown(known, serializedBytes(), &writer)
     }
     writer.beginObject()
-    for field in type.fields {
+    for field in type.wireOrder.lazy.map({ type.fields[$0] }) {
       guard let value = values[field.number] ?? emittedDefault(field, writer.options) else { continue }
       if !field.hasPresence, !writer.options.emitsDefaults, isDefault(value, field) { continue }
       writer.key(writer.options.usesSchemaNames ? field.name : field.jsonName)
@@ -220,7 +230,7 @@ extension DynamicMessage {
     switch value {
     case .list(let list): list.isEmpty
     case .map(let entries): entries.isEmpty
-    default: value == Self.defaultValue(of: field, in: pool)
+    default: value.isDefaultValue
     }
   }
 
@@ -256,7 +266,7 @@ extension DynamicMessage {
       let entryType = pool.messages[field.typeIndex]
       guard entryType.fields.count == 2 else { return }
       writer.beginObject()
-      for (key, value) in entries.sorted(by: { $0.key.mapKeyText < $1.key.mapKeyText }) {
+      for (key, value) in entries.sorted(by: { $0.key.isOrdered(before: $1.key) }) {
         writer.key(key.mapKeyText)
         write(value, entryType.fields[1], &writer)
       }

@@ -12,7 +12,17 @@ extension DynamicMessage {
       var reader = WireReader(raw)
       try message.merge(from: &reader)
     }
+    guard message.isInitialized else {
+      throw WireError(.missingRequiredField(message: descriptor.fullName), offset: bytes.count)
+    }
     self = message
+  }
+
+  /// Proto2's required fields are all set, here and in every child.
+  public var isInitialized: Bool {
+    let fields = descriptor.fields
+    if fields.contains(where: { $0.isRequired && values[$0.number] == nil }) { return false }
+    return values.values.allSatisfy(\.isInitialized)
   }
 
   mutating func merge(from reader: inout WireReader) throws(WireError) {
@@ -39,7 +49,9 @@ extension DynamicMessage {
     let count = try reader.length()
     let outer = reader.end
     reader.end = reader.cursor + count
-    while reader.cursor < reader.end { list.append(try scalar(field, &reader)) }
+    while reader.cursor < reader.end {
+      if let value = try scalar(field, &reader) { list.append(value) }
+    }
     reader.end = outer
     set(field, .list(list))
   }
@@ -59,25 +71,34 @@ extension DynamicMessage {
 
   private mutating func merge(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) {
     guard field.type == .message || field.type == .group else {
-      let value = try scalar(field, &reader)
+      guard let value = try scalar(field, &reader) else { return }
       if field.isRepeated { append(value, to: field) } else { set(field, value) }
       return
     }
+    let start = reader.cursor
     var child = DynamicMessage(typeIndex: field.typeIndex, pool)
-    if !field.isRepeated, case .message(let current)? = values[field.number] { child = current }
+    if !field.isRepeated, case .message(let current)? = values[field.number] {
+      child = current
+      set(field, nil)
+    }
     let outer =
       field.type == .group
       ? try reader.enterGroup(field: UInt32(bitPattern: field.number)) : try reader.enterMessage()
     try child.merge(from: &reader)
     reader.leave(outer)
-    if field.isMap {
+    if field.isMap, child.descriptor.fields.count == 2 {
+      let key = child.descriptor.fields[0]
+      let value = child.descriptor.fields[1]
+      if case .enumeration(let number)? = child.values[value.number], !pool.enums[value.typeIndex].accepts(number) {
+        let entry = UnsafeRawBufferPointer(start: start, count: reader.cursor - start)
+        unknownFields.append(tag: UInt32(bitPattern: field.number) << 3 | 2, value: entry)
+        return
+      }
       var entries: [Value: Value] = [:]
       if case .map(let current)? = values[field.number] {
         entries = current
         set(field, nil)
       }
-      let key = child.descriptor.fields[0]
-      let value = child.descriptor.fields[1]
       entries[child.values[key.number] ?? Self.defaultValue(of: key, in: pool)] =
         child.values[value.number] ?? Self.defaultValue(of: value, in: pool)
       set(field, .map(entries))
@@ -88,8 +109,15 @@ extension DynamicMessage {
     }
   }
 
-  private func scalar(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) -> Value {
-    switch field.type {
+  /// Nil for a number that a closed enum does not have, which becomes an unknown field; in a map, its whole entry does.
+  private mutating func scalar(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) -> Value? {
+    if field.type == .enum {
+      let number = try reader.int32()
+      if descriptor.isMapEntry || pool.enums[field.typeIndex].accepts(number) { return .enumeration(number) }
+      unknownFields.append(tag: UInt32(bitPattern: field.number) << 3, varint: UInt64(bitPattern: Int64(number)))
+      return nil
+    }
+    return switch field.type {
     case .bool: .bool(try reader.bool())
     case .int32: .int32(try reader.int32())
     case .sint32: .int32(try reader.sint32())
@@ -117,7 +145,8 @@ extension DynamicMessage {
   }
 
   fileprivate func write(to out: inout WireBytes) {
-    for field in descriptor.fields.sorted(by: { $0.number < $1.number }) {
+    let type = descriptor
+    for field in type.wireOrder.lazy.map({ type.fields[$0] }) {
       guard let value = values[field.number] else { continue }
       switch value {
       case .list(let list) where field.isPacked:
@@ -130,7 +159,7 @@ extension DynamicMessage {
       case .map(let entries): writeMap(field, entries, to: &out)
       default:
         // Without presence the default is the same as nothing.
-        if field.hasPresence || value != Self.defaultValue(of: field, in: pool) { out.field(field, value) }
+        if field.hasPresence || !value.isDefaultValue { out.field(field, value) }
       }
     }
     out.bytes.append(contentsOf: unknownFields.bytes)
@@ -139,7 +168,7 @@ extension DynamicMessage {
   private func writeMap(_ field: FieldDescriptor, _ entries: [Value: Value], to out: inout WireBytes) {
     let type = pool.messages[field.typeIndex]
     guard type.fields.count == 2 else { return }
-    for (key, value) in entries.sorted(by: { $0.key.mapKeyText < $1.key.mapKeyText }) {
+    for (key, value) in entries.sorted(by: { $0.key.isOrdered(before: $1.key) }) {
       var entry = WireBytes()
       entry.field(type.fields[0], key)
       entry.field(type.fields[1], value)
@@ -231,8 +260,51 @@ private struct WireBytes {
   }
 }
 
+extension EnumDescriptor {
+  /// Whether a field of this type can hold the number: an open enum takes any.
+  func accepts(_ number: Int32) -> Bool { !isClosed || table.name(of: number) != nil }
+}
+
 extension DynamicMessage.Value {
-  /// A map key as JSON writes it, also the order in which entries are written.
+  var isInitialized: Bool {
+    switch self {
+    case .message(let message): message.isInitialized
+    case .list(let list): list.allSatisfy(\.isInitialized)
+    case .map(let entries): entries.values.allSatisfy(\.isInitialized)
+    default: true
+    }
+  }
+
+  /// As `FieldValue.isDefaultValue`: minus zero is not the default.
+  var isDefaultValue: Bool {
+    switch self {
+    case .bool(let value): value.isDefaultValue
+    case .int32(let value), .enumeration(let value): value.isDefaultValue
+    case .int64(let value): value.isDefaultValue
+    case .uint32(let value): value.isDefaultValue
+    case .uint64(let value): value.isDefaultValue
+    case .float(let value): value.isDefaultValue
+    case .double(let value): value.isDefaultValue
+    case .string(let value): value.isDefaultValue
+    case .bytes(let value): value.isDefaultValue
+    case .message, .list, .map: false
+    }
+  }
+
+  /// The order in which map entries are written: as generated messages write them.
+  func isOrdered(before other: DynamicMessage.Value) -> Bool {
+    switch (self, other) {
+    case (.bool(let left), .bool(let right)): Bool.isOrdered(left, before: right)
+    case (.int32(let left), .int32(let right)): left < right
+    case (.int64(let left), .int64(let right)): left < right
+    case (.uint32(let left), .uint32(let right)): left < right
+    case (.uint64(let left), .uint64(let right)): left < right
+    case (.string(let left), .string(let right)): String.isOrdered(left, before: right)
+    default: false
+    }
+  }
+
+  /// A map key as JSON writes it.
   var mapKeyText: String {
     switch self {
     case .bool(let value): "\(value)"

@@ -102,12 +102,18 @@ extension ProtobufValue {
       case 32: kind = .boolValue(try reader.bool())
       case 42:
         var value = ProtobufStruct()
-        if case .structValue(let current)? = kind { value = current }
+        if case .structValue(let current)? = kind {
+          value = current
+          kind = nil
+        }
         try reader.message(&value)
         kind = .structValue(value)
       case 50:
         var value = ProtobufListValue()
-        if case .listValue(let current)? = kind { value = current }
+        if case .listValue(let current)? = kind {
+          value = current
+          kind = nil
+        }
         try reader.message(&value)
         kind = .listValue(value)
       default: try reader.unknown(tag, &unknownFields)

@@ -11,7 +11,7 @@ public struct FieldTable: Sendable {
 
   private let entries: [Entry]
   /// Indices into `entries`, -1 where free; a power of two, at most half full.
-  private let slots: [Int16]
+  private let slots: [Int32]
   let fieldCount: Int
 
   /// - Parameter fields: number, JSON name, schema name.
@@ -25,12 +25,12 @@ public struct FieldTable: Sendable {
     }
     var capacity = 4
     while capacity < entries.count * 2 { capacity *= 2 }
-    var slots = [Int16](repeating: -1, count: capacity)
+    var slots = [Int32](repeating: -1, count: capacity)
     for (position, entry) in entries.enumerated() {
       let hash = entry.name.withUTF8Buffer { Self.hash(UnsafeRawBufferPointer($0)) }
       var slot = Int(truncatingIfNeeded: hash) & (capacity - 1)
       while slots[slot] >= 0 { slot = (slot + 1) & (capacity - 1) }
-      slots[slot] = Int16(position)
+      slots[slot] = Int32(position)
     }
     self.entries = entries
     self.slots = slots

@@ -49,9 +49,11 @@ extension JSONReader {
   public mutating func readMember<T: FieldValue>(
     _ type: T.Type, isSet: Bool, oneof: StaticString, message: String
   ) throws(JSONError) -> T? {
+    _ = peek()
+    let place = position
     var value: T?
     try read(&value)
-    if value != nil, isSet { throw error(.oneofAlreadySet(oneof: oneof.description, message: message)) }
+    if value != nil, isSet { throw error(.oneofAlreadySet(oneof: oneof.description, message: message), at: place) }
     return value
   }
 }

@@ -5,6 +5,8 @@ public struct JSONReader {
   let bytes: [UInt8]
   var position = 0
   var depth = 0
+  /// The next object is the payload of an `Any`: its "@type" is no field.
+  var skipsTypeKey = false
   public let options: JSONDecodingOptions
 
   public init(_ bytes: [UInt8], options: JSONDecodingOptions = .defaults) {
@@ -93,7 +95,8 @@ public struct JSONReader {
   /// Begins a message's object.
   public mutating func beginObject(_ table: FieldTable, _ message: String) throws(JSONError) -> JSONObject {
     try beginObject("an object (\(message))")
-    return JSONObject(table: table, message: message)
+    defer { skipsTypeKey = false }
+    return JSONObject(table: table, message: message, skipsTypeKey: skipsTypeKey)
   }
 
   mutating func beginObject(_ what: @autoclosure () -> String) throws(JSONError) {
@@ -116,7 +119,7 @@ public struct JSONReader {
       }
       position = place
       let name = try string()
-      guard options.ignoresUnknownFields else {
+      guard options.ignoresUnknownFields || object.skipsTypeKey && name == "@type" else {
         let nearest = nearestName(to: name, among: object.table.names)
         throw error(.unknownField(name, message: object.message, nearest: nearest), at: place)
       }
@@ -255,10 +258,36 @@ public struct JSONReader {
     let name = "\(type)".lowercased()
     let text = try quotableNumber(name)
     if let value = Self.plainInteger(text, type) { return value }
-    // 1e5 and 2.0 are integers too, as long as a double holds them exactly.
-    let string = String(decoding: text, as: UTF8.self)
-    if let double = Double(string), let value = I(exactly: double), abs(double) <= 9_007_199_254_740_992 { return value }
-    throw error(.invalidNumber(string, type: name), at: place)
+    // 1e5 and 2.0 are integers too.
+    if let digits = Self.integerDigits(text), let value = Self.plainInteger(digits, type) { return value }
+    throw error(.invalidNumber(String(decoding: text, as: UTF8.self), type: name), at: place)
+  }
+
+  /// A number with fraction or exponent as the digits of an integer; nil where it is none, or has more than 64 bits.
+  private static func integerDigits(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    let mantissa = text.prefix { $0 | 0x20 != UInt8(ascii: "e") }
+    let exponentText = text[mantissa.endIndex...].dropFirst().drop { $0 == UInt8(ascii: "+") }
+    var exponent = 0
+    if !exponentText.isEmpty {
+      guard let value = Int(String(decoding: exponentText, as: UTF8.self)), value.magnitude <= 1_000_000_000
+      else { return mantissa.allSatisfy { $0 < 0x31 || $0 > 0x39 } ? [UInt8(ascii: "0")] : nil }
+      exponent = value
+    }
+    let sign = mantissa.prefix { $0 == UInt8(ascii: "-") }
+    var digits = Array(mantissa.drop { $0 == UInt8(ascii: "-") })
+    if let point = digits.firstIndex(of: UInt8(ascii: ".")) {
+      exponent -= digits.count - point - 1
+      digits.remove(at: point)
+    }
+    while digits.count > 1, digits.last == UInt8(ascii: "0") {
+      digits.removeLast()
+      exponent += 1
+    }
+    digits = Array(digits.drop { $0 == UInt8(ascii: "0") })
+    if digits.isEmpty { return [UInt8(ascii: "0")] }
+    // UInt64.max has 20 digits.
+    guard exponent >= 0, digits.count + exponent <= 20 else { return nil }
+    return sign + digits + repeatElement(UInt8(ascii: "0"), count: exponent)
   }
 
   private static func plainInteger<I: FixedWidthInteger>(_ text: ArraySlice<UInt8>, _ type: I.Type) -> I? {
@@ -391,13 +420,15 @@ public struct JSONReader {
 public struct JSONObject {
   let table: FieldTable
   let message: String
+  let skipsTypeKey: Bool
   var isFirst = true
   private var seen: UInt64 = 0
   private var seenBeyond: Set<Int> = []
 
-  init(table: FieldTable, message: String) {
+  init(table: FieldTable, message: String, skipsTypeKey: Bool) {
     self.table = table
     self.message = message
+    self.skipsTypeKey = skipsTypeKey
   }
 
   /// False if the field was there already.

@@ -24,17 +24,16 @@ extension ProtobufAny {
   }
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
-    let start = reader
+    var payload = reader
     guard let url = try Self.findType(&reader) else { return }
-    let end = reader
     var probe = ProtobufAny()
     probe.typeURL = url
-    guard let name = probe.typeName, let type = start.options.registry.type(named: name) else {
-      throw start.error(.unknownAnyType(url))
+    guard let name = probe.typeName, let type = reader.options.registry.type(named: name) else {
+      throw payload.error(.unknownAnyType(url))
     }
     typeURL = url
-    value = try Self.payload(type, start)
-    reader = end
+    try Self.seekPayload(name, &payload)
+    value = try Self.payload(type, &payload)
   }
 
   /// The value of "@type"; nil for an object without any field. Leaves the reader behind the object.
@@ -59,59 +58,40 @@ extension ProtobufAny {
     return url
   }
 
-  private static func payload<M: Message>(_ type: M.Type, _ start: JSONReader) throws(JSONError) -> [UInt8] {
+  private static func payload<M: Message>(_ type: M.Type, _ reader: inout JSONReader) throws(JSONError) -> [UInt8] {
     var message = M()
-    var reader = JSONReader(try payloadText(M.fullName, start), options: start.options)
-    reader.depth = start.depth
     try message.merge(json: &reader)
     return message.serializedBytes()
   }
 
-  /// The JSON text of what an `Any` of the given type holds: its "value", or the object without "@type".
-  static func payloadText(_ typeName: String, _ start: JSONReader) throws(JSONError) -> [UInt8] {
-    guard MessageForm.isSpecial(typeName) else { return try withoutType(start) }
-    var reader = start
+  /// Moves from the start of the object of an `Any`, which `findType` has read through, to what it holds: to its "value",
+  /// or nowhere where the payload's fields stand beside "@type".
+  static func seekPayload(_ typeName: String, _ reader: inout JSONReader) throws(JSONError) {
+    guard MessageForm.isSpecial(typeName) else {
+      reader.skipsTypeKey = true
+      return
+    }
+    let start = reader
+    var value: JSONReader?
     try reader.beginObject("an object")
     var isFirst = true
-    var text: [UInt8]?
     while try reader.nextKey(isFirst: isFirst) {
       isFirst = false
       let place = reader.position
       let key = try reader.string()
       try reader.expect(UInt8(ascii: ":"), "':'")
-      _ = reader.peek()
-      let begin = reader.position
-      try reader.skipValue()
       if key == "value" {
-        text = Array(reader.bytes[begin..<reader.position])
+        guard value == nil else { throw reader.error(.duplicateField(key, message: fullName), at: place) }
+        value = reader
       } else if key != "@type", !reader.options.ignoresUnknownFields {
         throw reader.error(.unknownField(key, message: typeName, nearest: "value"), at: place)
       }
+      try reader.skipValue()
     }
-    guard let text else {
+    guard let value else {
       throw start.error(.invalidWellKnownType(fullName, reason: "\"value\" is missing for \(typeName)"))
     }
-    return text
-  }
-
-  /// The object's text without its "@type" entry.
-  private static func withoutType(_ start: JSONReader) throws(JSONError) -> [UInt8] {
-    var reader = start
-    try reader.beginObject("an object")
-    var text: [UInt8] = [UInt8(ascii: "{")]
-    var isFirst = true
-    while try reader.nextKey(isFirst: isFirst) {
-      isFirst = false
-      let begin = reader.position
-      let key = try reader.string()
-      try reader.expect(UInt8(ascii: ":"), "':'")
-      try reader.skipValue()
-      if key == "@type" { continue }
-      if text.count > 1 { text.append(UInt8(ascii: ",")) }
-      text.append(contentsOf: reader.bytes[begin..<reader.position])
-    }
-    text.append(UInt8(ascii: "}"))
-    return text
+    reader = value
   }
 
   public func write(json writer: inout JSONWriter) {

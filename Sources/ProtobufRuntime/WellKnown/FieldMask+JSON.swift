@@ -24,29 +24,29 @@ extension ProtobufFieldMask {
   }
 
   private static func snake(_ path: Substring) -> String? {
-    var result = ""
-    for character in path {
-      if character == "_" { return nil }
-      if character.isUppercase { result += "_" + character.lowercased() } else { result.append(character) }
+    var result: [UInt8] = []
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "_"): return nil
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): result += [UInt8(ascii: "_"), byte | 0x20]
+      default: result.append(byte)
+      }
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 
   private static func camel(_ path: String) -> String? {
-    var result = ""
+    var result: [UInt8] = []
     var afterUnderscore = false
-    for character in path {
-      if character.isUppercase { return nil }
-      if afterUnderscore {
-        guard character.isLetter else { return nil }
-        result += character.uppercased()
-        afterUnderscore = false
-      } else if character == "_" {
-        afterUnderscore = true
-      } else {
-        result.append(character)
+    for byte in path.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z") where afterUnderscore: result.append(byte & ~0x20)
+      case _ where afterUnderscore, UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: ","): return nil
+      case UInt8(ascii: "_"): break
+      default: result.append(byte)
       }
+      afterUnderscore = byte == UInt8(ascii: "_")
     }
-    return afterUnderscore ? nil : result
+    return afterUnderscore ? nil : String(decoding: result, as: UTF8.self)
   }
 }

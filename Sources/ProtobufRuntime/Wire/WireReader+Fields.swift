@@ -64,8 +64,9 @@ extension WireReader {
     let outer = end
     let count = try length()
     end = cursor + count
-    if C.wireType == 5 { field.reserveCapacity(field.count + remaining / 4) }
-    if C.wireType == 1 { field.reserveCapacity(field.count + remaining / 8) }
+    // Only for the first chunk: reserving exactly what each of many small ones takes would copy all before it each time.
+    if field.isEmpty, C.wireType == 5 { field.reserveCapacity(remaining / 4) }
+    if field.isEmpty, C.wireType == 1 { field.reserveCapacity(remaining / 8) }
     while cursor < end { field.append(try C.read(&self)) }
     end = outer
   }
