@@ -5,6 +5,9 @@ import ProtobufRuntime
 public struct CompiledFile: Sendable {
   /// Types resolved, options and features interpreted. `sourceCodeInfo` is set where it was asked for.
   public var descriptor: FileDescriptorProto
+  /// The same as programs carry it and as protoc writes it by default: without the options that are for sources alone,
+  /// custom options in the order of their numbers.
+  public var runtimeDescriptor: FileDescriptorProto
   /// Whether it was named by the caller, not just imported.
   public var isRequested: Bool
   /// Where it was read; nil for text that is in no file and for well-known types without a path.
@@ -26,4 +29,6 @@ public struct CompileResult: Sendable {
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   public var descriptors: [FileDescriptorProto] { files.map(\.descriptor) }
+
+  public var runtimeDescriptors: [FileDescriptorProto] { files.map(\.runtimeDescriptor) }
 }

@@ -68,7 +68,8 @@ private struct Compilation {
     let files = wantedFiles(names).map { id in
       let file = workspace.files[Int(id)]
       return CompiledFile(
-        descriptor: file.descriptor, isRequested: requested.contains(file.name), sourcePath: file.sourcePath,
+        descriptor: file.descriptor, runtimeDescriptor: OptionStripper.strip(file.descriptor, types: optionTypes),
+        isRequested: requested.contains(file.name), sourcePath: file.sourcePath,
         imports: (file.imports + file.optionImports).map { workspace.files[Int($0)].name },
         publicImports: file.publicImports.map { workspace.files[Int($0)].name })
     }

@@ -28,13 +28,15 @@ struct DescriptorTests {
     let protoc = try #require(Protoc.shared)
     let folders = folders + [protoc.includeFolder]
     for name in names {
-      let (expected, text) = try protoc.descriptorSet(of: [name], in: folders)
       let result = Corpus.compile([name], in: folders)
-      #expect(result.hasErrors == (expected == nil), "\(name): protoc says \(text), we say \(result.diagnostics)")
-      guard let expected, !result.hasErrors else { continue }
-      let ours = FileDescriptorSet(file: result.descriptors)
-      if ours.serializedBytes() != expected {
-        try explain(ours, FileDescriptorSet(serializedBytes: expected), name)
+      for retainsOptions in [true, false] {
+        let (expected, text) = try protoc.descriptorSet(of: [name], in: folders, retainsOptions: retainsOptions)
+        #expect(result.hasErrors == (expected == nil), "\(name): protoc says \(text), we say \(result.diagnostics)")
+        guard let expected, !result.hasErrors else { continue }
+        let ours = FileDescriptorSet(file: retainsOptions ? result.descriptors : result.runtimeDescriptors)
+        if ours.serializedBytes() != expected {
+          try explain(ours, FileDescriptorSet(serializedBytes: expected), name)
+        }
       }
     }
   }

@@ -86,7 +86,7 @@ struct LexerTests {
     #expect(FloatText.double(1e15) == "1e+15")
     #expect(FloatText.double(123456789012345) == "123456789012345")
     #expect(FloatText.double(1e-5) == "1e-05")
-    #expect(FloatText.double(5e-324) == "4.94065645841247e-324")
+    #expect(FloatText.double(.leastNonzeroMagnitude) == "4.94065645841247e-324")
     #expect(FloatText.double(.greatestFiniteMagnitude) == "1.7976931348623157e+308")
     #expect(FloatText.double(-0.0) == "-0")
     #expect(FloatText.double(.infinity) == "inf")

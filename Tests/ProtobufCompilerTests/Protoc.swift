@@ -46,17 +46,16 @@ struct Protoc: Sendable {
     return Output(succeeded: process.terminationStatus == 0, text: String(decoding: bytes, as: UTF8.self))
   }
 
-  /// The serialized FileDescriptorSet of `files` and all they import, with source info and every option kept; nil, with
-  /// protoc's words, where it rejects them.
+  /// The serialized FileDescriptorSet of `files` and all they import, with source info; nil, with protoc's words, where
+  /// it rejects them. Options that are for sources alone are in it only where `retainsOptions` says so.
   func descriptorSet(
-    of files: [String], in folders: [String]
+    of files: [String], in folders: [String], retainsOptions: Bool
   ) throws -> (set: [UInt8]?, text: String) {
     let output = FileManager.default.temporaryDirectory.appendingPathComponent("set-\(UUID().uuidString).bin")
     defer { try? FileManager.default.removeItem(at: output) }
     let result = try run(
-      folders.map { "-I\($0)" } + [
-        "--include_imports", "--include_source_info", "--retain_options", "-o", output.path,
-      ] + files)
+      folders.map { "-I\($0)" } + (retainsOptions ? ["--retain_options"] : [])
+        + ["--include_imports", "--include_source_info", "-o", output.path] + files)
     guard result.succeeded else { return (nil, result.text) }
     return (Array(try Data(contentsOf: output)), result.text)
   }

@@ -285,7 +285,9 @@ extension FileLinker {
     if message.options?.messageSetWireFormat == true, field.type != .message || field.label == .repeated {
       error(Path.Field.type, message: "Extensions of MessageSets must be optional messages.")
     }
-    let ranges = NumberRanges(message.extensionRange.map { NumberRange(start: $0.start, end: $0.end) })
+    let ranges =
+      extensionRanges[extendee] ?? NumberRanges(message.extensionRange.map { NumberRange(start: $0.start, end: $0.end) })
+    extensionRanges[extendee] = ranges
     guard let range = ranges.find(number) else {
       error(Path.Field.number, message: "\"\(name)\" does not declare \(number) as an extension number.")
       return

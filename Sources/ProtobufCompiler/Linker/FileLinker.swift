@@ -22,6 +22,8 @@ final class FileLinker {
   var path: [Int32] = []
   /// The package's scope.
   var package = SymbolID.root
+  /// The extension ranges of messages that this file extends.
+  var extensionRanges: [SymbolID: NumberRanges] = [:]
   /// Imported files of which something was used.
   var usedFiles: Set<FileID> = []
   /// For the path of each option as written, its path once interpreted.

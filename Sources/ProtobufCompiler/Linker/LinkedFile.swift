@@ -16,10 +16,4 @@ struct LinkedFile {
   var publicImports: [FileID]
   /// The scope of its package.
   var package: SymbolID
-  /// The features of the file itself, from which those of its contents follow.
-  var features: Features
-  /// Whether errors were found in it.
-  var hasErrors: Bool
-  /// Whether its text is new, so that its syntax is proto3's or an edition's.
-  var isProto3: Bool { edition == .proto3 }
 }

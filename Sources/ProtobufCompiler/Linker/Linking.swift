@@ -12,8 +12,7 @@ extension FileLinker {
       LinkedFile(
         name: fileName, descriptor: FileDescriptorProto(), sourcePath: sourcePath, edition: edition,
         imports: imports.files.map(\.id), optionImports: imports.optionFiles.map(\.id),
-        publicImports: publicImports(of: file, imports), package: .root, features: Features(edition: edition),
-        hasErrors: false))
+        publicImports: publicImports(of: file, imports), package: .root))
 
     declare(file)
     workspace.files[Int(id)].package = package
@@ -24,15 +23,16 @@ extension FileLinker {
     if !hasErrors {
       interpretOptions(&file, types: types)
       workspace.files[Int(id)].descriptor = file
+      types.forget(file: id)
       settleFeatures(file)
     }
+    if table == nil { claimExtensions(of: file) }
     if !hasErrors, table != nil {
       checkRules(file)
       checkImports(file, imports)
       if !hasErrors { checkStyle(file) }
       if reportsUnusedImports { warnOfUnusedImports(file, imports) }
     }
-    workspace.files[Int(id)].hasErrors = hasErrors
     if includesSourceInfo, let table {
       workspace.files[Int(id)].descriptor.sourceCodeInfo = table.sourceCodeInfo(optionPaths: optionPaths)
     }

@@ -4,13 +4,29 @@ import ProtobufRuntime
 extension FileLinker {
   func settleFeatures(_ file: FileDescriptorProto) {
     let features = Features.of(file)
-    workspace.files[Int(id)].features = features
     for enumType in file.enumType {
       settle(enumType, features, in: package, isTop: true)
     }
     for message in file.messageType {
       settle(message, features, in: package, isTop: true)
     }
+  }
+
+  /// Enters the extension numbers of a file whose rules are not checked any more.
+  func claimExtensions(of file: FileDescriptorProto) {
+    func claim(_ fields: [FieldDescriptorProto], in scope: SymbolID) {
+      for field in fields {
+        guard let extendee = field.extendee, let message = workspace.symbols.find(extendee.dropFirst()) else { continue }
+        _ = workspace.extensions.claim(message, field.number ?? 0, for: self.scope(field.name, in: scope))
+      }
+    }
+    func visit(_ message: DescriptorProto, in outer: SymbolID) {
+      let id = scope(message.name, in: outer)
+      claim(message.extension, in: id)
+      for nested in message.nestedType { visit(nested, in: id) }
+    }
+    claim(file.extension, in: package)
+    for message in file.messageType { visit(message, in: package) }
   }
 
   private func settle(_ message: DescriptorProto, _ outer: Features, in scope: SymbolID, isTop: Bool) {

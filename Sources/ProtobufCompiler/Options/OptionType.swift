@@ -8,6 +8,7 @@ final class OptionType {
   let reference: String
   private let fields: [OptionField]
   private let byName: [String: Int]
+  private let byNumber: [Int32: Int]
   let oneofs: [String]
   /// Whether it is a map's entry, which is written with key and value even where they are defaults.
   let isMapEntry: Bool
@@ -22,11 +23,15 @@ final class OptionType {
     }
     byName = Dictionary(
       fields.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    byNumber = Dictionary(
+      fields.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })
     oneofs = message.oneofDecl.map { $0.name ?? "" }
     isMapEntry = message.options?.mapEntry == true
   }
 
   var fullName: String { String(reference.dropFirst()) }
+
+  func field(numbered number: Int32) -> OptionField? { byNumber[number].map { fields[$0] } }
 
   func field(named name: String) -> OptionField? { byName[name].map { fields[$0] } }
 

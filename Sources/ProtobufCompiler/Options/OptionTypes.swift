@@ -44,6 +44,19 @@ final class OptionTypes {
     return type
   }
 
+  /// Drops what was noted of a file's types while its own options were not settled yet.
+  func forget(file: FileID) {
+    for id in types.keys where workspace.symbols[id].file == file { types[id] = nil }
+  }
+
+  /// The field or extension of `type` with this number.
+  func field(_ number: Int32, of type: OptionType) -> OptionField? {
+    if let field = type.field(numbered: number) { return field }
+    guard let message = workspace.symbols.find(type.fullName), let id = workspace.extensions.find(message, number)
+    else { return nil }
+    return self.extension(id)
+  }
+
   func enumType(_ reference: String) -> EnumDescriptorProto? {
     if let id = workspace.symbols.find(reference.dropFirst()), workspace.symbols[id].kind == .enumType {
       return workspace.enumType(id)
