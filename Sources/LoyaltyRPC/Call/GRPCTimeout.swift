@@ -1,7 +1,11 @@
 // `grpc-timeout`: at most eight digits and a unit (grpc/doc/PROTOCOL-HTTP2.md, "Timeout").
 
 enum GRPCTimeout {
-  /// Nanoseconds, saturating at `Int64.max`. Nil if malformed.
+  /// The longest time that is told from for ever, in nanoseconds: a year. What a peer says beyond it is taken as this, so
+  /// that a deadline is always a point in time that can be computed with.
+  static let longest: Int64 = 365 * 86_400 * 1_000_000_000
+
+  /// Nanoseconds, at most `longest`. Nil if malformed.
   static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard bytes.count >= 2, bytes.count <= 9 else { return nil }
     var number: Int64 = 0
@@ -21,7 +25,7 @@ enum GRPCTimeout {
     default: return nil
     }
     let (product, overflow) = number.multipliedReportingOverflow(by: unit)
-    return overflow ? .max : product
+    return overflow ? longest : min(product, longest)
   }
 
   /// Appends the form with the finest unit that fits eight digits, rounded up so that the server never gives up first.

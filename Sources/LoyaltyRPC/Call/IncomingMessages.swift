@@ -3,45 +3,78 @@
 import NIOCore
 import Synchronization
 
-/// A queue of received messages. It is bounded by the stream's HTTP/2 window, which opens again as messages are taken.
+/// A queue of received messages. It is bounded by the stream's HTTP/2 window, which opens again as messages are taken,
+/// and by one incomplete message. Compressed messages are queued as they came, so that the bound holds for them too.
 final class IncomingMessages: Sendable {
+  private struct Entry {
+    let bytes: [UInt8]
+    let encoding: MessageEncoding
+    /// Bytes on the wire for which the peer's window is still to be opened again.
+    let window: Int
+    /// Bytes on the wire.
+    var size: Int { MessageDeframer.prefixLength + bytes.count }
+  }
+
   private struct State {
-    var messages = CircularBuffer<[UInt8]>()
+    var entries = CircularBuffer<Entry>()
     var isEnded = false
     var failure: RPCError?
-    var waiter: CheckedContinuation<[UInt8]?, any Error>?
-    /// Bytes taken that the loop has not been told of.
-    var taken = 0
+    var waiter: CheckedContinuation<Entry?, any Error>?
+    /// Taken, but not told to the loop yet.
+    var taken = Taken()
+    /// The loop keeps the window of an incomplete message back until the queue is empty.
+    var loopWithholds = false
     var isAbandoned = false
+  }
+
+  /// What the loop is told of.
+  struct Taken: Sendable {
+    var window = 0
+    var size = 0
+    var isEmpty: Bool { size == 0 }
   }
 
   private let state = Mutex(State())
 
-  /// Taken bytes are reported in pieces of this size: a quarter of the window, so that it never stalls.
+  /// What is taken is reported in pieces of this size: a quarter of the window, so that it never stalls.
   private let reportAt: Int
+  private let maxMessageBytes: Int
 
-  init(windowBytes: Int) {
-    reportAt = max(1, min(32 << 10, windowBytes / 4))
+  init(limits: CallLimits) {
+    reportAt = max(1, min(32 << 10, limits.streamWindowBytes / 4))
+    maxMessageBytes = limits.maxReceivedMessageBytes
   }
 
   /// On the loop: a message has come.
-  func push(_ message: [UInt8], owner: any StreamOwner) {
-    let (waiter, report) = state.withLock { state -> (CheckedContinuation<[UInt8]?, any Error>?, Int) in
+  /// - Parameter window: bytes of it that the peer may send again once it is taken.
+  func push(_ message: [UInt8], encoding: MessageEncoding, window: Int, owner: any StreamOwner) {
+    let entry = Entry(bytes: message, encoding: encoding, window: window)
+    let (waiter, report) = state.withLock { state -> (CheckedContinuation<Entry?, any Error>?, Taken) in
       if let waiter = state.waiter {
         state.waiter = nil
-        return (waiter, Self.note(message.count, in: &state, reportAt))
+        return (waiter, note(entry, in: &state))
       }
-      if state.isAbandoned { return (nil, Self.note(message.count, in: &state, reportAt)) }
-      state.messages.append(message)
-      return (nil, 0)
+      if state.isAbandoned { return (nil, note(entry, in: &state)) }
+      state.entries.append(entry)
+      return (nil, Taken())
     }
-    waiter?.resume(returning: message)
-    if report > 0 { owner.bytesTaken(report) }
+    waiter?.resume(returning: entry)
+    if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
+  }
+
+  /// On the loop: whether the window of an incomplete message may be opened again at once, because nothing is queued
+  /// before it. If not, the loop is told when the queue is empty.
+  func isEmptyOrWillTell() -> Bool {
+    state.withLock { state in
+      if state.entries.isEmpty { return true }
+      state.loopWithholds = true
+      return false
+    }
   }
 
   /// On the loop: no message follows; `error` if that is not how it should end.
   func end(_ error: RPCError? = nil) {
-    let waiter = state.withLock { state -> CheckedContinuation<[UInt8]?, any Error>? in
+    let waiter = state.withLock { state -> CheckedContinuation<Entry?, any Error>? in
       guard !state.isEnded else { return nil }
       state.isEnded = true
       state.failure = error
@@ -51,13 +84,19 @@ final class IncomingMessages: Sendable {
     if let error { waiter?.resume(throwing: error) } else { waiter?.resume(returning: nil) }
   }
 
-  /// The next message; nil after the last.
-  /// - Throws: the status the call has failed with, after the messages that came before; CANCELLED if the task is.
+  /// The next message, decompressed; nil after the last.
+  /// - Throws: the status the call has failed with, after the messages that came before; CANCELLED if the task is;
+  ///   RESOURCE_EXHAUSTED or INTERNAL for a compressed message that is too long or malformed.
   func next(owner: any StreamOwner) async throws(RPCError) -> [UInt8]? {
-    switch poll() {
-    case .message(let message, let report):
-      if report > 0 { owner.bytesTaken(report) }
-      return message
+    guard let entry = try await nextEntry(owner) else { return nil }
+    return try Compression.decompress(entry.bytes, entry.encoding, limit: maxMessageBytes)
+  }
+
+  private func nextEntry(_ owner: any StreamOwner) async throws(RPCError) -> Entry? {
+    switch state.withLock({ poll(&$0) }) {
+    case .message(let entry, let report):
+      if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
+      return entry
     case .ended(let failure):
       if let failure { throw failure }
       return nil
@@ -67,7 +106,7 @@ final class IncomingMessages: Sendable {
       return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
           let now = state.withLock { state -> Now in
-            let now = Self.poll(&state, reportAt)
+            let now = poll(&state)
             guard case .wait = now else { return now }
             if Task.isCancelled { return .ended(RPCError(.cancelled, "the reader was cancelled")) }
             guard state.waiter == nil else {
@@ -77,9 +116,9 @@ final class IncomingMessages: Sendable {
             return .wait
           }
           switch now {
-          case .message(let message, let report):
-            if report > 0 { owner.bytesTaken(report) }
-            continuation.resume(returning: message)
+          case .message(let entry, let report):
+            if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
+            continuation.resume(returning: entry)
           case .ended(let failure?): continuation.resume(throwing: failure)
           case .ended(nil): continuation.resume(returning: nil)
           case .wait: break
@@ -100,38 +139,43 @@ final class IncomingMessages: Sendable {
   }
 
   private enum Now: Sendable {
-    case message([UInt8], report: Int)
+    case message(Entry, report: Taken)
     case ended(RPCError?)
     case wait
   }
 
-  private func poll() -> Now {
-    state.withLock { Self.poll(&$0, reportAt) }
-  }
-
-  private static func poll(_ state: inout State, _ reportAt: Int) -> Now {
-    if let message = state.messages.popFirst() {
-      return .message(message, report: note(message.count, in: &state, reportAt))
+  private func poll(_ state: inout State) -> Now {
+    if let entry = state.entries.popFirst() {
+      return .message(entry, report: note(entry, in: &state))
     }
     return state.isEnded ? .ended(state.failure) : .wait
   }
 
-  /// Nobody reads any more: what is queued and what follows is dropped, so that it holds no window.
-  func abandon(owner: any StreamOwner) {
-    let report = state.withLock { state in
-      state.isAbandoned = true
-      let dropped = state.messages.reduce(0) { $0 + $1.count + MessageDeframer.prefixLength } + state.taken
-      state.messages.removeAll()
-      state.taken = 0
-      return dropped
-    }
-    if report > 0 { owner.bytesTaken(report) }
+  /// Counts a message that is out of the queue.
+  /// - Returns: what the loop is to be told now.
+  private func note(_ entry: Entry, in state: inout State) -> Taken {
+    state.taken.window += entry.window
+    state.taken.size += entry.size
+    let isAwaited = state.loopWithholds && state.entries.isEmpty
+    guard state.taken.size >= reportAt || isAwaited else { return Taken() }
+    if isAwaited { state.loopWithholds = false }
+    defer { state.taken = Taken() }
+    return state.taken
   }
 
-  private static func note(_ count: Int, in state: inout State, _ reportAt: Int) -> Int {
-    state.taken += count + MessageDeframer.prefixLength
-    guard state.taken >= reportAt else { return 0 }
-    defer { state.taken = 0 }
-    return state.taken
+  /// Nobody reads any more: what is queued and what follows is dropped, so that it holds no window.
+  func abandon(owner: any StreamOwner) {
+    let report = state.withLock { state -> Taken in
+      state.isAbandoned = true
+      state.loopWithholds = false
+      for entry in state.entries {
+        state.taken.window += entry.window
+        state.taken.size += entry.size
+      }
+      state.entries.removeAll()
+      defer { state.taken = Taken() }
+      return state.taken
+    }
+    if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
   }
 }

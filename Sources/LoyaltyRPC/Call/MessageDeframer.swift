@@ -73,6 +73,17 @@ struct MessageDeframer {
     }
   }
 
+  /// The messages that `bytes` complete, copied, each with its compressed flag.
+  mutating func takeWhole(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(RPCError) -> [(isCompressed: Bool, message: [UInt8])] {
+    var whole: [(isCompressed: Bool, message: [UInt8])] = []
+    try receive(bytes) { (compressed, message) throws(RPCError) in
+      whole.append((compressed, Array(message)))
+    }
+    return whole
+  }
+
   /// The length that a prefix of at least five bytes announces.
   static func length(prefix: UnsafeRawBufferPointer, limit: Int) throws(RPCError) -> Int {
     guard prefix[0] <= 1 else {

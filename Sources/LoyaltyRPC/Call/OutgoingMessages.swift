@@ -7,8 +7,8 @@ import Synchronization
 protocol StreamOwner: AnyObject, Sendable {
   /// There is something to send again, or the sender is done.
   func messagesQueued()
-  /// Received bytes were taken, so that the peer may send as many more.
-  func bytesTaken(_ count: Int)
+  /// Received messages of `size` bytes were taken, so that the peer may send `window` bytes more.
+  func messagesTaken(window: Int, size: Int)
 }
 
 /// A bounded queue of framed messages. A writer that is ahead of the peer waits in `send`.

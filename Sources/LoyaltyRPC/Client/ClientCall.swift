@@ -41,6 +41,7 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
   var hasHeaders = false
   var encoding = MessageEncoding.identity
   var deframer: MessageDeframer
+  var window = StreamWindow()
   var message: [UInt8]?
   var messageCount = 0
   var hasEnded = false
@@ -127,11 +128,11 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
     transport.eventLoop.execute { [self] in connection?.resume(self) }
   }
 
-  func bytesTaken(_ count: Int) {
+  func messagesTaken(window: Int, size: Int) {
     if transport.eventLoop.inEventLoop {
-      connection?.taken(count, by: self)
+      connection?.taken(window: window, by: self)
     } else {
-      transport.eventLoop.execute { [self] in connection?.taken(count, by: self) }
+      transport.eventLoop.execute { [self] in connection?.taken(window: window, by: self) }
     }
   }
 }
@@ -144,17 +145,10 @@ public struct UnaryResponse: Sendable, Hashable {
 }
 
 extension TimeAmount {
-  /// Rounded towards zero to nanoseconds, saturating.
+  /// From nothing to `GRPCTimeout.longest`.
   init(_ duration: Duration) {
-    let (seconds, attoseconds) = duration.components
-    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    self = .nanoseconds(overflow ? (seconds < 0 ? .min : .max / 2) : product.addingClamped(attoseconds / 1_000_000_000))
-  }
-}
-
-extension Int64 {
-  fileprivate func addingClamped(_ other: Int64) -> Int64 {
-    let (sum, overflow) = addingReportingOverflow(other)
-    return overflow ? (other < 0 ? .min : .max) : sum
+    let longest = Duration.nanoseconds(GRPCTimeout.longest)
+    let (seconds, attoseconds) = min(max(duration, .zero), longest).components
+    self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
   }
 }

@@ -61,17 +61,18 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     transport.disconnected(self, end)
   }
 
+  override func willFlush() {
+    guard unconsumed > 0, let session else { return }
+    nghttp2_session_consume_connection(session, unconsumed)
+    unconsumed = 0
+  }
+
   override func settled() {
     guard let session else { return }
-    if unconsumed > 0 {
-      nghttp2_session_consume_connection(session, unconsumed)
-      unconsumed = 0
-      setNeedsFlush()
-    }
     if isDraining, callCount == 0 {
       end(.closedHere("the connection has served its last call"))
     } else if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
-      end(.http2("the session is over"))
+      end(endOfSession)
     }
   }
 
@@ -251,7 +252,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       isDraining = true
       transport.draining(self)
     case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue:
-      _ = noteControlFrame()
+      noteControlFrame()
     default:
       break
     }
@@ -287,34 +288,41 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       nghttp2_session_consume_stream(session, stream, bytes.count)
       return 0
     }
-    var kept = 0
     do throws(RPCError) {
-      var whole: [(compressed: Bool, message: [UInt8])] = []
-      try call.deframer.receive(bytes) { (compressed, message) throws(RPCError) in
-        whole.append((compressed, Array(message)))
-      }
-      for (compressed, message) in whole {
-        var message = message
-        if compressed {
-          message = try Compression.decompress(message, call.encoding, limit: limits.maxReceivedMessageBytes)
+      for (isCompressed, message) in try call.deframer.takeWhole(bytes) {
+        if isCompressed, call.encoding == .identity {
+          throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
+        let encoding = isCompressed ? call.encoding : .identity
         call.messageCount += 1
-        guard let incoming = call.incoming else {
+        if let incoming = call.incoming {
+          let window = call.window.complete(size: MessageDeframer.prefixLength + message.count)
+          incoming.push(message, encoding: encoding, window: window, owner: call)
+        } else {
           guard call.messageCount == 1 else {
             throw RPCError(.internal, "the server sent more than one message in a call that gives one")
           }
-          call.message = message
-          continue
+          call.message = try Compression.decompress(message, encoding, limit: limits.maxReceivedMessageBytes)
         }
-        kept += message.count + MessageDeframer.prefixLength
-        incoming.push(message, owner: call)
       }
     } catch {
       fail(call, error)
       return 0
     }
-    nghttp2_session_consume_stream(session, stream, max(0, bytes.count - kept))
+    if call.incoming == nil {
+      nghttp2_session_consume_stream(session, stream, bytes.count)
+    } else {
+      openWindow(of: call)
+    }
     return 0
+  }
+
+  /// Gives back what has come of an incomplete message, if it may.
+  private func openWindow(of call: ClientCall) {
+    guard let session, let incoming = call.incoming, call.deframer.heldBytes > call.window.givenBack,
+      incoming.isEmptyOrWillTell()
+    else { return }
+    nghttp2_session_consume_stream(session, call.streamID, call.window.release(held: call.deframer.heldBytes))
   }
 
   /// Ends a call that the server has not ended.
@@ -330,9 +338,10 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   }
 
   /// A reader has taken messages: the server may send as many bytes more.
-  func taken(_ count: Int, by call: ClientCall) {
+  func taken(window: Int, by call: ClientCall) {
     guard isAlive(call), let session else { return }
-    nghttp2_session_consume_stream(session, call.streamID, count)
+    nghttp2_session_consume_stream(session, call.streamID, window)
+    openWindow(of: call)
     setNeedsFlush()
   }
 

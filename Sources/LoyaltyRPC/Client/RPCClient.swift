@@ -90,7 +90,7 @@ public final class RPCClient: Sendable {
     let call = ClientCall(
       method, options: options, transport: transport, request: [],
       outgoing: OutgoingMessages(capacity: limits.sendBufferBytes),
-      incoming: IncomingMessages(windowBytes: limits.streamWindowBytes))
+      incoming: IncomingMessages(limits: limits))
     transport.submit(call)
     return EncodedCall(call)
   }
@@ -102,7 +102,7 @@ public final class RPCClient: Sendable {
     return ClientCall(
       method, options: options, transport: transport, request: request,
       outgoing: method.kind.takesOneRequest ? nil : OutgoingMessages(capacity: limits.sendBufferBytes),
-      incoming: method.kind.givesOneResponse ? nil : IncomingMessages(windowBytes: limits.streamWindowBytes))
+      incoming: method.kind.givesOneResponse ? nil : IncomingMessages(limits: limits))
   }
 
   private func frame<Q: Message>(_ request: Q, _ options: CallOptions) throws(RPCError) -> [UInt8] {

@@ -56,6 +56,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var readIsHeldBack = false
   private var handshakeTimer: Scheduled<Void>?
   private var controlFrames: ControlFrameGuard
+  private var isFlooded = false
 
   init(eventLoop: any EventLoop, limits: CallLimits, tls: TLSSession, resources: LoopResources) {
     self.eventLoop = eventLoop
@@ -82,6 +83,9 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   /// nghttp2 has worked through a piece of input; pointers into it are about to be invalid.
   func inputTaken() {}
+
+  /// Output is about to be gathered: a chance to add to it.
+  func willFlush() {}
 
   /// A chance to close: all frames of a read have been handled.
   func settled() {}
@@ -217,14 +221,20 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     }
   }
 
-  /// Counts a frame that costs its sender nothing.
-  /// - Returns: false if the peer is beyond its limit; the connection is then to be given up.
-  func noteControlFrame() -> Bool {
-    if controlFrames.note(now: NIODeadline.now().uptimeNanoseconds) { return true }
-    if let session {
-      nghttp2_session_terminate_session(session, UInt32(NGHTTP2_ENHANCE_YOUR_CALM.rawValue))
-    }
-    return false
+  /// Counts a frame that costs its sender nothing. A peer beyond its limit is sent away: nghttp2 takes no more of its
+  /// frames, and the connection closes once the GOAWAY is written.
+  func noteControlFrame() {
+    guard !controlFrames.note(now: NIODeadline.now().uptimeNanoseconds), !isFlooded, let session else { return }
+    isFlooded = true
+    nghttp2_session_terminate_session(session, UInt32(NGHTTP2_ENHANCE_YOUR_CALM.rawValue))
+  }
+
+  /// Why a session is over that neither side wants to go on with.
+  var endOfSession: ConnectionEnd {
+    isFlooded
+      ? .http2(
+        "the peer sent more than \(limits.maxControlFrames) control frames within \(limits.controlFrameWindow) s")
+      : .http2("the session is over")
   }
 
   // MARK: - Output
@@ -250,6 +260,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private func flush() {
     guard phase != .ended, let context else { return }
     if phase == .open, let session {
+      willFlush()
       while encrypt(session, context) { write(context) }
     }
     write(context)

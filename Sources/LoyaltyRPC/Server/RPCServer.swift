@@ -57,6 +57,11 @@ public final class RPCServer: Service {
     }
   }
 
+  /// Connections open now.
+  public var connectionCount: Int { state.withLock { $0.connections.count } }
+
+  var isShuttingDown: Bool { state.withLock { $0.isShuttingDown } }
+
   /// Binds and begins to serve.
   /// - Throws: `RPCServerError` if the address is taken or not of this machine.
   public func start() async throws {

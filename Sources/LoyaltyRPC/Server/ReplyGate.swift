@@ -73,7 +73,8 @@ public final class ReplyGate: Sendable {
   }
 }
 
-/// The replies of one event loop that wait at one gate, in the order in which they came.
+/// The replies of one event loop that wait at one gate, by position; those of the same position in the order in which
+/// they came.
 ///
 /// `@unchecked Sendable` holds because `entries` and `touched` are used on `loop` only; `lowest` is atomic.
 final class HeldReplies: @unchecked Sendable {
@@ -102,8 +103,17 @@ final class HeldReplies: @unchecked Sendable {
 
   /// On the loop: adds a reply. If the gate has moved in the meantime it is released on the loop's next turn.
   func append(_ position: UInt64, slot: Int, streamID: Int32, connection: ServerConnection) {
-    entries.append(Entry(position: position, slot: slot, streamID: streamID, connection: connection))
-    guard entries.count == 1 else { return }
+    // Positions come in order but for handlers that were suspended, so the place is nearly always at the end.
+    var place = entries.endIndex
+    while place > entries.startIndex {
+      let before = entries.index(before: place)
+      guard entries[before].position > position else { break }
+      place = before
+    }
+    let isFirst = place == entries.startIndex
+    entries.insert(
+      Entry(position: position, slot: slot, streamID: streamID, connection: connection), at: place)
+    guard isFirst else { return }
     lowest.store(position, ordering: .sequentiallyConsistent)
     // The gate may have passed between the caller's look at it and the store: whoever looks second sees the other.
     if gate.isOpen(for: position) { wake(upTo: position) }

@@ -109,7 +109,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
       close(slot, RPCError(.cancelled, "the connection to the client is gone: \(end)"))
     }
     switch end {
-    case .closedByPeer, .closedHere, .socket:
+    case .closedByPeer, .closedHere, .socket, .tls(.closedInHandshake):
       shared.logger.debug("connection ended", metadata: ["peer": "\(address)", "reason": "\(end)"])
     case .tls, .http2:
       shared.logger.notice("connection refused", metadata: ["peer": "\(address)", "reason": "\(end)"])
@@ -150,17 +150,18 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     }
   }
 
+  override func willFlush() {
+    guard unconsumed > 0, let session else { return }
+    nghttp2_session_consume_connection(session, unconsumed)
+    unconsumed = 0
+  }
+
   override func settled() {
     guard let session else { return }
-    if unconsumed > 0 {
-      nghttp2_session_consume_connection(session, unconsumed)
-      unconsumed = 0
-      setNeedsFlush()
-    }
     if drain == .final, openStreams == 0, runningCalls == 0 {
       end(.closedHere("the server shuts down"))
     } else if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
-      end(.http2("the session is over"))
+      end(endOfSession)
     }
   }
 
@@ -249,12 +250,12 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
       if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST { begin(slot) }
       if endsStream { requestEnded(header.stream_id) }
     case NGHTTP2_DATA.rawValue:
-      if header.length == 0, !endsStream { _ = noteControlFrame() }
+      if header.length == 0, !endsStream { noteControlFrame() }
       if endsStream { requestEnded(header.stream_id) }
     case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
       finishDrain()
     case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue, NGHTTP2_PRIORITY.rawValue, NGHTTP2_RST_STREAM.rawValue:
-      _ = noteControlFrame()
+      noteControlFrame()
     default:
       break
     }
@@ -299,53 +300,41 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
 
   /// The slow way of request bytes: messages in pieces, compressed ones, streams.
   private func receive(_ slot: Int, _ bytes: UnsafeRawBufferPointer) {
-    let stream = streams[slot].id
     do throws(RPCError) {
-      let heldBefore = streams[slot].deframer.heldBytes
-      var whole: [(compressed: Bool, message: [UInt8])] = []
-      // The deframer is out of the table while it runs, so that nothing else sees it half changed.
-      var deframer = streams[slot].deframer
-      defer { if streams[slot].id == stream { streams[slot].deframer = deframer } }
-      try deframer.receive(bytes) { (compressed, message) throws(RPCError) in
-        whole.append((compressed, Array(message)))
-      }
-      var delta = deframer.heldBytes - heldBefore
-      for (compressed, message) in whole {
-        try streams[slot].state.receiveMessage()
-        var message = message
-        if compressed { message = try decompress(message, streams[slot].head.encoding) }
-        if let requests = streams[slot].requests, let call = streams[slot].call {
-          requests.push(message, owner: call)
-        } else {
-          streams[slot].request = message
-        }
-        delta += message.count
-      }
-      if !streams[slot].state.kind.takesOneRequest, whole.isEmpty {
-        // A message longer than the window would otherwise wait for itself.
-        consume(stream, bytes.count)
-      } else if !streams[slot].state.kind.takesOneRequest {
-        // What belongs to whole messages is consumed as they are taken.
-        let kept = whole.reduce(0) { $0 + $1.message.count + MessageDeframer.prefixLength }
-        consume(stream, max(0, bytes.count - kept))
-      }
-      streams[slot].bufferedBytes += delta
-      bufferedBytes += delta
+      // Everything that comes counts until it is taken or the stream is over.
+      streams[slot].bufferedBytes += bytes.count
+      bufferedBytes += bytes.count
       guard bufferedBytes <= limits.maxBufferedBytes else {
         throw RPCError(
           .resourceExhausted,
           "the connection holds more than \(limits.maxBufferedBytes) bytes of requests that wait for their handlers")
       }
+      for (isCompressed, message) in try streams[slot].deframer.takeWhole(bytes) {
+        try streams[slot].state.receiveMessage()
+        let encoding = streams[slot].head.encoding
+        if isCompressed, encoding == .identity {
+          throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
+        }
+        guard let requests = streams[slot].requests, let call = streams[slot].call else {
+          streams[slot].request = try Compression.decompress(
+            message, isCompressed ? encoding : .identity, limit: limits.maxReceivedMessageBytes)
+          continue
+        }
+        let window = streams[slot].window.complete(size: MessageDeframer.prefixLength + message.count)
+        requests.push(message, encoding: isCompressed ? encoding : .identity, window: window, owner: call)
+      }
+      openWindow(slot)
     } catch {
       refuse(slot, error)
     }
   }
 
-  private func decompress(_ message: [UInt8], _ encoding: MessageEncoding) throws(RPCError) -> [UInt8] {
-    guard encoding != .identity else {
-      throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
-    }
-    return try Compression.decompress(message, encoding, limit: limits.maxReceivedMessageBytes)
+  /// Gives back what has come of an incomplete message of a stream, if it may.
+  private func openWindow(_ slot: Int) {
+    guard let requests = streams[slot].requests else { return }
+    let held = streams[slot].deframer.heldBytes
+    guard held > streams[slot].window.givenBack, requests.isEmptyOrWillTell() else { return }
+    consume(streams[slot].id, streams[slot].window.release(held: held))
   }
 
   private func requestEnded(_ stream: Int32) {
@@ -413,7 +402,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
       }
       guard !served.descriptor.kind.takesOneRequest else { return }
       guard let call = makeCall(slot, served) else { return }
-      let requests = IncomingMessages(windowBytes: limits.streamWindowBytes)
+      let requests = IncomingMessages(limits: limits)
       streams[slot].requests = requests
       call.attach(requests)
       served.invoker.start(call, requests: requests)
@@ -488,14 +477,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
         next = min(next, deadline)
         continue
       }
-      let error = RPCError(.deadlineExceeded, "the deadline of the call passed before it was answered")
-      call.cancel(error)
-      if streams[slot].isHeld {
-        streams[slot].isHeld = false
-        runningCalls -= 1
-        streams[slot].reply.discard()
-      }
-      refuse(slot, error)
+      refuse(slot, RPCError(.deadlineExceeded, "the deadline of the call passed before it was answered"))
     }
     if next < .distantFuture { watch(next) }
     flushNow()
@@ -651,6 +633,11 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   /// Ends a call whose handler has not answered: it was refused, or its time is over.
   private func refuse(_ slot: Int, _ error: RPCError) {
     guard streams[slot].state.response != .ended else { return }
+    if streams[slot].isHeld {
+      streams[slot].isHeld = false
+      runningCalls -= 1
+    }
+    streams[slot].reply.discard()
     if let call = streams[slot].call {
       call.cancel(error)
       report(call, slot, error.code, error.message)
@@ -706,13 +693,14 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   }
 
   /// A streaming handler has taken messages: the client may send as many bytes more.
-  func taken(_ count: Int, by call: ServerContext) {
+  func taken(window: Int, size: Int, by call: ServerContext) {
     guard isAlive(call) else { return }
     let slot = call.slot
-    let returned = min(count, streams[slot].bufferedBytes)
+    let returned = min(size, streams[slot].bufferedBytes)
     streams[slot].bufferedBytes -= returned
     bufferedBytes -= returned
-    consume(call.streamID, count)
+    consume(call.streamID, window)
+    openWindow(slot)
     setNeedsFlush()
   }
 

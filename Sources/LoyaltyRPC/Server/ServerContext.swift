@@ -97,7 +97,7 @@ public final class ServerContext: Sendable {
   }
 
   /// Holds the reply of this call back until `gate` has reached `position`. The handler returns at once; its reply is
-  /// encoded and waits. Replies of a connection leave in the order in which they were held. An error is held as well: it
+  /// encoded and waits. An error is held as well: it
   /// may tell of what is not durable yet. In streaming calls the status is held, not the messages before it.
   public func holdReply(until position: UInt64, at gate: ReplyGate) {
     state.withLock { $0.ending.hold = (gate, position) }
@@ -215,11 +215,11 @@ extension ServerContext: StreamOwner {
     }
   }
 
-  func bytesTaken(_ count: Int) {
+  func messagesTaken(window: Int, size: Int) {
     if connection.eventLoop.inEventLoop {
-      connection.taken(count, by: self)
+      connection.taken(window: window, size: size, by: self)
     } else {
-      connection.eventLoop.execute { [self] in connection.taken(count, by: self) }
+      connection.eventLoop.execute { [self] in connection.taken(window: window, size: size, by: self) }
     }
   }
 }

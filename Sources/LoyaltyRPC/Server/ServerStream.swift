@@ -9,6 +9,7 @@ struct ServerStream {
   var head = RequestHead()
   var state = ServerCallState(kind: .unary)
   var deframer = MessageDeframer(limit: 0)
+  var window = StreamWindow()
 
   /// The whole message of a call that takes one, if it came in pieces.
   var request: [UInt8] = []

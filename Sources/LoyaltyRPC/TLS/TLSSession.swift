@@ -143,8 +143,8 @@ final class TLSSession {
   func peerCertificate() -> (certificate: PeerCertificate, rejection: String?)? {
     guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
     defer { X509_free(certificate) }
-    let verdict = SSL_get_verify_result(ssl)
-    let error = verdict != Int(X509_V_OK) ? verdict : Int(verifyError)
+    // libssl keeps the last error of the chain, the first one says more.
+    let error = verifyError != X509_V_OK ? Int(verifyError) : SSL_get_verify_result(ssl)
     let rejection = error == Int(X509_V_OK) ? nil : Self.verifyText(error)
     return (PeerCertificate(certificate), rejection)
   }
