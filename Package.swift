@@ -22,7 +22,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+    // Without traits: settings come from the command line and the environment only.
+    .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
   ],
@@ -61,6 +62,7 @@ let package = Package(
       dependencies: [
         "LoyaltyAPI", "LoyaltyStore", .product(name: "Yams", package: "Yams"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(
       name: "loyalty-server",
@@ -77,12 +79,20 @@ let package = Package(
       path: "Sources/RPCClient"),
 
     // Tests
-    .testTarget(name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"]),
-    .testTarget(name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus"]),
-    .testTarget(name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC"]),
+    .testTarget(
+      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], plugins: ["CodegenPlugin"]),
+    .testTarget(
+      name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus"]),
+    .testTarget(
+      name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC", .product(name: "NIOCore", package: nio)]),
     .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyEngine"]),
     .testTarget(name: "LoyaltyStoreTests", dependencies: ["LoyaltyStore"]),
-    .testTarget(name: "LoyaltyServiceTests", dependencies: ["LoyaltyService", "LoyaltyAPI"]),
+    .testTarget(
+      name: "LoyaltyServiceTests",
+      dependencies: [
+        "LoyaltyService", "LoyaltyAPI", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

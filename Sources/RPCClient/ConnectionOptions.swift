@@ -35,10 +35,10 @@ struct ConnectionOptions: ParsableArguments {
   /// Runs a body with a client and closes it afterwards.
   func withClient<R>(_ body: (RPCClient) async throws -> R) async throws -> R {
     var tls = ClientTLSConfiguration(serverName: servername)
-    if let cacert { tls.trustRoots = .certificates(PEMSource(stringLiteral: cacert)) }
+    if let cacert { tls.trustRoots = .authorities(.file(cacert)) }
     if let cert, let key {
       tls.identity = .init(
-        certificateChain: PEMSource(stringLiteral: cert), privateKey: PEMSource(stringLiteral: key))
+        certificateChain: .file(cert), privateKey: .file(key))
     }
     var configuration = RPCClient.Configuration.defaults
     // What fails is told once, by the tool itself.

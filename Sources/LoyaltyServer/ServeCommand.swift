@@ -1,0 +1,96 @@
+// `loyalty-server serve`: settings from the command line, then the environment, then defaults.
+
+import ArgumentParser
+import Configuration
+import Logging
+import LoyaltyService
+import ServiceLifecycle
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Serves until SIGTERM or SIGINT, then finishes the calls under way and writes a snapshot.",
+    discussion: """
+      Each option can also be given as an environment variable: LOYALTY_LISTEN, LOYALTY_DATA, LOYALTY_POLICY,
+      LOYALTY_CERTIFICATE, LOYALTY_KEY, LOYALTY_CLIENT_CA, LOYALTY_READY_FILE, LOYALTY_LOG_LEVEL,
+      LOYALTY_SNAPSHOT_INTERVAL. The command line wins.
+
+      Exit codes: 0 stopped as told, 1 could not start or failed, 64 wrong arguments.
+      """)
+
+  @Option(help: "Address and port to listen on; port 0 lets the kernel choose (default: 127.0.0.1:8443).")
+  var listen: String?
+
+  @Option(help: "Folder of journal and snapshots, made if it is not there (default: ./data).")
+  var data: String?
+
+  @Option(help: "The policy, a YAML file.")
+  var policy: String?
+
+  @Option(help: "The server's certificate chain, PEM.")
+  var certificate: String?
+
+  @Option(help: "The key of the certificate, PEM.")
+  var key: String?
+
+  @Option(help: "Authorities that clients' certificates must come from, PEM.")
+  var clientCa: String?
+
+  @Option(help: "File to write the address to once calls are accepted.")
+  var readyFile: String?
+
+  @Option(help: "Seconds from one snapshot to the next (default: 600).")
+  var snapshotInterval: Int?
+
+  @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
+  var logLevel: String?
+
+  func run() async throws {
+    let environment = ConfigReader(provider: EnvironmentVariablesProvider())
+    let level = logLevel ?? environment.string(forKey: "loyalty.log.level", default: "info")
+    guard let level = Logger.Level(rawValue: level) else {
+      throw ValidationError("there is no log level \"\(level)\"")
+    }
+    var logger = Logger(label: "loyalty-server") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = level
+    let settings = try self.settings(environment)
+    do {
+      let application = try LoyaltyApplication(settings, logger: logger)
+      var configuration = ServiceGroupConfiguration(
+        services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      // The server's own grace ends first; this is for what hangs in spite of it.
+      configuration.maximumGracefulShutdownDuration = .seconds(120)
+      try await ServiceGroup(configuration: configuration).run()
+    } catch {
+      logger.critical("\(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  private func settings(_ environment: ConfigReader) throws -> ServerSettings {
+    func required(_ given: String?, _ name: String, _ option: String) throws -> String {
+      if let value = given ?? environment.string(forKey: ConfigKey("loyalty." + name)) { return value }
+      throw ValidationError("\(option) is missing")
+    }
+    var settings = ServerSettings(
+      dataDirectory: data ?? environment.string(forKey: "loyalty.data", default: "./data"),
+      policyFile: try required(policy, "policy", "--policy"),
+      certificate: try required(certificate, "certificate", "--certificate"),
+      key: try required(key, "key", "--key"),
+      clientAuthorities: try required(clientCa, "client.ca", "--client-ca"))
+    let address = listen ?? environment.string(forKey: "loyalty.listen", default: "127.0.0.1:8443")
+    guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]),
+      (0...65_535).contains(port)
+    else { throw ValidationError("\"\(address)\" is not ADDRESS:PORT") }
+    settings.host = address[..<colon].trimmingPrefix("[").description
+    if settings.host.hasSuffix("]") { settings.host.removeLast() }
+    settings.port = port
+    settings.readyFile = readyFile ?? environment.string(forKey: "loyalty.ready.file")
+    if let seconds = snapshotInterval ?? environment.int(forKey: "loyalty.snapshot.interval") {
+      guard seconds > 0 else { throw ValidationError("--snapshot-interval must be a positive number of seconds") }
+      settings.store.snapshotInterval = .seconds(seconds)
+    }
+    return settings
+  }
+}

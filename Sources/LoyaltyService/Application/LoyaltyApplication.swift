@@ -1,0 +1,137 @@
+// The server as a whole: policy, store, handlers and transport put together, started in the order in which they depend
+// on each other and stopped in the other.
+
+import Glibc
+import LoyaltyAPI
+import LoyaltyEngine
+import LoyaltyRPC
+import LoyaltyStore
+import Logging
+import ServiceLifecycle
+
+/// A loyalty server. `run` serves until the surrounding `ServiceGroup` shuts down, then drains, writes a last snapshot
+/// and closes the store.
+public final class LoyaltyApplication: Service {
+  private let settings: ServerSettings
+  private let logger: Logger
+  private let store: DurableStore<Ledger>
+  private let programme: Programme
+  private let server: RPCServer
+  private let health: HealthService
+  private let gate: ReplyGate
+
+  /// Reads the policy, opens the store (which may take its time to recover) and prepares the server.
+  /// - Throws: `PolicyFileError` with file, line and column; `StoreError`; `TLSError`; `RPCServerError`.
+  public init(_ settings: ServerSettings, logger: Logger) throws {
+    self.settings = settings
+    self.logger = logger
+    // First what a person can have got wrong: it costs nothing to find out before the store is opened.
+    let policy = try PolicyFile.load(settings.policyFile)
+    var tls = ServerTLSConfiguration(
+      certificateChain: .file(settings.certificate), privateKey: .file(settings.key))
+    tls.clientCertificate = .requested(authorities: .file(settings.clientAuthorities))
+    var configuration = RPCServer.Configuration(tls: tls)
+    (configuration.host, configuration.port) = (settings.host, settings.port)
+    configuration.loops = settings.loops
+    configuration.logger = logger
+    configuration.interceptors = [
+      IdentityInterceptor(policy: policy, openServices: configuration.servicesWithoutCertificate)
+    ]
+
+    let store = try DurableStore<Ledger>.open(
+      directory: settings.dataDirectory, configuration: settings.store, notify: { Self.log($0, logger) })
+    self.store = store
+    do {
+      let gate = ReplyGate(position: store.durableSequence)
+      self.gate = gate
+      store.onDurable { gate.advance(to: $0) }
+      programme = Programme(store: store, policy: policy, gate: gate)
+      try programme.open()
+      health = HealthService(services: [LoyaltyHandlers.serviceName])
+      let services: [any RPCService] = [LoyaltyHandlers(programme), health]
+      server = try RPCServer(configuration, services: services + Reflection.describing(services))
+    } catch {
+      try? store.close()
+      throw error
+    }
+  }
+
+  /// Where the server listens, once it runs.
+  public var boundAddress: String? { server.boundAddress }
+
+  public func run() async throws {
+    let failure = AsyncStream.makeStream(of: StoreError.self)
+    let (gate, health) = (gate, health)
+    store.onFatal { error in
+      // What waits at the gate may or may not be on the disk: nobody is told that it is.
+      gate.fail(RPCError(.unavailable, "the server's journal has failed; whether this call took effect is unknown"))
+      health.shutDown()
+      failure.continuation.yield(error)
+    }
+    do {
+      try await serve(failure.stream)
+    } catch {
+      try? store.close()
+      throw error
+    }
+    try store.close()
+    logger.info("stopped", metadata: ["records": "\(store.status.sequence)"])
+  }
+
+  /// Serves until told to stop, or until the store has failed.
+  private func serve(_ failure: AsyncStream<StoreError>) async throws {
+    try await server.start()
+    try writeReadyFile()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { [server, health] in
+        try await withGracefulShutdownHandler {
+          try await server.run()
+        } onGracefulShutdown: {
+          health.shutDown()
+        }
+      }
+      group.addTask { [programme] in try await Self.expire(programme) }
+      group.addTask {
+        for await error in failure { throw error }
+      }
+      // The server ends when it is told to; the other two only fail.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Posts expiry as it falls due. A step is bounded, so that it never holds other calls up for long.
+  private static func expire(_ programme: Programme) async throws {
+    while !Task.isCancelled {
+      let wait = try programme.expireDue()
+      // A day at most: clocks are set, machines sleep.
+      try? await Task.sleep(for: .milliseconds(min(max(wait ?? .max, 0), 86_400_000)))
+    }
+  }
+
+  private func writeReadyFile() throws {
+    guard let path = settings.readyFile, let address = server.boundAddress else { return }
+    // Written aside and renamed: who sees the file sees all of it.
+    let text = Array((address + "\n").utf8)
+    let file = open(path + ".tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw ReadyFileError(path: path, code: errno) }
+    let written = write(file, text, text.count)
+    close(file)
+    guard written == text.count, rename(path + ".tmp", path) == 0 else {
+      throw ReadyFileError(path: path, code: errno)
+    }
+  }
+
+  private static func log(_ event: StoreEvent, _ logger: Logger) {
+    switch event {
+    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull: logger.warning("\(event)")
+    case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved: logger.info("\(event)")
+    }
+  }
+}
+
+struct ReadyFileError: Error, CustomStringConvertible {
+  let path: String
+  let code: Int32
+  var description: String { "cannot write the ready file \(path): \(String(cString: strerror(code)))" }
+}

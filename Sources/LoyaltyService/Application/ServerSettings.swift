@@ -1,0 +1,36 @@
+// Everything that a server needs to be told to start.
+
+import LoyaltyStore
+
+/// Where a server listens, whom it trusts, where it keeps its data and by which rules it decides.
+public struct ServerSettings: Sendable {
+  /// Address to listen on. Loopback unless told otherwise.
+  public var host = "127.0.0.1"
+  /// 0 for one that the kernel chooses.
+  public var port = 8443
+  /// Folder of journal and snapshots; made if it is not there.
+  public var dataDirectory: String
+  /// The policy, YAML.
+  public var policyFile: String
+  /// The server's certificate chain, PEM.
+  public var certificate: String
+  /// Its key, PEM.
+  public var key: String
+  /// Authorities that clients' certificates must come from, PEM.
+  public var clientAuthorities: String
+  /// Written with the address once the server accepts calls; nil for none.
+  public var readyFile: String?
+  public var store = StoreConfiguration.defaults
+  /// Event loops; nil for one a core.
+  public var loops: Int?
+
+  public init(
+    dataDirectory: String, policyFile: String, certificate: String, key: String, clientAuthorities: String
+  ) {
+    self.dataDirectory = dataDirectory
+    self.policyFile = policyFile
+    self.certificate = certificate
+    self.key = key
+    self.clientAuthorities = clientAuthorities
+  }
+}
