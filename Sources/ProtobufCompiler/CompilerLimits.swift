@@ -3,7 +3,7 @@
 
 /// Limits of one compilation. Crossing one is an error in the file that does, never a crash.
 public struct CompilerLimits: Hashable, Sendable {
-  /// Largest source file in bytes. Default 64 MiB: generated schemas reach a few MiB; source positions are kept in 32 bits.
+  /// Largest source file in bytes. Default 64 MiB: generated schemas reach a few MiB; positions have 32 bits.
   public var fileSize = 64 << 20
 
   /// Deepest nesting of messages, groups and skipped blocks. Default 32, protoc's own limit: each level takes stack.

@@ -286,7 +286,8 @@ extension FileLinker {
       error(Path.Field.type, message: "Extensions of MessageSets must be optional messages.")
     }
     let ranges =
-      extensionRanges[extendee] ?? NumberRanges(message.extensionRange.map { NumberRange(start: $0.start, end: $0.end) })
+      extensionRanges[extendee]
+      ?? NumberRanges(message.extensionRange.map { NumberRange(start: $0.start, end: $0.end) })
     extensionRanges[extendee] = ranges
     guard let range = ranges.find(number) else {
       error(Path.Field.number, message: "\"\(name)\" does not declare \(number) as an extension number.")

@@ -16,7 +16,9 @@ extension FileLinker {
   func claimExtensions(of file: FileDescriptorProto) {
     func claim(_ fields: [FieldDescriptorProto], in scope: SymbolID) {
       for field in fields {
-        guard let extendee = field.extendee, let message = workspace.symbols.find(extendee.dropFirst()) else { continue }
+        guard let extendee = field.extendee, let message = workspace.symbols.find(extendee.dropFirst()) else {
+          continue
+        }
         _ = workspace.extensions.claim(message, field.number ?? 0, for: self.scope(field.name, in: scope))
       }
     }

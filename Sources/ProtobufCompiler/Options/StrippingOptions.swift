@@ -1,5 +1,5 @@
-// Descriptors as programs carry them: options that are meant for sources alone (`retention = RETENTION_SOURCE`) are left
-// out, and custom options are in the order of their numbers, as protoc writes them by default.
+// Descriptors as programs carry them: options that are meant for sources alone (`retention = RETENTION_SOURCE`) are
+// left out, and custom options are in the order of their numbers, as protoc writes them by default.
 import ProtobufRuntime
 
 struct OptionStripper {

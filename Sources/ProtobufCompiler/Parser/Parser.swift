@@ -1,5 +1,5 @@
 // Reads the schema language into an unlinked FileDescriptorProto: names as written, types unresolved, options
-// uninterpreted. Grammar errors are reported where they are met; the statement is skipped and parsing goes on behind it.
+// uninterpreted. Grammar errors are reported where they are met; the statement is skipped and parsing goes on.
 import ProtobufRuntime
 
 /// What parsing one file yields. `file` holds what could be read even where there were errors.
