@@ -1,5 +1,5 @@
-// The one lock: under it a command is decided, applied and encoded behind the records that wait for the disk. Inlinable,
-// so that the whole of it is compiled for the state that it serves.
+// The one lock: under it a command is decided, applied and encoded behind the records that wait for the disk.
+// Inlinable, so that the whole of it is compiled for the state that it serves.
 
 import LoyaltyEngine
 import ProtobufRuntime
@@ -67,7 +67,7 @@ final class CommitQueue<State: StateMachine>: Sendable {
     if size > configuration.maximumRecordSize {
       return .recordTooLarge(bytes: size, limit: configuration.maximumRecordSize)
     }
-    if capacity < configuration.queueLimit {
+    if journal.isOutOfSpace {
       return .readOnly(directory: directory, needed: configuration.neededSpace)
     }
     return .queueFull(bytes: queued, limit: configuration.queueLimit, retryAfter: configuration.retryDelay)
@@ -78,8 +78,8 @@ final class CommitQueue<State: StateMachine>: Sendable {
     try core.withLock { core in (try body(&core.state), core.sequence) }
   }
 
-  /// Takes what has gathered and leaves `spare`, an empty batch, in its place.
-  func take(_ spare: PendingBatch, confirming: Bool) -> GroupCommit.Work {
+  /// Exchanges what has gathered for `batch`, which is empty.
+  func take(_ batch: inout PendingBatch, confirming: Bool) -> GroupCommit.Work {
     core.withLock { core in
       if core.pending.isEmpty {
         if confirming && core.stopped == nil {
@@ -88,11 +88,10 @@ final class CommitQueue<State: StateMachine>: Sendable {
         }
         return .nothing(closed: core.stopped != nil)
       }
-      let batch = core.pending
-      core.pending = spare
+      swap(&core.pending, &batch)
       journal.place(payload: batch.payload)
       core.capacity = journal.capacity(limit: configuration.queueLimit)
-      return .batch(batch)
+      return .batch
     }
   }
 

@@ -17,7 +17,8 @@ extension DurableStore {
   /// acknowledged.
   ///
   /// - Parameters:
-  ///   - notify: told of what an operator should hear, during the call and later, on any thread. It must not call the store.
+  ///   - notify: told of what an operator should hear, during the call and later, on any thread. It must not call the
+  ///     store.
   /// - Throws: `StoreError`: `.locked` when the directory is in use, `.rot`, `.missing` and `.newer` when the files are
   ///   not what a crash can have left (nothing has been changed then), `.readOnly` when the disk is too full to begin,
   ///   `.configuration`, `.disk`.

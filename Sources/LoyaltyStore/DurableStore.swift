@@ -43,22 +43,27 @@ public final class DurableStore<State: StateMachine>: Sendable {
     let spaceWorker = threads ? Worker() : nil
     let snapshotWorker = threads ? Worker() : nil
     journalWorker = threads ? Worker() : nil
+    let snapshots = SnapshotBuilder<State>(
+      journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk),
+      configuration: configuration, environment: environment, history: journal.history, from: recovered.snapshot,
+      notify: notify)
     group = GroupCommit(
       journal: journal, configuration: configuration, environment: environment,
-      take: { queue.take($0, confirming: $1) },
+      take: { queue.take(&$0, confirming: $1) },
       fail: { error in
         queue.stop(error)
         fatal.report(error)
       },
-      moved: {
+      moved: { bytes, sealed in
         if journal.needsSpace { spaceWorker?.wake() }
-        snapshotWorker?.wake()
+        if sealed
+          || snapshots.isDue(now: environment.monotonic(), lastSequence: journal.lastSequence, bytes: bytes)
+        {
+          snapshotWorker?.wake()
+        }
       })
     group.addBytes(recovered.bytes)
-    snapshots = SnapshotBuilder(
-      journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk),
-      configuration: configuration, environment: environment, history: journal.history, from: recovered.snapshot,
-      notify: notify)
+    self.snapshots = snapshots
     self.journal = journal
     self.queue = queue
     self.fatal = fatal
@@ -71,15 +76,15 @@ public final class DurableStore<State: StateMachine>: Sendable {
   /// Decides a command against the state as it is, applies what was decided, and hands it to the journal: all in one
   /// step that no other command comes between.
   ///
-  /// `decide` must leave the state as it found it (it gets it `inout` so that it need not be copied); only `apply` changes
-  /// it. When `decide` throws or gives no record, nothing has changed. When the store refuses the record (queue full,
-  /// read-only, too large), that is found out after `decide` and before `apply`: nothing has changed either, and the same
-  /// command may be given again.
+  /// `decide` must leave the state as it found it (it gets it `inout` so that it need not be copied); only `apply`
+  /// changes it. When `decide` throws or gives no record, nothing has changed. When the store refuses the record (queue
+  /// full, read-only, too large), that is found out after `decide` and before `apply`: nothing has changed either, and
+  /// the same command may be given again.
   ///
   /// - Parameter decide: gives the record to journal, or nil for an answer that changes nothing (a repeated key, a
   ///   refusal that is not worth a record), and the value to return.
-  /// - Returns: the value, and the sequence that must be durable before anybody may hear of it: the record's own, or the
-  ///   last one applied when there is none.
+  /// - Returns: the value, and the sequence that must be durable before anybody may hear of it: the record's own, or
+  ///   the last one applied when there is none.
   /// - Throws: `StoreError`, or what `decide` threw.
   @inlinable
   public func commit<R: Sendable>(
@@ -121,7 +126,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
       switch stopped {
       case .closed?: .closed
       case let error?: .failed(error.description)
-      case nil: capacity < configuration.queueLimit ? .readOnly : .writable
+      case nil: capacity < configuration.queueLimit && journal.isOutOfSpace ? .readOnly : .writable
       }
     return StoreStatus(
       mode: mode, sequence: sequence, durableSequence: durableSequence, queuedBytes: queued,

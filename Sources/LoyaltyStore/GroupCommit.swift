@@ -6,14 +6,15 @@ import Synchronization
 final class GroupCommit: Sendable {
   /// What there is to do, taken under the commit lock.
   enum Work: Sendable {
-    case batch(PendingBatch)
-    /// Nothing waits.
+    /// To write the batch that was exchanged.
+    case batch
+    /// Nothing waits, and with `closed` nothing will come.
     case nothing(closed: Bool)
   }
 
   private struct Rhythm: Sendable {
-    /// An empty batch, whose memory is used again.
-    var spare = PendingBatch()
+    /// Empty between steps: it is exchanged for the batch that has gathered, so that two memories take turns.
+    var batch = PendingBatch()
     var lastSync: UInt64?
     var isConfirmed = true
   }
@@ -21,12 +22,12 @@ final class GroupCommit: Sendable {
   private let journal: any Journal
   private let configuration: StoreConfiguration
   private let environment: StoreEnvironment
-  /// Exchanges the gathered batch for an empty one. With `confirming` and nothing gathered, room for a confirmation is
-  /// accounted for.
-  private let take: @Sendable (_ spare: PendingBatch, _ confirming: Bool) -> Work
+  /// Exchanges the gathered batch for the empty one given, and leaves both when nothing has gathered; with
+  /// `confirming`, room for a confirmation is accounted for then.
+  private let take: @Sendable (_ batch: inout PendingBatch, _ confirming: Bool) -> Work
   private let fail: @Sendable (StoreError) -> Void
-  /// Called after each batch and each seal.
-  private let moved: @Sendable () -> Void
+  /// Called after each batch and each seal, with the bytes journalled so far.
+  private let moved: @Sendable (_ bytes: UInt64, _ sealed: Bool) -> Void
   private let rhythm = Mutex(Rhythm())
   private let listeners = Mutex<[@Sendable (UInt64) -> Void]>([])
   private let durable: Atomic<UInt64>
@@ -36,8 +37,9 @@ final class GroupCommit: Sendable {
 
   init(
     journal: any Journal, configuration: StoreConfiguration, environment: StoreEnvironment,
-    take: @escaping @Sendable (_ spare: PendingBatch, _ confirming: Bool) -> Work,
-    fail: @escaping @Sendable (StoreError) -> Void, moved: @escaping @Sendable () -> Void
+    take: @escaping @Sendable (_ batch: inout PendingBatch, _ confirming: Bool) -> Work,
+    fail: @escaping @Sendable (StoreError) -> Void,
+    moved: @escaping @Sendable (_ bytes: UInt64, _ sealed: Bool) -> Void
   ) {
     self.journal = journal
     self.configuration = configuration
@@ -77,7 +79,7 @@ final class GroupCommit: Sendable {
     if sealWanted.load(ordering: .sequentiallyConsistent), try journal.seal() {
       sealWanted.store(false, ordering: .sequentiallyConsistent)
       rhythm.isConfirmed = true
-      moved()
+      moved(journalledBytes, true)
     }
     let now = environment.monotonic()
     let since = rhythm.lastSync.map { now &- $0 } ?? .max
@@ -85,7 +87,7 @@ final class GroupCommit: Sendable {
     if since < interval { return .pause(interval - since) }
     let quiet = configuration.confirmationDelay.nanoseconds
     let confirming = !rhythm.isConfirmed && since >= quiet
-    switch take(rhythm.spare, confirming) {
+    switch take(&rhythm.batch, confirming) {
     case .nothing(let closed):
       if closed { return .stop }
       if confirming {
@@ -93,18 +95,16 @@ final class GroupCommit: Sendable {
         rhythm.isConfirmed = true
       }
       return .sleep(rhythm.isConfirmed ? nil : quiet - since)
-    case .batch(var batch):
-      // The spare is with the callers now; this batch becomes the next spare.
+    case .batch:
       rhythm.lastSync = now
-      try journal.append(&batch)
-      let last = batch.lastSequence
-      addBytes(UInt64(batch.payload))
-      batch.reset()
-      rhythm.spare = batch
+      try journal.append(&rhythm.batch)
+      let last = rhythm.batch.lastSequence
+      addBytes(UInt64(rhythm.batch.payload))
+      rhythm.batch.reset()
       rhythm.isConfirmed = false
       durable.store(last, ordering: .releasing)
       for listener in listeners.withLock({ $0 }) { listener(last) }
-      moved()
+      moved(journalledBytes, false)
       return .again
     }
   }

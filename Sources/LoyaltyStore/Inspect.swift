@@ -1,5 +1,5 @@
-// What a file of the store says, as JSON lines, for a person with a problem. It reads; it changes nothing, takes no lock,
-// and goes on as far as it can.
+// What a file of the store says, as JSON lines, for a person with a problem. It reads; it changes nothing, takes no
+// lock, and goes on as far as it can.
 
 import Glibc
 

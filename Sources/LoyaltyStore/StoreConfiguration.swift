@@ -7,8 +7,8 @@ public struct StoreConfiguration: Hashable, Sendable {
   /// milliseconds when a server starts, and two are on the disk beyond the history itself.
   public var segmentSize = 32 << 20
 
-  /// Bytes of records that may wait for the disk. 4 MiB: half a second of 60,000 records of 130 bytes; what waits longer
-  /// is better told to come back. Also the longest batch, and so the most that a crash can tear.
+  /// Bytes of records that may wait for the disk. 4 MiB: half a second of 60,000 records of 130 bytes; what waits
+  /// longer is better told to come back. Also the longest batch, and so the most that a crash can tear.
   public var queueLimit = 4 << 20
 
   /// Bytes of one record, encoded. 1 MiB: a thousand times a usual one, and well below the queue.

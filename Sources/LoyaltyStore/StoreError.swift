@@ -41,11 +41,15 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .fenced(let path): "another server has taken over this journal: \(path) is there already; stop this one"
     case .closed: "the store is closed"
     case .locked(let path, let holder):
-      "\(path) is held by \(holder): two servers must not share a data directory; stop that one or use another directory"
+      """
+      \(path) is held by \(holder): two servers must not share a data directory; stop that one or use another \
+      directory
+      """
     case .rot(let path, let offset, let problem):
       """
       \(path) is damaged at byte \(offset): \(problem). A crash does not do this; the disk or somebody did. The server \
-      does not start, so that nothing is lost silently: keep the file, check the disk, and restore this file from a backup
+      does not start, so that nothing is lost silently: keep the file, check the disk, and restore this file from a \
+      backup
       """
     case .missing(let directory, let what):
       "\(directory) is incomplete: \(what). Restore the missing files from a backup"

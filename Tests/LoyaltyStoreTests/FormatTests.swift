@@ -131,7 +131,12 @@ import Testing
       disk.edit("/s") { bytes in for index in cut..<end { bytes[index] = 0 } }
       let (records, verdict) = try Self.read(disk)
       #expect(records == [42, 43])
-      if cut == start { #expect(verdict == .clean) } else if case .torn = verdict {} else { Issue.record("cut at \(cut): \(verdict)") }
+      if cut == start {
+        #expect(verdict == .clean)
+      } else if case .torn = verdict {
+      } else {
+        Issue.record("cut at \(cut): \(verdict)")
+      }
       disk.edit("/s") { $0 = whole }
     }
     // Each single sector missing.

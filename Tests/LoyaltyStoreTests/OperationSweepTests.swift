@@ -1,5 +1,5 @@
-// One life of a store with everything in it, again and again: the Nth operation of the disk crashes or fails, for N = 1, 2,
-// 3 … until a run meets no fault.
+// One life of a store with everything in it, again and again: the Nth operation of the disk crashes or fails, for N =
+// 1, 2, 3 … until a run meets no fault.
 
 import Testing
 

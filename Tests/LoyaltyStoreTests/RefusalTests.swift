@@ -1,4 +1,5 @@
-// What the store refuses, and how it says so: full queues, full disks, failing disks, damage, missing files, newer files.
+// What the store refuses, and how it says so: full queues, full disks, failing disks, damage, missing files, newer
+// files.
 
 import Glibc
 import Synchronization
@@ -117,8 +118,11 @@ import Testing
     #expect(throws: StoreError.self) { try store.add("c") }
     #expect(throws: StoreError.self) { try store.close() }
     #expect(told.withLock { $0.count } == 1)
-    if case .failed(let reason) = store.status.mode { #expect(reason.contains("nothing more is acknowledged")) }
-    else { Issue.record("\(store.status.mode)") }
+    if case .failed(let reason) = store.status.mode {
+      #expect(reason.contains("nothing more is acknowledged"))
+    } else {
+      Issue.record("\(store.status.mode)")
+    }
   }
 
   /// Four segments and two snapshots.
@@ -221,7 +225,8 @@ import Testing
   @Test func inspectionShowsHeadersRecordsAndHowAFileEnds() throws {
     try history()
     var lines: [String] = []
-    try StoreInspector.inspect(path: "/data", disk: disk, render: { sequence, bytes in "[\(sequence),\(bytes.count)]" }) {
+    try StoreInspector.inspect(path: "/data", disk: disk, render: { sequence, bytes in "[\(sequence),\(bytes.count)]" })
+    {
       lines.append($0)
     }
     #expect(lines.filter { $0.contains("\"kind\":\"segment\"") }.count >= 4)

@@ -33,7 +33,12 @@ import Testing
     }
     // A simulator that never meets these has proved little.
     if Self.seeds.count >= 100 { #expect(tornTails > 0 && refusals > 0 && snapshots > 0 && fatals > 0) }
-    print("simulation: \(Self.seeds.count) seeds, \(tornTails) torn tails, \(refusals) refusals, \(snapshots) snapshots, \(fatals) failures")
+    print(
+      """
+      simulation: \(Self.seeds.count) seeds, \(tornTails) torn tails, \(refusals) refusals, \(snapshots) snapshots, \
+      \(fatals) failures
+      """
+    )
   }
 
   @Test(arguments: DeliberateBug.allCases)

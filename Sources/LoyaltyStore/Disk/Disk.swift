@@ -3,9 +3,9 @@
 
 /// A file system as the store sees it. Paths are the operating system's.
 ///
-/// What counts as durable: the bytes of a file once `DiskFile.synchronize` has returned, a name (made, renamed or removed)
-/// once `synchronizeDirectory` has returned. Everything else may survive a loss of power wholly, partly, or not at all, in
-/// any order; a sector of 512 bytes is the smallest unit that is written wholly or not at all.
+/// What counts as durable: the bytes of a file once `DiskFile.synchronize` has returned, a name (made, renamed or
+/// removed) once `synchronizeDirectory` has returned. Everything else may survive a loss of power wholly, partly, or
+/// not at all, in any order; a sector of 512 bytes is the smallest unit that is written wholly or not at all.
 public protocol Disk: Sendable {
   /// Opens a file for reading and writing.
   func open(_ path: String, _ mode: DiskOpenMode) throws(DiskError) -> any DiskFile

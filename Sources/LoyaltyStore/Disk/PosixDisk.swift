@@ -81,7 +81,8 @@ public struct PosixDisk: Disk {
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       guard errno == EWOULDBLOCK else { throw systemError("lock", path) }
       let other = (try? file.read(at: 0, count: 200)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      throw DiskError(operation: "lock", path: path, code: EWOULDBLOCK, reason: other.isEmpty ? "another process" : other)
+      throw DiskError(
+        operation: "lock", path: path, code: EWOULDBLOCK, reason: other.isEmpty ? "another process" : other)
     }
     try file.truncate(to: 0)
     try file.writeAll(Array(holder.utf8).span.bytes, at: 0)

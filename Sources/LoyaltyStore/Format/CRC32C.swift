@@ -1,5 +1,6 @@
 // CRC-32C (Castagnoli, RFC 3720 appendix B.4): finds what a disk or a cable changed by accident. Eight bytes a step by
-// table ("slicing by 8", Kounavis and Berry 2005), since the processor's own instruction has no portable spelling in Swift.
+// table ("slicing by 8", Kounavis and Berry 2005), since the processor's own instruction has no portable spelling in
+// Swift.
 
 /// The checksum of bytes that may come in pieces.
 struct CRC32C {

@@ -1,5 +1,5 @@
-// SHA-256 from libcrypto: chains each batch to all that came before it, so that nobody can change, drop or insert history
-// without changing every later hash.
+// SHA-256 from libcrypto: chains each batch to all that came before it, so that nobody can change, drop or insert
+// history without changing every later hash.
 
 import COpenSSL
 

@@ -1,9 +1,9 @@
 // How a batch gets to the disk, so that whatever interrupts it, what is left can be told from damage.
 
 enum BatchWriting {
-  /// Writes the first `length` bytes at `position` and synchronizes them: one write and one sync, unless the system cuts
-  /// the write short. Then the sector in which it was cut is completed and synchronized before anything behind it is
-  /// written: at no time can a sector be half new while a later one is new, which `TailVerdict` relies on.
+  /// Writes the first `length` bytes at `position` and synchronizes them: one write and one sync, unless the system
+  /// cuts the write short. Then the sector in which it was cut is completed and synchronized before anything behind it
+  /// is written: at no time can a sector be half new while a later one is new, which `TailVerdict` relies on.
   ///
   /// - Parameter retry: asked when a write failed; true when it has been dealt with and may be tried again.
   static func write(

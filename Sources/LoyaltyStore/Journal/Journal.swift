@@ -23,6 +23,9 @@ protocol Journal: AnyObject, Sendable {
   /// Bytes of payload that the batch after those placed may have: `limit`, or less when the disk is full.
   func capacity(limit: Int) -> Int
 
+  /// Capacity is less than it should be because the disk is full, not because room is still being made.
+  var isOutOfSpace: Bool { get }
+
   /// The end of the history that can be read while the journal is written.
   var sealedEnd: JournalMark { get }
   /// Whether history once ended exactly there.

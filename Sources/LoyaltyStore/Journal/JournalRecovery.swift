@@ -1,5 +1,5 @@
-// From files to a journal that can be written: finds the segments, reads their records, judges the end, and begins a new
-// segment that tells how the one before it ended. A segment is never written to by two processes.
+// From files to a journal that can be written: finds the segments, reads their records, judges the end, and begins a
+// new segment that tells how the one before it ended. A segment is never written to by two processes.
 
 /// The state of a journal's files before it is opened for writing.
 struct JournalRecovery {
@@ -49,7 +49,8 @@ struct JournalRecovery {
     for id in ids {
       if let previous = headers.last, id != previous.id + 1 {
         throw StoreError.missing(
-          directory: directory, what: "there is \(FileNames.segment(id)), but not \(FileNames.segment(previous.id + 1))")
+          directory: directory, what: "there is \(FileNames.segment(id)), but not \(FileNames.segment(previous.id + 1))"
+        )
       }
       headers.append(try Self.header(of: id, after: headers.last, directory, disk, schemaVersion))
     }
@@ -235,8 +236,8 @@ struct JournalRecovery {
     notify(.tornTail(path: path(segment), offset: start, bytes: end - start, savedAs: savedAs))
   }
 
-  /// Writes the last batch once more and synchronizes it. The process before may have died between a write and its sync,
-  /// or of a failed sync: then memory has what the disk has not, and only a new write brings it there.
+  /// Writes the last batch once more and synchronizes it. The process before may have died between a write and its
+  /// sync, or of a failed sync: then memory has what the disk has not, and only a new write brings it there.
   private func rewriteLastBatch(_ segment: UInt64, _ tail: Tail) throws(DiskError) {
     guard let start = tail.lastBatchStart else { return }
     let file = try disk.open(path(segment), .updating)
@@ -248,7 +249,9 @@ struct JournalRecovery {
 
   private static func random(_ count: Int, _ environment: StoreEnvironment) -> [UInt8] {
     var bytes: [UInt8] = []
-    while bytes.count < count { withUnsafeBytes(of: environment.random().littleEndian) { bytes.append(contentsOf: $0) } }
+    while bytes.count < count {
+      withUnsafeBytes(of: environment.random().littleEndian) { bytes.append(contentsOf: $0) }
+    }
     return Array(bytes.prefix(count))
   }
 }

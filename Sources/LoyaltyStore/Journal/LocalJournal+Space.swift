@@ -62,9 +62,10 @@ extension LocalJournal {
     space.withLock { $0.reserveIsThere = true }
   }
 
-  /// Whether `prepareSpace` has something to do.
+  /// Whether `prepareSpace` has something to do that it did not try in vain before.
   var needsSpace: Bool {
-    space.withLock { !$0.reserveIsThere || !$0.nextIsReady } || sealed.withLock { !$0.untrimmed.isEmpty }
+    space.withLock { !$0.diskIsFull && !($0.reserveIsThere && $0.nextIsReady) }
+      || sealed.withLock { !$0.untrimmed.isEmpty }
   }
 
   /// Gives the reserve back to the file system.

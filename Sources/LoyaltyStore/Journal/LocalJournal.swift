@@ -194,6 +194,8 @@ final class LocalJournal: Journal {
     }
   }
 
+  var isOutOfSpace: Bool { space.withLock { $0.diskIsFull || !$0.reserveIsThere } }
+
   // MARK: Reading
 
   var sealedEnd: JournalMark { sealed.withLock { $0.end } }

@@ -80,7 +80,9 @@ struct SegmentReader {
       return .invalid("the padding of the batch is not zero")
     }
     let payload = span.extracting(..<Int(batch.payloadLength))
-    guard CRC32C.of(payload) == batch.payloadSum else { return .invalid("the checksum of the batch's records is wrong") }
+    guard CRC32C.of(payload) == batch.payloadSum else {
+      return .invalid("the checksum of the batch's records is wrong")
+    }
     digest.update(chain.bytes.span.bytes)
     digest.update(head.span.bytes.extracting(8..<48))
     digest.update(payload)

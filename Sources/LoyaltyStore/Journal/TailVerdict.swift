@@ -4,9 +4,9 @@
 /// The judgement on the end of the journal.
 ///
 /// A batch is one write into a zero-filled file, and the next one is written only after a sync. So when a crash
-/// interrupts it, each 512-byte sector is either as it was (zero, from the batch's first byte on) or as it should be, or
-/// the write stopped at some byte and everything behind is zero; nothing but zeros lies behind the batch. A batch's last
-/// byte is never zero. An invalid batch is therefore torn only if one of its sectors, or its end, is still zero.
+/// interrupts it, each 512-byte sector is either as it was (zero, from the batch's first byte on) or as it should be,
+/// or the write stopped at some byte and everything behind is zero; nothing but zeros lies behind the batch. A batch's
+/// last byte is never zero. An invalid batch is therefore torn only if one of its sectors, or its end, is still zero.
 enum TailVerdict: Hashable {
   /// Only zeros to the end of the file.
   case clean
@@ -20,7 +20,8 @@ enum TailVerdict: Hashable {
   private static let windowLength = 1 << 20
 
   /// - Parameter position: behind the last valid batch.
-  static func judge(file: any DiskFile, header: SegmentHeader, position: UInt64, problem: String) throws -> TailVerdict {
+  static func judge(file: any DiskFile, header: SegmentHeader, position: UInt64, problem: String) throws -> TailVerdict
+  {
     do {
       return try judgeTail(file, header, position, problem)
     } catch {
@@ -57,8 +58,8 @@ enum TailVerdict: Hashable {
       return .rot(offset: position, "\(problem), and what follows is longer than any batch")
     }
     let remains = try file.readAll(at: position, count: Int(header.maximumBatch))
-    // Where the header can be read it tells how far the batch should reach; else something of the header must be missing,
-    // and with a write that was cut short, everything behind it.
+    // Where the header can be read it tells how far the batch should reach; else something of the header must be
+    // missing, and with a write that was cut short, everything behind it.
     let batch = BatchHeader(remains.span.bytes, salt: header.salt)
     let reach = min(batch?.totalLength ?? BatchHeader.length, remains.count)
     if let batch, length > UInt64(batch.totalLength) {
@@ -78,7 +79,8 @@ enum TailVerdict: Hashable {
     let span = window.span.bytes
     var index = 0
     while index < own, index + BatchHeader.length <= window.count {
-      if start + UInt64(index) > position, BatchHeader(span.extracting(droppingFirst: index), salt: header.salt) != nil {
+      if start + UInt64(index) > position, BatchHeader(span.extracting(droppingFirst: index), salt: header.salt) != nil
+      {
         return start + UInt64(index)
       }
       index += BatchHeader.alignment

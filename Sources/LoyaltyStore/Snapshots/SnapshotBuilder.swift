@@ -1,5 +1,5 @@
-// Makes snapshots beside the running store: the last snapshot and the sealed segments behind it give the state once more,
-// so the serving state is never touched and every snapshot proves that the journal can be replayed.
+// Makes snapshots beside the running store: the last snapshot and the sealed segments behind it give the state once
+// more, so the serving state is never touched and every snapshot proves that the journal can be replayed.
 
 import LoyaltyEngine
 import Synchronization
@@ -114,7 +114,9 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
         try SnapshotFile.write(state, header: header, to: partial, disk: catalog.disk, keepOn: keepOn)
       }
       let back = try SnapshotFile.read(State.self, from: partial, disk: catalog.disk, keepOn: keepOn)
-      guard back.header == header else { throw SnapshotProblem(description: "what was read back is not what was written") }
+      guard back.header == header else {
+        throw SnapshotProblem(description: "what was read back is not what was written")
+      }
     } catch {
       // Best effort: a partial one is removed at the next attempt too.
       try? catalog.disk.remove(partial)

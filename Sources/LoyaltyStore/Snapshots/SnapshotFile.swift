@@ -28,7 +28,8 @@ enum SnapshotFile {
       try keepOn()
       guard (1...SnapshotChunk.maximumLength).contains(chunk.count) else {
         throw SnapshotProblem(
-          description: "the state emitted a chunk of \(chunk.count) bytes, allowed is 1 to \(SnapshotChunk.maximumLength)")
+          description:
+            "the state emitted a chunk of \(chunk.count) bytes, allowed is 1 to \(SnapshotChunk.maximumLength)")
       }
       try append(SnapshotChunk.prefix(of: chunk))
       try append(chunk)

@@ -1,5 +1,5 @@
-// A disk through which the store behaves as if it had a bug that is easily written. The simulator must find each of them;
-// otherwise it proves nothing about the store without them.
+// A disk through which the store behaves as if it had a bug that is easily written. The simulator must find each of
+// them; otherwise it proves nothing about the store without them.
 
 import LoyaltyStore
 import Testing

@@ -144,7 +144,9 @@ final class SimulatedDisk: Disk {
   func list(directory: String) throws(DiskError) -> [String] {
     try medium.withLock { medium throws(DiskError) in
       try medium.count("list", directory)
-      return medium.names.keys.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.count + 1)) }
+      return medium.names.keys.filter { $0.hasPrefix(directory + "/") }.map {
+        String($0.dropFirst(directory.count + 1))
+      }
     }
   }
 

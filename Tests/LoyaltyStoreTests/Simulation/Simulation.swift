@@ -1,5 +1,5 @@
-// One life of a store on a simulated disk: commands, faults, crashes, restarts, and after each restart the only question
-// that counts: is everything that was acknowledged there, once, in order, and nothing that never was?
+// One life of a store on a simulated disk: commands, faults, crashes, restarts, and after each restart the only
+// question that counts: is everything that was acknowledged there, once, in order, and nothing that never was?
 
 import LoyaltyEngine
 import Synchronization
@@ -89,7 +89,9 @@ final class Simulation {
         try store.close()
         log.append("closed")
         note(store)
-        if witness.acknowledged < witness.committed.count { throw Violation(description: "close lost what was committed") }
+        if witness.acknowledged < witness.committed.count {
+          throw Violation(description: "close lost what was committed")
+        }
       } catch let error as StoreError { log.append("close failed: \(error)") }
       note(store)
     }

@@ -1,5 +1,5 @@
-// What somebody outside the store knows: what was committed, what was acknowledged. After each restart it is held against
-// what the store has.
+// What somebody outside the store knows: what was committed, what was acknowledged. After each restart it is held
+// against what the store has.
 
 @testable import LoyaltyStore
 

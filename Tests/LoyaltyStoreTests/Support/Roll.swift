@@ -1,5 +1,5 @@
-// The state machine of these tests: it keeps every record in order, so that a test can compare what came back, record by
-// record, with what was acknowledged.
+// The state machine of these tests: it keeps every record in order, so that a test can compare what came back, record
+// by record, with what was acknowledged.
 
 import LoyaltyEngine
 import LoyaltyStore
@@ -26,7 +26,8 @@ struct Roll: StateMachine {
     try emit(ProtobufAny(typeURL: "\(bytes)").serializedBytes())
     // Several chunks, so that their order and number matter.
     for start in stride(from: 0, to: names.count, by: 5) {
-      try emit(ProtobufAny(typeURL: names[start..<min(start + 5, names.count)].joined(separator: ",")).serializedBytes())
+      try emit(
+        ProtobufAny(typeURL: names[start..<min(start + 5, names.count)].joined(separator: ",")).serializedBytes())
     }
   }
 
