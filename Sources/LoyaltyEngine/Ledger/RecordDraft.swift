@@ -13,6 +13,7 @@ struct RecordDraft {
 
   init(_ record: Record, sequence: UInt64) {
     self.record = record
+    self.record.postings.reserveCapacity(4)
     self.sequence = sequence
   }
 

@@ -42,9 +42,17 @@ struct KeyWindow: Sendable {
     numbers.set(entry.key, to: UInt64(slots.end))
   }
 
-  /// Drops the oldest keys until there are at most `maxCount` and none from before `timeMs`.
+  /// Keys that one `evict` drops for their age: many more than one record adds, and no pause after a quiet month.
+  static let agedPerEviction = 64
+
+  /// Drops the oldest keys until there are at most `maxCount`, and some of those from before `timeMs`.
   mutating func evict(maxCount: Int, before timeMs: Int64) {
-    while !slots.isEmpty, slots.count > maxCount || slots[slots.first].timeMs < timeMs {
+    var aged = 0
+    while !slots.isEmpty {
+      if slots.count <= maxCount {
+        guard aged < Self.agedPerEviction, slots[slots.first].timeMs < timeMs else { return }
+        aged += 1
+      }
       let slot = slots[slots.first]
       if numbers[slot.key] == UInt64(slots.first + 1) { numbers.remove(slot.key) }
       outcomes.removeFirst(slot.outcome)
