@@ -57,7 +57,7 @@ public final class RPCServer: Service {
     }
   }
 
-  /// Connections open now.
+  /// Connections open now, and those gone whose handlers have not ended yet.
   public var connectionCount: Int { state.withLock { $0.connections.count } }
 
   var isShuttingDown: Bool { state.withLock { $0.isShuttingDown } }
@@ -134,6 +134,15 @@ public final class RPCServer: Service {
         }
       }
     }
+    // Handlers are cancelled with their connections; one that does not heed it is not waited for.
+    let giveUp = group.next().scheduleTask(in: .seconds(Int64(grace) + Self.cancellationSeconds)) { [self] in
+      let drained = state.withLock { state in
+        state.connections = [:]
+        defer { state.drained = nil }
+        return state.drained
+      }
+      drained?.resume()
+    }
     await withCheckedContinuation { continuation in
       let isDone = state.withLock { state in
         if state.connections.isEmpty { return true }
@@ -143,9 +152,13 @@ public final class RPCServer: Service {
       if isDone { continuation.resume() }
     }
     cutOff.cancel()
+    giveUp.cancel()
     try? await group.shutdownGracefully()
     configuration.logger.info("stopped")
   }
+
+  /// Seconds that cancelled handlers may take to end. 2: they have nothing left to wait for.
+  private static let cancellationSeconds: Int64 = 2
 
   private func add(_ connection: ServerConnection) -> Bool {
     state.withLock { state in

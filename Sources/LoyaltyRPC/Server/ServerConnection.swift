@@ -11,7 +11,7 @@ final class ServerShared: Sendable {
   let limits: CallLimits
   let interceptors: [any ServerInterceptor]
   let logger: Logger
-  /// Called when a connection is over.
+  /// Called when a connection is over and the last of its handlers has ended.
   let connectionEnded: @Sendable (ServerConnection) -> Void
 
   init(
@@ -114,7 +114,13 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     case .tls, .http2:
       shared.logger.notice("connection refused", metadata: ["peer": "\(address)", "reason": "\(end)"])
     }
-    shared.connectionEnded(self)
+    if runningCalls == 0 { shared.connectionEnded(self) }
+  }
+
+  /// A handler has ended. The last one of a connection that is gone lets go of it.
+  private func handlerEnded() {
+    runningCalls -= 1
+    if phase == .ended, runningCalls == 0 { shared.connectionEnded(self) }
   }
 
   /// Asks the client to make no more calls here, lets those under way finish, then closes (RFC 9113 §6.8: GOAWAY twice,
@@ -487,7 +493,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
 
   /// A handler has returned its one response: it is encoded straight into the connection's memory.
   func answer<R: Message>(_ call: ServerContext, _ response: R, _ ending: ServerContext.Ending) {
-    runningCalls -= 1
+    handlerEnded()
     guard isAlive(call) else { return }
     var sizes = SizeCache()
     let count = response.serializedSize(&sizes)
@@ -508,7 +514,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
 
   /// The same for a handler that ended on another thread and encoded there.
   func answer(_ call: ServerContext, frame: [UInt8], _ ending: ServerContext.Ending) {
-    runningCalls -= 1
+    handlerEnded()
     guard isAlive(call) else { return }
     let (arena, range) = reserve(frame.count)
     arena[range].copyBytes(from: frame)
@@ -518,13 +524,13 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
 
   /// A streaming handler has ended.
   func succeed(_ call: ServerContext, _ ending: ServerContext.Ending) {
-    runningCalls -= 1
+    handlerEnded()
     guard isAlive(call) else { return }
     respond(call, .ok(ending.trailers), ending)
   }
 
   func fail(_ call: ServerContext, _ error: RPCError, _ ending: ServerContext.Ending) {
-    runningCalls -= 1
+    handlerEnded()
     guard isAlive(call) else { return }
     var error = error
     error.metadata.append(contentsOf: ending.trailers)
