@@ -23,7 +23,7 @@ struct EmbeddedFileGenerator {
       out.line("/// The descriptor of `\(name)`.")
       out.line("\(access)static let \(Self.propertyName(for: name)) = EmbeddedFile(")
       out.indented { out in
-        out.line("name: \"\(name)\",")
+        out.line("name: \(SwiftNames.literal(name)),")
         out.line("base64: \"\"\"")
         out.indented { out in
           var rest = text[...]

@@ -19,14 +19,14 @@ struct EnumGenerator {
   }
 
   func write(to out: inout CodeWriter) {
-    let (cases, aliases) = self.cases
+    let (cases, aliases) = Self.cases(of: entry)
     guard let first = cases.first else { return }
     let typeName = entry.swiftName.split(separator: ".").last.map(String.init) ?? ""
     out.line()
-    comments.write(path, to: &out)
+    comments.write(path, isDeprecated: entry.descriptor.options?.deprecated == true, to: &out)
     out.block("\(access)enum \(typeName): ProtobufEnum") { out in
       for item in cases {
-        comments.write(path + [2, Int32(item.index)], to: &out)
+        writeComment(of: item, to: &out)
         out.line("case \(item.name)")
       }
       if !entry.isClosed {
@@ -35,7 +35,7 @@ struct EnumGenerator {
       }
       for alias in aliases where !alias.name.isEmpty {
         let target = cases.first { $0.number == alias.number } ?? first
-        comments.write(path + [2, Int32(alias.index)], to: &out)
+        writeComment(of: alias, to: &out)
         out.line("\(access)static var \(alias.name): Self { .\(target.name) }")
       }
       out.line()
@@ -51,6 +51,18 @@ struct EnumGenerator {
       }
       out.line("])")
     }
+  }
+
+  private func writeComment(of item: Case, to out: inout CodeWriter) {
+    let isDeprecated = entry.descriptor.value[item.index].options?.deprecated == true
+    comments.write(path + [2, Int32(item.index)], isDeprecated: isDeprecated, to: &out)
+  }
+
+  /// The Swift name of a value by its schema name, in backticks where needed.
+  static func caseName(of schemaName: String, in entry: TypeIndex.EnumEntry) -> String? {
+    let (cases, aliases) = Self.cases(of: entry)
+    guard let item = (cases + aliases).first(where: { $0.schemaName == schemaName }) else { return nil }
+    return item.name.isEmpty ? cases.first { $0.number == item.number }?.name : item.name
   }
 
   private func writeInit(_ cases: [Case], to out: inout CodeWriter) {
@@ -90,31 +102,31 @@ struct EnumGenerator {
     }
   }
 
-  /// Cases of different numbers, and further names for the same ones. Names that would clash keep their prefix.
-  private var cases: (cases: [Case], aliases: [Case]) {
+  /// Cases of different numbers, and further names for the same ones. Names that would clash get an underscore.
+  private static func cases(of entry: TypeIndex.EnumEntry) -> (cases: [Case], aliases: [Case]) {
     let enumName = entry.descriptor.name ?? ""
     var cases: [Case] = []
     var aliases: [Case] = []
-    var numbers: Set<Int32> = []
-    var names: Set<String> = entry.isClosed ? [] : ["unrecognized"]
+    var nameOfNumber: [Int32: String] = [:]
+    var taken: Set<String> = entry.isClosed ? [] : ["unrecognized"]
     for (index, value) in entry.descriptor.value.enumerated() {
       let schemaName = value.name ?? ""
       let number = value.number ?? 0
       var name = SwiftNames.enumCase(schemaName, in: enumName)
-      let isNew = numbers.insert(number).inserted
-      if !names.insert(name).inserted {
-        if !isNew {
-          // An alias whose Swift name is the same needs no second declaration, only its schema name.
-          aliases.append(Case(name: "", number: number, schemaName: schemaName, index: index))
-          continue
-        }
-        name = SwiftNames.lowerCamel(schemaName.lowercased())
-        while !names.insert(name).inserted { name += "_" }
+      if SwiftNames.enumMembers.contains(name) { name += "_" }
+      if nameOfNumber[number] == name {
+        // An alias whose Swift name is the same needs no second declaration, only its schema name.
+        aliases.append(Case(name: "", number: number, schemaName: schemaName, index: index))
+        continue
       }
-      // `init` and `self` mean something after a dot even in backticks.
-      if ["init", "self", "Type", "Self", "Protocol"].contains(name) { name += "_" }
+      name = SwiftNames.unique(name, in: &taken)
       let item = Case(name: SwiftNames.escaped(name), number: number, schemaName: schemaName, index: index)
-      if isNew { cases.append(item) } else { aliases.append(item) }
+      if nameOfNumber[number] == nil {
+        nameOfNumber[number] = name
+        cases.append(item)
+      } else {
+        aliases.append(item)
+      }
     }
     return (cases, aliases)
   }

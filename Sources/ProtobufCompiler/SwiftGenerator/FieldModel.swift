@@ -25,7 +25,7 @@ struct FieldModel {
 
   let descriptor: FieldDescriptorProto
   let number: Int32
-  /// Escaped where needed.
+  /// In backticks where it is a keyword.
   let name: String
   let value: Value
   let shape: Shape
@@ -33,15 +33,20 @@ struct FieldModel {
   /// Place in the message's descriptor, for comments.
   let index: Int
 
-  init(_ descriptor: FieldDescriptorProto, index: Int, message: TypeIndex.MessageEntry, types: TypeIndex) {
+  /// - Parameter taken: names of the message's other properties.
+  init(
+    _ descriptor: FieldDescriptorProto, index: Int, message: TypeIndex.MessageEntry, types: TypeIndex,
+    taken: inout Set<String>
+  ) {
     self.descriptor = descriptor
     self.index = index
     number = descriptor.number ?? 0
+    isDeprecated = descriptor.options?.deprecated == true && types.module != SwiftGenerator.runtimeModule
     let features = message.features.applying(descriptor.options?.features)
-    let value = Self.value(of: descriptor, features, types)
+    let value = Self.value(of: descriptor, features, types, in: message)
     self.value = value
     isRequired = descriptor.label == .required || features.isRequired
-    name = SwiftNames.property(Self.schemaWords(descriptor))
+    name = SwiftNames.escaped(SwiftNames.unique(SwiftNames.property(Self.schemaWords(descriptor)), in: &taken))
 
     if descriptor.label == .repeated {
       if case .message = value, let entry = types.message(descriptor.typeName ?? ""),
@@ -49,8 +54,8 @@ struct FieldModel {
       {
         let entryFields = entry.descriptor.field
         shape = .map(
-          key: Self.value(of: entryFields[0], entry.features, types),
-          value: Self.value(of: entryFields[1], entry.features, types))
+          key: Self.value(of: entryFields[0], entry.features, types, in: message),
+          value: Self.value(of: entryFields[1], entry.features, types, in: message))
       } else {
         shape = .repeated(isPacked: value.isPackable && (descriptor.options?.packed ?? features.isPacked))
       }
@@ -77,17 +82,19 @@ struct FieldModel {
     return String(type)
   }
 
-  private static func value(of field: FieldDescriptorProto, _ features: ResolvedFeatures, _ types: TypeIndex) -> Value {
+  private static func value(
+    of field: FieldDescriptorProto, _ features: ResolvedFeatures, _ types: TypeIndex, in message: TypeIndex.MessageEntry
+  ) -> Value {
     let typeName = field.typeName ?? ""
     switch field.type {
     case .message:
-      let name = types.message(typeName)?.swiftName ?? "ProtobufEmpty"
+      let name = types.reference(to: typeName, in: message)
       return features.isDelimited && field.label != nil && types.message(typeName)?.descriptor.options?.mapEntry != true
         ? .group(type: name) : .message(type: name)
-    case .group: return .group(type: types.message(typeName)?.swiftName ?? "ProtobufEmpty")
+    case .group: return .group(type: types.reference(to: typeName, in: message))
     case .enum:
-      let entry = types.enumeration(typeName)
-      return .enumeration(type: entry?.swiftName ?? "Int32", isClosed: entry?.isClosed ?? false)
+      let name = types.reference(to: typeName, in: message)
+      return .enumeration(type: name, isClosed: types.enumeration(typeName)?.isClosed ?? false)
     case .double: return .scalar(codec: "DoubleCodec", type: "Double", read: "double")
     case .float: return .scalar(codec: "FloatCodec", type: "Float", read: "float")
     case .int64: return .scalar(codec: "Int64Codec", type: "Int64", read: "int64")
@@ -128,6 +135,16 @@ struct FieldModel {
 
   /// The name without backticks, for names made from it.
   var bareName: String { name.filter { $0 != "`" } }
+  /// Marked in Swift too. Not in the runtime's own module: a compiler has to read what it advises against.
+  let isDeprecated: Bool
+  /// Kept in a property of its own behind the one that is seen, so that codecs use no deprecated name.
+  var hasSeparateStorage: Bool {
+    switch shape {
+    case .boxed: true
+    case .member: false
+    default: isDeprecated
+    }
+  }
   var isPacked: Bool { if case .repeated(let isPacked) = shape { isPacked } else { false } }
 
   /// number << 3 | wire type, for a single element.

@@ -42,8 +42,13 @@ struct MessageCodecGenerator {
 
   /// Where a field lies: its property, or the box behind it.
   private func storage(_ field: FieldModel) -> String {
-    if case .boxed = field.shape { return "_\(field.bareName)" }
-    return property(field.name)
+    field.hasSeparateStorage ? "_\(field.bareName)" : property(field.name)
+  }
+
+  /// The field as an optional value, whether boxed or not.
+  private func optional(_ field: FieldModel) -> String {
+    if case .boxed = field.shape { return storage(field) + ".value" }
+    return storage(field)
   }
 
   /// A property's name inside a codec, told apart from the codec's own variables.
@@ -198,8 +203,8 @@ struct MessageCodecGenerator {
     switch field.shape {
     case .implicit:
       out.line("if !\(name).isDefaultValue { total += \(elementSize(field, name)) }")
-    case .optional: out.line("if let value = \(property(field.name)) { total += \(elementSize(field, "value")) }")
-    case .boxed: out.line("if let value = \(name).value { total += \(elementSize(field, "value")) }")
+    case .optional, .boxed:
+      out.line("if let value = \(optional(field)) { total += \(elementSize(field, "value")) }")
     case .repeated(isPacked: true):
       out.line("total += packedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
     case .repeated:
@@ -235,8 +240,7 @@ struct MessageCodecGenerator {
     let name = storage(field)
     switch field.shape {
     case .implicit: out.line("if !\(name).isDefaultValue { \(element(field, name)) }")
-    case .optional: out.line("if let value = \(property(field.name)) { \(element(field, "value")) }")
-    case .boxed: out.line("if let value = \(name).value { \(element(field, "value")) }")
+    case .optional, .boxed: out.line("if let value = \(optional(field)) { \(element(field, "value")) }")
     case .repeated(isPacked: true):
       out.line("writer.packed(\(field.value.codec).self, \(field.packedTag), \(name))")
     case .repeated:
@@ -256,7 +260,7 @@ struct MessageCodecGenerator {
   private func writeJSONDecoder(to out: inout CodeWriter) {
     out.line("private static let fieldTable = FieldTable([")
     out.indented { out in
-      for field in sorted { out.line("(\(field.number), \"\(field.jsonName)\", \"\(field.schemaName)\"),") }
+      for field in sorted { out.line("(\(field.number), \(SwiftNames.literal(field.jsonName)), \"\(field.schemaName)\"),") }
     }
     out.line("])")
     out.line()
@@ -275,7 +279,7 @@ struct MessageCodecGenerator {
               out.line("if let value = try reader.readMember(")
               out.indented { out in
                 out.line(
-                  "\(field.value.type).self, isSet: \(property(oneof.name)) != nil, oneof: \"\(oneof.name.filter { $0 != "`" })\", "
+                  "\(field.value.type).self, isSet: \(property(oneof.name)) != nil, oneof: \"\(oneof.schemaName)\", "
                     + "message: Self.fullName)")
               }
               out.line("{ \(property(oneof.name)) = .\(field.name)(value) }")
@@ -296,10 +300,10 @@ struct MessageCodecGenerator {
       for step in steps {
         switch step {
         case .field(let field):
-          out.line("writer.field(\"\(field.jsonName)\", \"\(field.schemaName)\", \(storage(field)))")
+          out.line("writer.field(\(jsonNames(field)), \(storage(field)))")
         case .members(let oneof, let members):
           writeMembers(oneof, members, to: &out) {
-            "writer.member(\"\($0.jsonName)\", \"\($0.schemaName)\", value)"
+            "writer.member(\(jsonNames($0)), value)"
           }
         }
       }
@@ -307,22 +311,26 @@ struct MessageCodecGenerator {
     }
   }
 
+  private func jsonNames(_ field: FieldModel) -> String {
+    "\(SwiftNames.jsonLiteral(field.jsonName)), \"\(field.schemaName)\""
+  }
+
   // MARK: Required fields
 
   private func writeIsInitialized(to out: inout CodeWriter) {
     out.block("\(access)var isInitialized: Bool") { out in
       for field in sorted {
-        if field.isRequired { out.line("if \(property(field.name)) == nil { return false }") }
+        if field.isRequired { out.line("if \(optional(field)) == nil { return false }") }
         guard field.value.isMessage, message.types.hasRequiredFields(field.descriptor.typeName ?? "") else { continue }
         switch field.shape {
-        case .repeated: out.line("if !\(property(field.name)).allSatisfy(\\.isInitialized) { return false }")
-        case .map(_, .message): out.line("if !\(property(field.name)).values.allSatisfy(\\.isInitialized) { return false }")
+        case .repeated: out.line("if !\(storage(field)).allSatisfy(\\.isInitialized) { return false }")
+        case .map(_, .message): out.line("if !\(storage(field)).values.allSatisfy(\\.isInitialized) { return false }")
         case .map: break
         case .member:
           guard let oneof = message.oneof(of: field) else { continue }
           out.line("if case .\(field.name)(let value)? = \(property(oneof.name)), !value.isInitialized { return false }")
         case .implicit, .optional, .boxed:
-          out.line("if let value = \(property(field.name)), !value.isInitialized { return false }")
+          out.line("if let value = \(optional(field)), !value.isInitialized { return false }")
         }
       }
       out.line("return true")

@@ -14,6 +14,8 @@ struct MessageGenerator {
 
   struct Oneof {
     let index: Int
+    let schemaName: String
+    /// In backticks where it is a keyword.
     let name: String
     let typeName: String
     let members: [FieldModel]
@@ -28,23 +30,40 @@ struct MessageGenerator {
     self.comments = comments
     self.path = path
     self.access = access
+    var taken: Set<String> = []
     let fields = entry.descriptor.field.enumerated().map { index, field in
-      FieldModel(field, index: index, message: entry, types: types)
+      FieldModel(field, index: index, message: entry, types: types, taken: &taken)
     }
     self.fields = fields
+    // Members of a oneof are its cases, not properties.
+    for field in fields { if case .member = field.shape { taken.remove(field.bareName) } }
+    var usedTypes = Self.typesNamed(in: entry.descriptor, types)
     oneofs = entry.descriptor.oneofDecl.enumerated().compactMap { index, oneof in
       let members = fields.filter { field in
         if case .member(index, _) = field.shape { true } else { false }
       }
       if members.isEmpty { return nil }
-      var typeName = SwiftNames.type(SwiftNames.upperCamel(oneof.name ?? ""), isEnum: true)
-      let nested =
-        entry.descriptor.nestedType.map { $0.name ?? "" } + entry.descriptor.enumType.map { $0.name ?? "" }
-      let used = nested + members.map { $0.value.type }
-      while used.contains(typeName) { typeName += "Oneof" }
-      return Oneof(
-        index: index, name: SwiftNames.property(oneof.name ?? ""), typeName: typeName, members: members)
+      let schemaName = oneof.name ?? ""
+      var typeName = SwiftNames.type(SwiftNames.upperCamel(schemaName), isEnum: true)
+      while !usedTypes.insert(typeName).inserted { typeName += "Oneof" }
+      let name = SwiftNames.escaped(SwiftNames.unique(SwiftNames.property(schemaName), in: &taken))
+      return Oneof(index: index, schemaName: schemaName, name: name, typeName: typeName, members: members)
     }
+  }
+
+  /// Types nested in a message, and those that it or they refer to by a first name: a oneof's enum must not hide one.
+  private static func typesNamed(in message: DescriptorProto, _ types: TypeIndex) -> Set<String> {
+    var names = Set(message.enumType.map { SwiftNames.type($0.name ?? "", isEnum: true) })
+    for field in message.field {
+      let typeName = field.typeName ?? ""
+      guard let name = types.message(typeName)?.swiftName ?? types.enumeration(typeName)?.swiftName else { continue }
+      names.insert(String(name.prefix { $0 != "." }))
+    }
+    for nested in message.nestedType {
+      names.insert(SwiftNames.type(nested.name ?? "", isEnum: false))
+      names.formUnion(typesNamed(in: nested, types))
+    }
+    return names
   }
 
   var typeName: String { entry.swiftName.split(separator: ".").last.map(String.init) ?? "" }
@@ -96,7 +115,7 @@ struct MessageGenerator {
   }
 
   private func writeStruct(to out: inout CodeWriter) {
-    comments.write(path, to: &out)
+    comments.write(path, isDeprecated: entry.descriptor.options?.deprecated == true, to: &out)
     out.block("\(access)struct \(typeName): Message") { out in
       for property in properties { writeProperty(property, to: &out) }
       out.line("\(access)var unknownFields = UnknownFields()")
@@ -127,21 +146,34 @@ struct MessageGenerator {
       out.line("\(access)var \(oneof.name): \(oneof.typeName)? = nil")
     case .field(let field):
       comments.write(path + [2, Int32(field.index)], to: &out)
-      if case .boxed = field.shape {
-        out.block("\(access)var \(field.name): \(field.swiftType)") { out in
-          out.line("get { _\(field.bareName).value }")
-          out.line("set { _\(field.bareName).value = newValue }")
+      writeDeprecation(field, to: &out)
+      if field.hasSeparateStorage {
+        var storage = "_\(field.bareName)"
+        var storageType = ": \(field.swiftType) = \(field.swiftDefault)"
+        if case .boxed = field.shape {
+          storage += ".value"
+          storageType = " = Boxed<\(field.value.type)>()"
         }
-        out.line("var _\(field.bareName) = Boxed<\(field.value.type)>()")
-        return
+        out.block("\(access)var \(field.name): \(field.swiftType)") { out in
+          out.line("get { \(storage) }")
+          out.line("set { \(storage) = newValue }")
+        }
+        out.line("var _\(field.bareName)\(storageType)")
+      } else {
+        out.line("\(access)var \(field.name): \(field.swiftType) = \(field.swiftDefault)")
       }
-      out.line("\(access)var \(field.name): \(field.swiftType) = \(field.swiftDefault)")
       if let literal = defaultLiteral(field) {
+        var name = "\(field.bareName)OrDefault"
+        while fields.contains(where: { $0.bareName == name }) { name += "_" }
         out.line("/// `\(field.bareName)`, or the schema's default where it is not set.")
-        out.line(
-          "\(access)var \(field.bareName)OrDefault: \(field.value.type) { \(field.name) ?? \(literal) }")
+        writeDeprecation(field, to: &out)
+        out.line("\(access)var \(name): \(field.value.type) { \(field.name) ?? \(literal) }")
       }
     }
+  }
+
+  private func writeDeprecation(_ field: FieldModel, to out: inout CodeWriter) {
+    if field.isDeprecated { out.line(DocComments.deprecation) }
   }
 
   /// The Swift literal of a proto2 `[default = …]`, which descriptors keep as text.
@@ -149,9 +181,10 @@ struct MessageGenerator {
     guard let text = field.descriptor.defaultValue, case .optional = field.shape else { return nil }
     switch field.value {
     case .enumeration(let type, _):
-      guard let descriptor = types.enumeration(field.descriptor.typeName ?? "")?.descriptor else { return nil }
-      return ".\(SwiftNames.escaped(SwiftNames.enumCase(text, in: descriptor.name ?? type)))"
-    case .scalar(_, "String", _): return text.debugDescription
+      guard let entry = types.enumeration(field.descriptor.typeName ?? "") else { return nil }
+      // Optional has cases of these names itself.
+      return EnumGenerator.caseName(of: text, in: entry).map { ["none", "`some`"].contains($0) ? "\(type).\($0)" : ".\($0)" }
+    case .scalar(_, "String", _): return SwiftNames.literal(text)
     case .scalar(_, "[UInt8]", _): return "[\(Self.unescaped(text).map { "\($0)" }.joined(separator: ", "))]"
     case .scalar(_, "Double", _), .scalar(_, "Float", _):
       return switch text {
@@ -205,8 +238,9 @@ struct MessageGenerator {
     }
     out.block(")") { out in
       for property in properties {
-        if case .field(let field) = property, case .boxed = field.shape {
-          out.line("_\(field.bareName).value = \(field.name)")
+        if case .field(let field) = property, field.hasSeparateStorage {
+          let isBoxed = if case .boxed = field.shape { true } else { false }
+          out.line("_\(field.bareName)\(isBoxed ? ".value" : "") = \(field.name)")
         } else {
           out.line("self.\(property.name) = \(property.name)")
         }
@@ -219,7 +253,7 @@ struct MessageGenerator {
     comments.write(path + [8, Int32(oneof.index)], to: &out)
     out.block("\(access)enum \(oneof.typeName): Hashable, Sendable") { out in
       for member in oneof.members {
-        comments.write(path + [2, Int32(member.index)], to: &out)
+        comments.write(path + [2, Int32(member.index)], isDeprecated: member.isDeprecated, to: &out)
         var keyword = ""
         if case .member(_, true) = member.shape { keyword = "indirect " }
         out.line("\(keyword)case \(member.name)(\(member.value.type))")

@@ -54,7 +54,8 @@ struct ServiceGenerator {
     comments.write(path, to: &out)
     out.block("\(access)protocol \(name)Handler: RPCService") { out in
       for method in methods {
-        comments.write(path + [2, Int32(method.index)], to: &out)
+        let isDeprecated = method.descriptor.options?.deprecated == true
+        comments.write(path + [2, Int32(method.index)], isDeprecated: isDeprecated, to: &out)
         out.line(handlerSignature(method))
       }
     }
@@ -113,6 +114,7 @@ struct ServiceGenerator {
       for method in methods {
         out.line()
         comments.write(path + [2, Int32(method.index)], to: &out)
+        if method.descriptor.options?.deprecated == true { out.line(DocComments.deprecation) }
         let (input, output) = (method.input, method.output)
         let options = "options: CallOptions = .defaults"
         let descriptor = "\(name)Methods.\(method.name)"

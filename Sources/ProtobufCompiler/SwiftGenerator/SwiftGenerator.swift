@@ -23,7 +23,7 @@ public struct SwiftGenerator {
 
   /// - Parameter files: linked descriptors with source info, everything that is imported included.
   public init(_ files: [FileDescriptorProto], options: Options = Options()) {
-    types = TypeIndex(files)
+    types = TypeIndex(files, module: options.module, moduleOfFile: options.moduleOfFile)
     self.files = Dictionary(files.map { ($0.name ?? "", $0) }, uniquingKeysWith: { first, _ in first })
     self.options = options
   }

@@ -1,5 +1,7 @@
 // From the names of a schema to names that Swift's API guidelines would give.
 
+import ProtobufRuntime
+
 enum SwiftNames {
   /// Words that are written in capitals where they do not begin a name.
   private static let acronyms: [String: String] = [
@@ -78,25 +80,50 @@ enum SwiftNames {
     reservedTypes.contains(name) ? name + (isEnum ? "Enum" : "Message") : name
   }
 
+  /// A Swift string literal.
+  static func literal(_ text: String) -> String { text.debugDescription }
+
+  /// A Swift string literal of the text as it stands between the quotes of a JSON string.
+  static func jsonLiteral(_ text: String) -> String {
+    let quoted = (try? ProtobufStringValue(value: text).jsonString()) ?? ""
+    return literal(String(quoted.dropFirst().dropLast()))
+  }
+
+  /// The first of `name`, `name_`, `name__`… that is not taken yet; takes it.
+  static func unique(_ name: String, in taken: inout Set<String>) -> String {
+    var result = name
+    while !taken.insert(result).inserted { result += "_" }
+    return result
+  }
+
   /// Backticks where the name is a keyword.
   static func escaped(_ name: String) -> String { keywords.contains(name) ? "`\(name)`" : name }
 
-  /// A property's name: what every message has already gets an underscore behind it.
+  /// A property's name, without backticks: what every message has already gets an underscore behind it.
   static func property(_ name: String) -> String {
     let camel = lowerCamel(name)
-    return escaped(messageMembers.contains(camel) ? camel + "_" : camel)
+    return messageMembers.contains(camel) ? camel + "_" : camel
   }
 
   private static let messageMembers: Set<String> = [
     "fullName", "unknownFields", "isInitialized", "description", "hashValue", "isDefaultValue", "acceptsNull",
     "serializedBytes", "fieldTable",
+    // These mean something after a dot even in backticks.
+    "self", "init",
+    // Functions that codecs call by their bare names.
+    "packedSize", "repeatedSize", "mapSize", "groupSize",
   ]
+
+  /// What every generated enum has, and what means something after a dot even in backticks.
+  static let enumMembers: Set<String> = ["table", "rawValue", "hashValue", "self", "init"]
 
   /// Names that would hide what generated code itself uses.
   private static let reservedTypes: Set<String> = [
     "Type", "Protocol", "Self", "Any", "Swift", "Message", "ProtobufEnum", "Boxed", "UnknownFields", "WireReader",
     "WireWriter", "WireError", "SizeCache", "JSONReader", "JSONWriter", "JSONError", "FieldTable", "EnumTable",
-    "EmbeddedFile", "String", "Int32", "Int64", "UInt32", "UInt64", "Bool", "Float", "Double", "UInt8", "Int", "Array",
+    "EmbeddedFile", "Hashable", "Sendable", "Int32Codec", "Int64Codec", "UInt32Codec", "UInt64Codec", "SInt32Codec",
+    "SInt64Codec", "BoolCodec", "Fixed32Codec", "SFixed32Codec", "FloatCodec", "Fixed64Codec", "SFixed64Codec",
+    "DoubleCodec", "StringCodec", "BytesCodec", "EnumCodec", "MessageCodec", "String", "Int32", "Int64", "UInt32", "UInt64", "Bool", "Float", "Double", "UInt8", "Int", "Array",
     "Dictionary", "Optional", "Hasher", "ServerContext", "ServerMethod", "MethodDescriptor", "CallOptions", "RPCClient",
     "RPCService", "ResponseWriter", "RequestStream", "ResponseStream", "ClientStreamingCall", "BidirectionalCall",
   ]

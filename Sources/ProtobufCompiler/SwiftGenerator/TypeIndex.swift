@@ -18,7 +18,12 @@ final class TypeIndex {
     let swiftName: String
     let isClosed: Bool
     let fullName: String
+    let file: FileDescriptorProto
   }
+
+  /// The module that is generated, and those of imported files that lie in others.
+  let module: String
+  private let moduleOfFile: [String: String]
 
   private(set) var messages: [String: MessageEntry] = [:]
   private(set) var enums: [String: EnumEntry] = [:]
@@ -30,7 +35,9 @@ final class TypeIndex {
   /// fan-out four took 21.8 kB inline and 16 s to compile.
   static let largestInline = 256
 
-  init(_ files: [FileDescriptorProto]) {
+  init(_ files: [FileDescriptorProto], module: String, moduleOfFile: [String: String]) {
+    self.module = module
+    self.moduleOfFile = moduleOfFile
     for file in files {
       let prefix = Self.prefix(of: file)
       let features = ResolvedFeatures(file: file)
@@ -41,7 +48,7 @@ final class TypeIndex {
       }
       for enumeration in file.enumType {
         let name = SwiftNames.type(prefix + (enumeration.name ?? ""), isEnum: true)
-        add(enumeration, fullName: package + (enumeration.name ?? ""), swiftName: name, features)
+        add(enumeration, fullName: package + (enumeration.name ?? ""), swiftName: name, features, file)
       }
     }
   }
@@ -67,19 +74,41 @@ final class TypeIndex {
     for enumeration in message.enumType {
       let name = enumeration.name ?? ""
       let swift = swiftName + "." + SwiftNames.type(name, isEnum: true)
-      add(enumeration, fullName: fullName + "." + name, swiftName: swift, features)
+      add(enumeration, fullName: fullName + "." + name, swiftName: swift, features, file)
     }
   }
 
-  private func add(_ enumeration: EnumDescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures) {
+  private func add(
+    _ enumeration: EnumDescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures,
+    _ file: FileDescriptorProto
+  ) {
     let isClosed = outer.applying(enumeration.options?.features).enumIsClosed
     enums[fullName] = EnumEntry(
-      descriptor: enumeration, swiftName: swiftName, isClosed: isClosed, fullName: fullName)
+      descriptor: enumeration, swiftName: swiftName, isClosed: isClosed, fullName: fullName, file: file)
   }
 
   /// Looks up a `.package.Name` as linked descriptors write it.
   func message(_ typeName: String) -> MessageEntry? { messages[String(typeName.drop { $0 == "." })] }
   func enumeration(_ typeName: String) -> EnumEntry? { enums[String(typeName.drop { $0 == "." })] }
+
+  /// The Swift name of a type as it reads inside a message: with its module where a type nested there hides it.
+  func reference(to typeName: String, in user: MessageEntry) -> String {
+    guard let name = message(typeName)?.swiftName ?? enumeration(typeName)?.swiftName,
+      let file = message(typeName)?.file ?? enumeration(typeName)?.file
+    else { return "ProtobufEmpty" }
+    let first = name.prefix { $0 != "." }
+    var scope: MessageEntry? = user
+    while let current = scope {
+      let nested = current.descriptor.nestedType.map { SwiftNames.type($0.name ?? "", isEnum: false) }
+        + current.descriptor.enumType.map { SwiftNames.type($0.name ?? "", isEnum: true) }
+      if nested.contains(where: { $0 == first }) {
+        let module = moduleOfFile[file.name ?? ""] ?? (file.package == "google.protobuf" ? "" : module)
+        return module.isEmpty ? name : module + "." + name
+      }
+      scope = current.fullName.lastIndex(of: ".").flatMap { messages[String(current.fullName[..<$0])] }
+    }
+    return name
+  }
 
   // MARK: Storage
 

@@ -356,7 +356,7 @@ extension FileDescriptorProto {
     if !enumType.allSatisfy(\.isInitialized) { return false }
     if !service.allSatisfy(\.isInitialized) { return false }
     if !`extension`.allSatisfy(\.isInitialized) { return false }
-    if let value = options, !value.isInitialized { return false }
+    if let value = _options.value, !value.isInitialized { return false }
     return true
   }
 }
@@ -1161,7 +1161,7 @@ extension FieldDescriptorProto {
   }
 
   public var isInitialized: Bool {
-    if let value = options, !value.isInitialized { return false }
+    if let value = _options.value, !value.isInitialized { return false }
     return true
   }
 }
