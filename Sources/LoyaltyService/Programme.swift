@@ -1,5 +1,5 @@
-// One loyalty programme in service: its ledger in the store, the policy that decides, the gate at which replies wait, and
-// the clock. What handlers, timers and tools share.
+// One loyalty programme in service: its ledger in the store, the policy that decides, the gate at which replies wait,
+// and the clock. What handlers, timers and tools share.
 
 import Glibc
 import LoyaltyEngine
@@ -19,7 +19,10 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .otherProgramme(let store, let policy):
-      "the data directory is of the programme '\(store)', the policy of '\(policy)': use the directory or the policy that belongs to it"
+      """
+      the data directory is of the programme '\(store)', the policy of '\(policy)': use the directory or the policy that \
+      belongs to it
+      """
     case .inconsistent(let what):
       "the journal does not hold together: \(what). Nothing is served from it; restore the last backup that does"
     case .refused(let refusal): "the ledger refused its own work: \(refusal.reason.rawValue)"

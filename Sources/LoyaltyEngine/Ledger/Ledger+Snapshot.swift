@@ -1,5 +1,5 @@
-// The ledger as chunks of at most 1 MiB, and back. Equal ledgers give equal bytes: members, numbers, keys and tickets come
-// in the order they came to be, everything else sorted.
+// The ledger as chunks of at most 1 MiB, and back. Equal ledgers give equal bytes: members, numbers, keys and tickets
+// come in the order they came to be, everything else sorted.
 
 import LoyaltyMessages
 import ProtobufRuntime

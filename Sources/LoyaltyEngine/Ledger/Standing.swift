@@ -1,6 +1,6 @@
 // A member's tier through the years. Qualifying points count in calendar years of the programme. Reaching a tier's
-// threshold gives the tier at once, to the end of the following year; when it runs out it is kept if it was earned again,
-// and otherwise falls by one tier at most.
+// threshold gives the tier at once, to the end of the following year; when it runs out it is kept if it was earned
+// again, and otherwise falls by one tier at most.
 
 /// A member's standing at a moment: what the stored standing becomes when the years that have ended are closed.
 struct Standing: Hashable, Sendable {

@@ -1,6 +1,6 @@
-// All members' lots in one place: 48 bytes each, no allocation of their own. A lot is on two lists: its member's, in the
-// order in which points are spent, and that of all lots that lapse at the same instant. Lots lapse at the end of a day,
-// so there are few such instants, and finding what is due never searches.
+// All members' lots in one place: 48 bytes each, no allocation of their own. A lot is on two lists: its member's, in
+// the order in which points are spent, and that of all lots that lapse at the same instant. Lots lapse at the end of
+// a day, so there are few such instants, and finding what is due never searches.
 
 /// Where a member's lots begin and end.
 struct LotList: Sendable {

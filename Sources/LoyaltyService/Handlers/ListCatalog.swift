@@ -83,8 +83,8 @@ extension LoyaltyHandlers {
   }
 }
 
-/// Page tokens: the last item's id and the filters it was listed under, so that a token stays valid while items come and
-/// go and is refused under other filters.
+/// Page tokens: the last item's id and the filters it was listed under, so that a token stays valid while items come
+/// and go and is refused under other filters.
 enum CatalogPage {
   struct Filters: Hashable {
     var category: Int32

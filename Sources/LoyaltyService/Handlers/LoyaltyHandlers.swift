@@ -1,5 +1,5 @@
-// The five calls of loyalty.v1.LoyaltyService: a request is checked and becomes a command, the ledger decides it under the
-// store's lock, and what was decided becomes the response, which waits at the gate until it is durable.
+// The five calls of loyalty.v1.LoyaltyService: a request is checked and becomes a command, the ledger decides it
+// under the store's lock, and what was decided becomes the response, which waits at the gate until it is durable.
 
 import LoyaltyAPI
 import LoyaltyEngine

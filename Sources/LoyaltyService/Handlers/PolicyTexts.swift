@@ -19,8 +19,8 @@ struct PolicyTexts: Sendable {
     items = Dictionary(policy.document.catalogue.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Why a line of an accrual is there, in words. A rule's version never changes, so a line of an older policy is told in
-  /// the rule's words as long as the rule has not changed; after that its id and version have to do.
+  /// Why a line of an accrual is there, in words. A rule's version never changes, so a line of an older policy is
+  /// told in the rule's words as long as the rule has not changed; after that its id and version have to do.
   func why(_ line: RuleLine, language: String) -> String {
     if !line.tier.isEmpty { return policy.text(tierMultipliers[line.tier] ?? [:], language: language) }
     guard let rule = rules[line.rule], rule.version == line.version else { return "\(line.rule) (\(line.version))" }

@@ -1,4 +1,5 @@
-// The form of requests. Every bad field is named by its path, all at once; the ledger never sees a request that fails here.
+// The form of requests. Every bad field is named by its path, all at once; the ledger never sees a request that fails
+// here.
 
 import LoyaltyAPI
 import LoyaltyEngine

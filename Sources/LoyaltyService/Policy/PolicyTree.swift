@@ -12,7 +12,8 @@ struct PolicyTree {
   private var json = ""
   private var visited = 0
 
-  /// YAML nodes in a document, aliases counted as often as they are used: a few lines of aliases can stand for billions.
+  /// YAML nodes in a document, aliases counted as often as they are used: a few lines of aliases can stand for
+  /// billions.
   static let maxNodes = 1_000_000
 
   init(schema: DescriptorPool) {
