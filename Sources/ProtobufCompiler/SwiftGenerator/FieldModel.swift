@@ -152,7 +152,8 @@ struct FieldModel {
   var packedTag: UInt32 { UInt32(bitPattern: number) << 3 | 2 }
   var tagSize: Int { varintSize(UInt64(tag)) }
   var jsonName: String { descriptor.jsonName ?? SwiftNames.lowerCamel(descriptor.name ?? "") }
-  var schemaName: String { descriptor.name ?? "" }
+  /// An extension goes by one name in JSON.
+  var schemaName: String { descriptor.extendee == nil ? descriptor.name ?? "" : jsonName }
 }
 
 extension FieldModel.Value {

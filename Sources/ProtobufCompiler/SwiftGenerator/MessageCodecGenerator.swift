@@ -266,11 +266,13 @@ struct MessageCodecGenerator {
     out.line()
     out.block("\(access)mutating func merge(json reader: inout JSONReader) throws(JSONError)") { out in
       out.line("var object = try reader.beginObject(Self.fieldTable, Self.fullName)")
+      let isExtensible = !message.entry.descriptor.extensionRange.isEmpty
+      let next = isExtensible ? "nextField(&object, extending: &unknownFields)" : "nextField(&object)"
       if message.fields.isEmpty {
-        out.line("while try reader.nextField(&object) != nil {}")
+        out.line("while try reader.\(next) != nil {}")
         return
       }
-      out.block("while let field = try reader.nextField(&object)") { out in
+      out.block("while let field = try reader.\(next)") { out in
         out.line("switch field {")
         for field in sorted {
           if let oneof = message.oneof(of: field) {
@@ -306,6 +308,9 @@ struct MessageCodecGenerator {
             "writer.member(\(jsonNames($0)), value)"
           }
         }
+      }
+      if !message.entry.descriptor.extensionRange.isEmpty {
+        out.line("writer.extensions(of: Self.fullName, unknownFields)")
       }
       out.line("writer.endObject()")
     }

@@ -12,6 +12,9 @@ struct MessageGenerator {
   /// Above this many fields a memberwise initializer is no help to a reader and a burden to the type checker.
   static let largestMemberwiseInitializer = 100
 
+  /// For extensions: the type that they extend.
+  var extended: String?
+
   struct Oneof {
     let index: Int
     let schemaName: String
@@ -116,7 +119,14 @@ struct MessageGenerator {
 
   private func writeStruct(to out: inout CodeWriter) {
     comments.write(path, isDeprecated: entry.descriptor.options?.deprecated == true, to: &out)
-    out.block("\(access)struct \(typeName): Message") { out in
+    if let extended { out.line("/// Extensions of `\(extended)`.") }
+    out.block("\(access)struct \(typeName): \(extended == nil ? "Message" : "MessageExtensions")") { out in
+      if let extended {
+        out.line("\(access)typealias Extended = \(extended)")
+        let names = fields.map { "\"\($0.schemaName)\"" }.joined(separator: ", ")
+        out.line("\(access)static var extensionNames: [String] { [\(names)] }")
+        out.line()
+      }
       for property in properties { writeProperty(property, to: &out) }
       out.line("\(access)var unknownFields = UnknownFields()")
       writeInitializers(to: &out)
@@ -136,7 +146,18 @@ struct MessageGenerator {
         out.line()
         generator.writeStruct(to: &out)
       }
+      for generator in extensions {
+        out.line()
+        generator.writeStruct(to: &out)
+      }
     }
+  }
+
+  /// Extensions that are declared inside this message.
+  private var extensions: [MessageGenerator] {
+    ExtensionsGenerator(
+      declared: entry.descriptor.extension, file: entry.file, scope: entry, types: types, access: access
+    ).generators
   }
 
   private func writeProperty(_ property: Property, to out: inout CodeWriter) {
@@ -271,5 +292,6 @@ struct MessageGenerator {
         entry: nested, types: types, comments: comments, path: path + [3, Int32(index)], access: access)
       generator.writeCodecs(to: &out)
     }
+    for generator in extensions { generator.writeCodecs(to: &out) }
   }
 }

@@ -59,6 +59,9 @@ public struct SwiftGenerator {
         entry: entry, types: types, comments: comments, path: [4, Int32(index)], access: access)
       generator.write(to: &out)
     }
+    let extensions = ExtensionsGenerator(
+      declared: file.extension, file: file, scope: nil, types: types, access: access)
+    for generator in extensions.generators { generator.write(to: &out) }
     for (index, service) in file.service.enumerated() {
       let generator = ServiceGenerator(
         service: service, file: file, types: types, comments: comments, path: [6, Int32(index)], access: access)

@@ -54,7 +54,7 @@ public struct MessageDescriptor: Sendable {
   public let fullName: String
   public let fileName: String
   public let proto: DescriptorProto
-  /// In the order of the schema.
+  /// In the order of the schema; behind them the extensions that the pool has, with their full names in brackets.
   public internal(set) var fields: [FieldDescriptor]
   /// Place in the pool.
   let index: Int
@@ -124,11 +124,14 @@ private struct Builder {
   var enums: [EnumDescriptor] = []
   var messageIndex: [String: Int] = [:]
   var enumIndex: [String: Int] = [:]
+  /// By the full name of what they extend.
+  private var extensions: [String: [(field: FieldDescriptorProto, features: ResolvedFeatures)]] = [:]
   private var services: [(proto: ServiceDescriptorProto, fullName: String, file: String)] = []
 
   mutating func collect(_ file: FileDescriptorProto) {
     let features = ResolvedFeatures(file: file)
     let scope = file.package ?? ""
+    for field in file.extension { collect(extension: field, scope, features) }
     for message in file.messageType { collect(message, scope, features, file.name ?? "") }
     for enumeration in file.enumType { collect(enumeration, scope, features, file.name ?? "") }
     for service in file.service {
@@ -148,8 +151,18 @@ private struct Builder {
     messages.append(
       MessageDescriptor(
         fullName: name, fileName: file, proto: message, fields: [], index: messages.count, features: features))
+    for field in message.extension { collect(extension: field, name, features) }
     for nested in message.nestedType { collect(nested, name, features, file) }
     for enumeration in message.enumType { collect(enumeration, name, features, file) }
+  }
+
+  /// An extension is a field with presence, named in brackets so that it meets no field of the message itself.
+  private mutating func collect(extension field: FieldDescriptorProto, _ scope: String, _ features: ResolvedFeatures) {
+    var named = field
+    named.name = "[\(Self.join(scope, field.name))]"
+    named.jsonName = named.name
+    named.proto3Optional = true
+    extensions[String((field.extendee ?? "").drop { $0 == "." }), default: []].append((named, features))
   }
 
   private mutating func collect(_ proto: EnumDescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String) {
@@ -166,7 +179,14 @@ private struct Builder {
     var linked = messages
     for index in linked.indices {
       var fields: [FieldDescriptor] = []
-      for proto in linked[index].proto.field { fields.append(try link(proto, in: linked[index])) }
+      let message = linked[index]
+      for proto in message.proto.field { fields.append(try link(proto, message.features, in: message)) }
+      // The wire format of message sets is not the usual one: their extensions stay unknown fields.
+      if message.proto.options?.messageSetWireFormat != true {
+        for (proto, features) in extensions[message.fullName] ?? [] {
+          fields.append(try link(proto, features, in: message))
+        }
+      }
       for (position, field) in fields.enumerated() {
         linked[index].byNumber[field.number] = position
         linked[index].byName[field.name] = position
@@ -179,9 +199,9 @@ private struct Builder {
   }
 
   private func link(
-    _ proto: FieldDescriptorProto, in message: MessageDescriptor
+    _ proto: FieldDescriptorProto, _ outer: ResolvedFeatures, in message: MessageDescriptor
   ) throws(DescriptorPool.LinkError) -> FieldDescriptor {
-    let features = message.features.applying(proto.options?.features)
+    let features = outer.applying(proto.options?.features)
     let typeName = String((proto.typeName ?? "").drop { $0 == "." })
     var type = proto.type ?? .string
     var typeIndex = 0

@@ -150,7 +150,7 @@ extension FileDescriptorSet {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&file)
       default: break
@@ -161,6 +161,7 @@ extension FileDescriptorSet {
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("file", "file", file)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -790,7 +791,7 @@ extension ExtensionRangeOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 2: try reader.read(&declaration)
       case 3: try reader.read(&verification)
@@ -807,6 +808,7 @@ extension ExtensionRangeOptions {
     writer.field("verification", "verification", verification)
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -1926,7 +1928,7 @@ extension FileOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&javaPackage)
       case 8: try reader.read(&javaOuterClassname)
@@ -1977,6 +1979,7 @@ extension FileOptions {
     writer.field("rubyPackage", "ruby_package", rubyPackage)
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -2078,7 +2081,7 @@ extension MessageOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&messageSetWireFormat)
       case 2: try reader.read(&noStandardDescriptorAccessor)
@@ -2101,6 +2104,7 @@ extension MessageOptions {
     writer.field("deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts", deprecatedLegacyJsonFieldConflicts)
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -2452,7 +2456,7 @@ extension FieldOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&ctype)
       case 2: try reader.read(&packed)
@@ -2489,6 +2493,7 @@ extension FieldOptions {
     writer.field("features", "features", features)
     writer.field("featureSupport", "feature_support", featureSupport)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -2671,7 +2676,7 @@ extension OneofOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&features)
       case 999: try reader.read(&uninterpretedOption)
@@ -2684,6 +2689,7 @@ extension OneofOptions {
     writer.beginObject()
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -2767,7 +2773,7 @@ extension EnumOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 2: try reader.read(&allowAlias)
       case 3: try reader.read(&deprecated)
@@ -2786,6 +2792,7 @@ extension EnumOptions {
     writer.field("deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts", deprecatedLegacyJsonFieldConflicts)
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -2871,7 +2878,7 @@ extension EnumValueOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&deprecated)
       case 2: try reader.read(&features)
@@ -2890,6 +2897,7 @@ extension EnumValueOptions {
     writer.field("debugRedact", "debug_redact", debugRedact)
     writer.field("featureSupport", "feature_support", featureSupport)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -2959,7 +2967,7 @@ extension ServiceOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 33: try reader.read(&deprecated)
       case 34: try reader.read(&features)
@@ -2974,6 +2982,7 @@ extension ServiceOptions {
     writer.field("deprecated", "deprecated", deprecated)
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -3083,7 +3092,7 @@ extension MethodOptions {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 33: try reader.read(&deprecated)
       case 34: try reader.read(&idempotencyLevel)
@@ -3100,6 +3109,7 @@ extension MethodOptions {
     writer.field("idempotencyLevel", "idempotency_level", idempotencyLevel)
     writer.field("features", "features", features)
     writer.field("uninterpretedOption", "uninterpreted_option", uninterpretedOption)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 
@@ -3708,7 +3718,7 @@ extension FeatureSet {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&fieldPresence)
       case 2: try reader.read(&enumType)
@@ -3735,6 +3745,7 @@ extension FeatureSet {
     writer.field("enforceNamingStyle", "enforce_naming_style", enforceNamingStyle)
     writer.field("defaultSymbolVisibility", "default_symbol_visibility", defaultSymbolVisibility)
     writer.field("enforceProtoLimits", "enforce_proto_limits", enforceProtoLimits)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 }
@@ -4032,7 +4043,7 @@ extension SourceCodeInfo {
 
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
-    while let field = try reader.nextField(&object) {
+    while let field = try reader.nextField(&object, extending: &unknownFields) {
       switch field {
       case 1: try reader.read(&location)
       default: break
@@ -4043,6 +4054,7 @@ extension SourceCodeInfo {
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("location", "location", location)
+    writer.extensions(of: Self.fullName, unknownFields)
     writer.endObject()
   }
 }

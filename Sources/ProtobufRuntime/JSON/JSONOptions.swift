@@ -33,6 +33,8 @@ public struct JSONEncodingOptions: Sendable {
 /// Generated types by their full name, so that an `Any` can be read and written as JSON.
 public struct TypeRegistry: Sendable {
   private var types: [String: any Message.Type]
+  /// By the full name of what they extend.
+  var extensions: [String: [any MessageExtensions.Type]] = [:]
 
   public init(_ types: [any Message.Type] = []) {
     self.types = [:]

@@ -7,6 +7,8 @@ public struct JSONReader {
   var depth = 0
   /// The next object is the payload of an `Any`: its "@type" is no field.
   var skipsTypeKey = false
+  /// What is read next is one entry of an object, not an object.
+  var readsSingleField = false
   public let options: JSONDecodingOptions
 
   public init(_ bytes: [UInt8], options: JSONDecodingOptions = .defaults) {
@@ -94,6 +96,12 @@ public struct JSONReader {
 
   /// Begins a message's object.
   public mutating func beginObject(_ table: FieldTable, _ message: String) throws(JSONError) -> JSONObject {
+    if readsSingleField {
+      readsSingleField = false
+      var entry = JSONObject(table: table, message: message, skipsTypeKey: false)
+      entry.isSingleField = true
+      return entry
+    }
     try beginObject("an object (\(message))")
     defer { skipsTypeKey = false }
     return JSONObject(table: table, message: message, skipsTypeKey: skipsTypeKey)
@@ -107,7 +115,7 @@ public struct JSONReader {
 
   /// The number of the next field, or nil at the object's end.
   public mutating func nextField(_ object: inout JSONObject) throws(JSONError) -> Int32? {
-    while try nextKey(isFirst: object.isFirst) {
+    while try object.isSingleField ? object.isFirst : nextKey(isFirst: object.isFirst) {
       object.isFirst = false
       let place = position
       if let entry = try findField(object.table) {
@@ -119,6 +127,7 @@ public struct JSONReader {
       }
       position = place
       let name = try string()
+      if try readExtension(name, at: place, &object) { continue }
       guard options.ignoresUnknownFields || object.skipsTypeKey && name == "@type" else {
         let nearest = nearestName(to: name, among: object.table.names)
         throw error(.unknownField(name, message: object.message, nearest: nearest), at: place)
@@ -422,6 +431,12 @@ public struct JSONObject {
   let message: String
   let skipsTypeKey: Bool
   var isFirst = true
+  /// One entry of an extended message's object, read as an object of its extensions.
+  var isSingleField = false
+  /// The message has extension ranges: entries with names in brackets are collected as fields in binary form.
+  var isExtensible = false
+  var extensionNames: Set<String> = []
+  var extensionBytes: [UInt8] = []
   private var seen: UInt64 = 0
   private var seenBeyond: Set<Int> = []
 

@@ -43,6 +43,20 @@ public struct JSONWriter {
     }
   }
 
+  /// Writes the entries of an object into the one that is open.
+  mutating func append(_ body: (inout JSONWriter) -> Void) {
+    var inner = JSONWriter(options: options)
+    inner.indentation = indentation - 1
+    body(&inner)
+    if let reason = inner.failure, failure == nil { failure = reason }
+    // Between the braces, without the line that the closing one stands on.
+    let end = 1 + (options.isPretty ? 1 + 2 * inner.indentation : 0)
+    guard inner.bytes.count > 1 + end else { return }
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    bytes += inner.bytes.dropFirst().dropLast(end)
+    needsComma = true
+  }
+
   /// Makes "@type" the first entry of the object that is written next.
   mutating func insertType(_ url: String) { pendingType = url }
 

@@ -7,6 +7,7 @@ let registry: TypeRegistry = {
   var registry = TypeRegistry.wellKnown
   registry.register(TestAllTypesProto3.self)
   registry.register(TestAllTypesProto2.self)
+  registry.register(extensions: GoogleProtobufTestMessagesProto2TestAllTypesProto2Extensions.self)
   return registry
 }()
 

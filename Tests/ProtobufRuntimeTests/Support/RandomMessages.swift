@@ -124,5 +124,7 @@ let testPool: DescriptorPool = {
 let testRegistry: TypeRegistry = {
   var registry = TypeRegistry.wellKnown
   for type in [Everything.self, Child.self, Nothing.self, Legacy.self] as [any Message.Type] { registry.register(type) }
+  registry.register(extensions: TestingLegacyExtendableExtensions.self)
+  registry.register(extensions: Scope.ExtendableExtensions.self)
   return registry
 }()
