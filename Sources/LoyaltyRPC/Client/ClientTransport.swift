@@ -206,9 +206,9 @@ final class ClientTransport: @unchecked Sendable {
       if call.options.waitForReady { waiting.append(call) } else { call.end(error) }
     }
     guard !waiting.isEmpty else { return }
-    eventLoop.scheduleTask(deadline: until) { [weak self] in
-      guard let self, case .backingOff = self.state, !self.waiting.isEmpty else { return }
-      self.connect()
+    eventLoop.scheduleTask(deadline: until) { [self] in
+      guard case .backingOff = state, !waiting.isEmpty else { return }
+      connect()
     }
   }
 
@@ -255,7 +255,7 @@ final class ClientTransport: @unchecked Sendable {
     guard deadline < nextDeadline else { return }
     deadlineTimer?.cancel()
     nextDeadline = deadline
-    deadlineTimer = eventLoop.scheduleTask(deadline: deadline) { [weak self] in self?.sweepDeadlines() }
+    deadlineTimer = eventLoop.scheduleTask(deadline: deadline) { [self] in sweepDeadlines() }
   }
 
   private func sweepDeadlines() {

@@ -136,7 +136,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     // Its answer shows that the client has seen the notice.
     nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
     flushNow()
-    eventLoop.scheduleTask(in: .seconds(1)) { [weak self] in self?.finishDrain() }
+    eventLoop.scheduleTask(in: .seconds(1)) { [self] in finishDrain() }
   }
 
   private func finishDrain() {
@@ -468,7 +468,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     guard deadline < nextDeadline else { return }
     deadlineTimer?.cancel()
     nextDeadline = deadline
-    deadlineTimer = eventLoop.scheduleTask(deadline: deadline) { [weak self] in self?.sweepDeadlines() }
+    deadlineTimer = eventLoop.scheduleTask(deadline: deadline) { [self] in sweepDeadlines() }
   }
 
   private func sweepDeadlines() {
