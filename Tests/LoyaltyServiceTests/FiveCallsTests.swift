@@ -68,8 +68,10 @@ func detail<M: Message>(_ type: M.Type, of error: RPCError) throws -> M? {
     }
     try await TestServer.run(data: data) { server in
       try await server.withClient { loyalty in
-        #expect(try await loyalty.accrue(request) == first)
-        #expect(try await loyalty.getTier(GetTierRequest(memberID: "M-1")).balance == first.balance)
+        let again = try await loyalty.accrue(request)
+        #expect(again == first)
+        let tier = try await loyalty.getTier(GetTierRequest(memberID: "M-1"))
+        #expect(tier.balance == first.balance)
       }
     }
   }
@@ -82,7 +84,8 @@ func detail<M: Message>(_ type: M.Type, of error: RPCError) throws -> M? {
         request.reference += "-other"
         let error = await #expect(throws: RPCError.self) { try await loyalty.accrue(request) }
         #expect(error?.code == .failedPrecondition)
-        #expect(try detail(ErrorInfo.self, of: #require(error))?.reason == "IDEMPOTENCY_KEY_REUSED")
+        let info = try detail(ErrorInfo.self, of: try #require(error))
+        #expect(info?.reason == "IDEMPOTENCY_KEY_REUSED")
       }
     }
   }
