@@ -44,7 +44,7 @@ program=$(swift build --package-path "$testee" --show-bin-path)/conformance-test
 
 # The runner counts text format as skipped; binary and JSON together are this many, and a smaller number means that
 # cases were not run.
-least=1500
+least=2000
 status=0
 for mode in generated dynamic; do
   log=$folder/$mode.log
