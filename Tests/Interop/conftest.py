@@ -27,7 +27,6 @@ def stubs(tmp_path_factory):
     rpc = ROOT / "Sources" / "LoyaltyRPC" / "Schemas"
     files = [str(p.relative_to(api)) for p in sorted(api.rglob("*.proto"))]
     files += ["google/rpc/status.proto", "google/rpc/error_details.proto"]
-    files += [str(p.relative_to(rpc)) for p in sorted((rpc / "grpc" / "health").rglob("*.proto"))]
     subprocess.run(
         [sys.executable, "-m", "grpc_tools.protoc", f"-I{api}", f"-I{rpc}", f"--python_out={out}",
          f"--grpc_python_out={out}", *files],
