@@ -15,6 +15,7 @@ let package = Package(
     .library(name: "ProtobufRuntime", targets: ["ProtobufRuntime"]),
     .library(name: "LoyaltyRPC", targets: ["LoyaltyRPC"]),
     .library(name: "LoyaltyAPI", targets: ["LoyaltyAPI"]),
+    .library(name: "LoyaltyStore", targets: ["LoyaltyEngine", "LoyaltyStore"]),
     .library(name: "LoyaltyServer", targets: ["LoyaltyService"]),
     .plugin(name: "CodegenPlugin", targets: ["CodegenPlugin"]),
   ],

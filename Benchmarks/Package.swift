@@ -9,7 +9,11 @@ let loyalty = "loyalty"
 let package = Package(
   name: "loyalty-benchmarks",
   platforms: [.macOS(.v26)],
-  dependencies: [.package(name: loyalty, path: "..")],
+  dependencies: [
+    .package(name: loyalty, path: ".."),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+  ],
   targets: [
     .target(
       name: "BenchSchema", dependencies: [.product(name: "LoyaltyRPC", package: loyalty)],
@@ -19,7 +23,9 @@ let package = Package(
       dependencies: [
         "BenchSchema",
         .product(name: "LoyaltyAPI", package: loyalty), .product(name: "LoyaltyRPC", package: loyalty),
-        .product(name: "LoyaltyServer", package: loyalty),
+        .product(name: "LoyaltyServer", package: loyalty), .product(name: "LoyaltyStore", package: loyalty),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       path: "Sources/BenchServer"),
   ],

@@ -103,7 +103,13 @@ public final class LoyaltyApplication: Service {
   /// Posts expiry as it falls due. A step is bounded, so that it never holds other calls up for long.
   private static func expire(_ programme: Programme) async throws {
     while !Task.isCancelled {
-      let wait = try programme.expireDue()
+      let wait: Int64?
+      do {
+        wait = try programme.expireDue()
+      } catch StoreError.queueFull, StoreError.readOnly {
+        // Points that are due cannot be spent anyway; posting them waits until there is room.
+        wait = 1000
+      }
       // A day at most: clocks are set, machines sleep.
       try? await Task.sleep(for: .milliseconds(min(max(wait ?? .max, 0), 86_400_000)))
     }
