@@ -59,7 +59,7 @@ struct JSONReadingTests {
     for text in ["1.89769e+308", "-1e999", "Infinity", "NaN", "\"inf\"", "\"+1\"", "\"\""] {
       #expect(error(#"{"real":\#(text)}"#) != nil)
     }
-    #expect(try Everything(real: -0.0, ratio: 0.1).jsonString() == #"{"real":-0,"ratio":0.1}"#)
+    #expect(try Everything(real: -0.0, ratio: 0.1).jsonString() == #"{"real":-0.0,"ratio":0.1}"#)
     #expect(try Everything(real: .infinity, ratio: .nan).jsonString() == #"{"real":"Infinity","ratio":"NaN"}"#)
   }
 

@@ -172,9 +172,10 @@ public struct JSONWriter {
     } else if value.isInfinite {
       raw(value < 0 ? "\"-Infinity\"" : "\"Infinity\"")
     } else {
-      // Swift writes the shortest text that reads back as the same value; JSON needs no ".0".
+      // Swift writes the shortest text that reads back as the same value; JSON needs no ".0", except behind minus zero:
+      // readers that take -0 for an integer lose its sign.
       let text = value.description
-      bytes.append(contentsOf: text.hasSuffix(".0") ? text.dropLast(2).utf8 : text[...].utf8)
+      bytes.append(contentsOf: text.hasSuffix(".0") && text != "-0.0" ? text.dropLast(2).utf8 : text[...].utf8)
     }
   }
 
