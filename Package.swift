@@ -81,9 +81,9 @@ let package = Package(
 
     // Tests
     .testTarget(
-      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], plugins: ["CodegenPlugin"]),
+      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["Python"], plugins: ["CodegenPlugin"]),
     .testTarget(
-      name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus"]),
+      name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus", "Golden"]),
     .testTarget(
       name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC", .product(name: "NIOCore", package: nio)]),
     .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyEngine"]),
