@@ -34,15 +34,39 @@ public struct CallLimits: Sendable, Hashable {
   /// Bytes that a streaming sender may have queued before its `send` waits. 64 KiB: four full frames.
   public var sendBufferBytes = 64 << 10
 
-  /// Resets, PINGs, SETTINGS, PRIORITY and empty DATA frames together that a peer may send in `controlFrameWindow`.
-  /// 2,000: gRPC peers probe and cancel, floods (CVE-2019-9512, -9515, -9518, CVE-2023-44487) send ten times as many.
+  /// Bytes of replies that a connection holds until the peer has room for them. 64 MiB: one reply of the longest kind, or
+  /// half a megabyte for each call of a full table; the reply that goes beyond is answered RESOURCE_EXHAUSTED instead.
+  public var maxQueuedReplyBytes = 64 << 20
+
+  /// Frames that carry nothing of a call, together, that a peer may send in `controlFrameWindow`: resets, SETTINGS,
+  /// PRIORITY, empty DATA, PINGs beyond one for each DATA frame it got, and those that make this side reset a stream.
+  /// (Frames of unknown types are skipped by nghttp2 at no more cost than their bytes.) 2,000: gRPC peers probe and cancel, floods (CVE-2019-9512, -9515, -9518, CVE-2023-44487, CVE-2025-8671)
+  /// send ten times as many.
   public var maxControlFrames = 2_000
 
   /// The window of `maxControlFrames`, in seconds.
   public var controlFrameWindow = 10
 
-  /// Seconds from accept (or connect) to the end of the TLS handshake. 10: a slow handshake takes two.
+  /// Seconds from accept (or connect) to the peer's first HTTP/2 frame, so through the TLS handshake and the preface. 10:
+  /// a slow handshake takes two.
   public var handshakeSeconds = 10
+
+  /// Seconds in which the headers of a call, and the message of one that takes one, have to come. 60: 4 MiB at
+  /// 70 kB/s. Afterwards the call is answered DEADLINE_EXCEEDED; headers that are cut off end the connection.
+  public var requestSeconds = 60
+
+  /// Seconds that a peer may go without taking anything of what is ready for it. 60: no network that works is as slow.
+  /// Afterwards the reply is dropped and its stream reset; a connection whose socket takes nothing is closed. A handler
+  /// that still sends a stream is not bound by it: its peer may pause, and holds little.
+  public var stallSeconds = 60
+
+  /// Seconds without a call after which a server closes a connection in good order. 900: longer than the pauses of a
+  /// client in use, and a client that is lost behind a gateway does not hold its place for ever.
+  public var idleSeconds = 900
+
+  /// How often the three limits above are looked at, in seconds: a quarter of the shortest, so that looking costs a
+  /// connection nothing between and a limit is overrun by half at most.
+  var watchSeconds: Int { min(3_600, max(1, min(requestSeconds, stallSeconds, idleSeconds) / 4)) }
 
   public init() {}
 

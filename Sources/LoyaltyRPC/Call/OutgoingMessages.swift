@@ -150,6 +150,9 @@ final class OutgoingMessages: Sendable {
     return result
   }
 
+  /// Bytes that wait for the peer.
+  var queuedBytes: Int { state.withLock { $0.queuedBytes } }
+
   /// On the loop: nothing is left and nothing follows.
   var isDrained: Bool {
     state.withLock { $0.isFinished && $0.frames.isEmpty }

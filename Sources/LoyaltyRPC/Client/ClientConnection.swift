@@ -199,6 +199,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     if let outgoing = call.outgoing {
       switch outgoing.take(into: buffer, capacity: capacity) {
       case .bytes(let count):
+        creditPing()
         return count
       case .finished:
         flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
@@ -215,6 +216,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       }
     }
     call.sent += count
+    creditPing()
     if call.sent == call.request.count { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
     return count
   }
@@ -251,7 +253,10 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     case NGHTTP2_GOAWAY.rawValue:
       isDraining = true
       transport.draining(self)
-    case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue:
+    case NGHTTP2_PING.rawValue:
+      notePing()
+    case NGHTTP2_SETTINGS.rawValue:
+      peerHasSpoken()
       noteControlFrame()
     default:
       break

@@ -56,6 +56,12 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var readIsHeldBack = false
   private var handshakeTimer: Scheduled<Void>?
   private var controlFrames: ControlFrameGuard
+  /// Bytes taken from nghttp2 so far: they stand still while the socket takes nothing. Wraps.
+  private(set) var sentBytes = 0
+  /// PINGs that the peer may send without being counted.
+  private var pingCredit = 0
+  /// 100: the frames of one flush; more is not saved up for a flood.
+  private static let maxPingCredit = 100
   private var isFlooded = false
 
   init(eventLoop: any EventLoop, limits: CallLimits, tls: TLSSession, resources: LoopResources) {
@@ -97,9 +103,10 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     let seconds = limits.handshakeSeconds
     // Timers hold the connection and are cancelled at its end: a weak reference would give it a side table, and each
     // retain and release from then on would take the slow way (a fifth of a call's time, measured).
-    handshakeTimer = eventLoop.scheduleTask(in: .seconds(Int64(seconds))) { [self] in
-      guard phase == .handshake else { return }
-      end(.tls(.timedOut(seconds: seconds)))
+    handshakeTimer = eventLoop.scheduleTask(in: .seconds(Int64(clamping: seconds))) { [self] in
+      end(
+        phase == .handshake
+          ? .tls(.timedOut(seconds: seconds)) : .http2("the peer sent no HTTP/2 preface within \(seconds) s"))
     }
     if context.channel.isActive { begin() }
   }
@@ -174,8 +181,6 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private func continueHandshake() {
     do {
       guard try tls.handshake() else { return }
-      handshakeTimer?.cancel()
-      handshakeTimer = nil
       guard let session = makeSession() else {
         end(.http2("nghttp2 gave no session: out of memory"))
         return
@@ -221,6 +226,29 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     case NGHTTP2_ERR_CALLBACK_FAILURE.rawValue: "the peer is beyond a limit of this side"
     default: String(cString: nghttp2_strerror(code))
     }
+  }
+
+  /// The peer's first frame is here: it speaks HTTP/2.
+  func peerHasSpoken() {
+    handshakeTimer?.cancel()
+    handshakeTimer = nil
+  }
+
+  /// Something waits for the socket, which takes no more.
+  var isHeldUpBySocket: Bool {
+    guard let context else { return false }
+    return !context.channel.isWritable || tls.pendingOutput > 0
+  }
+
+  /// Data has been sent. Peers that estimate the bandwidth send a PING for what they get (grpc-go: always one at a time),
+  /// so as many are no flood.
+  func creditPing() {
+    if pingCredit < Self.maxPingCredit { pingCredit += 1 }
+  }
+
+  /// Counts a PING that nothing was sent for.
+  func notePing() {
+    if pingCredit > 0 { pingCredit -= 1 } else { noteControlFrame() }
   }
 
   /// Counts a frame that costs its sender nothing. A peer beyond its limit is sent away: nghttp2 takes no more of its
@@ -284,6 +312,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
         }
         var frame: UnsafePointer<UInt8>?
         let count = nghttp2_session_mem_send(session, &frame)
+        sentBytes &+= max(0, count)
         guard count > 0, let frame else {
           if count < 0 { throw ConnectionEnd.http2(Self.reason(Int32(truncatingIfNeeded: count))) }
           break

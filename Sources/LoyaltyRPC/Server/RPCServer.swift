@@ -21,6 +21,7 @@ public final class RPCServer: Service {
     var address: SocketAddress?
     var connections: [ObjectIdentifier: ServerConnection] = [:]
     var isShuttingDown = false
+    var hasToldThatItIsFull = false
     /// Called when the last connection has gone.
     var drained: CheckedContinuation<Void, Never>?
   }
@@ -81,6 +82,7 @@ public final class RPCServer: Service {
       .childChannelInitializer { [resources, tls, weak self] channel in
         do {
           let loop = channel.eventLoop
+          guard self?.hasRoom() == true else { return channel.close() }
           let connection = ServerConnection(
             shared, eventLoop: loop, tls: try TLSSession(tls),
             resources: resources[ObjectIdentifier(loop)] ?? LoopResources(),
@@ -104,7 +106,37 @@ public final class RPCServer: Service {
       state.listener = listener
       state.address = listener.localAddress
     }
+    let period = TimeAmount.seconds(Int64(configuration.limits.watchSeconds))
+    for loop in group.makeIterator() {
+      loop.scheduleRepeatedTask(initialDelay: period, delay: period) { [weak self] task in
+        guard let self else { return task.cancel() }
+        self.look(on: loop)
+      }
+    }
     configuration.logger.info("listening", metadata: ["address": "\(boundAddress ?? "")"])
+  }
+
+  /// Looks at the time limits of all connections of a loop.
+  private func look(on loop: any EventLoop) {
+    let connections = state.withLock { $0.connections.values.filter { $0.eventLoop === loop } }
+    let now = NIODeadline.now()
+    for connection in connections { connection.look(now) }
+  }
+
+  /// False while there are as many connections as there may be. That the limit is reached is logged once, until there is
+  /// room again.
+  private func hasRoom() -> Bool {
+    let limit = configuration.maxConnections
+    let (hasRoom, tells) = state.withLock { state in
+      let hasRoom = state.connections.count < limit
+      defer { state.hasToldThatItIsFull = !hasRoom }
+      return (hasRoom, !hasRoom && !state.hasToldThatItIsFull)
+    }
+    if tells {
+      configuration.logger.warning(
+        "no more connections are accepted: as many are open as may be", metadata: ["limit": "\(limit)"])
+    }
+    return hasRoom
   }
 
   /// Serves until the surrounding `ServiceGroup` shuts down, then drains.

@@ -22,6 +22,9 @@ extension RPCServer {
     /// `net.core.somaxconn`.
     public var backlog = 1_024
 
+    /// Connections at once; one more is closed as it is accepted. 10,000: half a gigabyte when all are idle.
+    public var maxConnections = 10_000
+
     /// Seconds that calls under way may take at shutdown before they are cut off. 30: what orchestrators allow before
     /// they kill.
     public var shutdownGraceSeconds = 30

@@ -9,6 +9,10 @@ extension ServerConnection {
   nonisolated(unsafe) private static let callbacks: OpaquePointer? = {
     var callbacks: OpaquePointer?
     guard nghttp2_session_callbacks_new(&callbacks) == 0 else { return nil }
+    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, user in
+      guard let header, let user else { return 0 }
+      return ServerConnection.of(user).frameBegins(header.pointee)
+    }
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, user in
       guard let frame, let user else { return 0 }
       return ServerConnection.of(user).headersBegin(frame)

@@ -37,6 +37,23 @@ struct ServerStream {
   var requestHasEnded = false
   var hasReportedEnd = false
 
+  /// Its header block is complete.
+  var hasHead = false
+  /// Since when it waits for its peer, as last looked at.
+  var wait: Wait?
+
+  /// A stream that waits for its peer.
+  struct Wait {
+    enum Reason: Equatable {
+      case headers
+      case request
+      /// The reply waits for room; `left` bytes of it.
+      case room(left: Int)
+    }
+    let reason: Reason
+    let since: NIODeadline
+  }
+
   enum Trailers {
     /// The status is not known yet.
     case pending

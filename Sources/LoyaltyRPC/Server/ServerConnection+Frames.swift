@@ -1,0 +1,201 @@
+// What nghttp2 tells of: header fields, data and ends of streams, on their way to a call.
+
+import CNGHTTP2
+import NIOCore
+
+extension ServerConnection {
+  /// Counts what carries nothing of a call.
+  func frameBegins(_ header: nghttp2_frame_hd) -> Int32 {
+    switch UInt32(header.type) {
+    case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue,
+      NGHTTP2_WINDOW_UPDATE.rawValue:
+      break
+    case NGHTTP2_PING.rawValue:
+      notePing()
+    case NGHTTP2_SETTINGS.rawValue:
+      peerHasSpoken()
+      noteControlFrame()
+    default:
+      noteControlFrame()
+    }
+    return 0
+  }
+
+  func headersBegin(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let session else { return 0 }
+    let stream = frame.pointee.hd.stream_id
+    guard runningCalls < limits.maxConcurrentStreams else {
+      nghttp2_submit_rst_stream(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, UInt32(NGHTTP2_REFUSED_STREAM.rawValue))
+      return 0
+    }
+    let slot = open(stream)
+    currentSlot = slot
+    nghttp2_session_set_stream_user_data(session, stream, UnsafeMutableRawPointer(bitPattern: slot + 1))
+    return 0
+  }
+
+  func header(
+    _ frame: UnsafePointer<nghttp2_frame>, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+  ) -> Int32 {
+    // Trailers of a request mean nothing in gRPC.
+    guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let slot = slot(of: frame.pointee.hd.stream_id) else {
+      return 0
+    }
+    streams[slot].head.receive(name: name, value: value, methods: shared.methods, limits: limits)
+    return 0
+  }
+
+  func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    let header = frame.pointee.hd
+    let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    switch UInt32(header.type) {
+    case NGHTTP2_HEADERS.rawValue:
+      guard let slot = slot(of: header.stream_id) else { return 0 }
+      if frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST { begin(slot) }
+      if endsStream { requestEnded(header.stream_id) }
+    case NGHTTP2_DATA.rawValue:
+      // The length of the padding includes its own byte.
+      if header.length <= frame.pointee.data.padlen, !endsStream { noteControlFrame() }
+      if endsStream { requestEnded(header.stream_id) }
+    case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
+      finishDrain()
+    default:
+      break
+    }
+    return 0
+  }
+
+  func data(_ stream: Int32, _ bytes: UnsafeRawBufferPointer, endsStream: Bool) -> Int32 {
+    unconsumed += bytes.count
+    guard let slot = slot(of: stream), streams[slot].call != nil || streams[slot].head.isAccepted else {
+      consume(stream, bytes.count)
+      return 0
+    }
+    if streams[slot].state.kind.takesOneRequest {
+      if borrowed != nil { inputTaken() }
+      if endsStream, streams[slot].deframer.isEmpty, bytes.count >= MessageDeframer.prefixLength, bytes[0] == 0,
+        streams[slot].state.messagesReceived == 0, isOneMessage(bytes)
+      {
+        do {
+          try streams[slot].state.receiveMessage()
+        } catch {
+          refuse(slot, error)
+          return 0
+        }
+        borrowed = (slot, UnsafeRawBufferPointer(rebasing: bytes[MessageDeframer.prefixLength...]))
+        return 0
+      }
+      if !endsStream { consume(stream, bytes.count) }
+    }
+    receive(slot, bytes)
+    return 0
+  }
+
+  func isOneMessage(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let length = Int(bytes[1]) << 24 | Int(bytes[2]) << 16 | Int(bytes[3]) << 8 | Int(bytes[4])
+    return length == bytes.count - MessageDeframer.prefixLength && length <= limits.maxReceivedMessageBytes
+  }
+
+  func consume(_ stream: Int32, _ count: Int) {
+    guard let session else { return }
+    nghttp2_session_consume_stream(session, stream, count)
+  }
+
+  /// The slow way of request bytes: messages in pieces, compressed ones, streams.
+  func receive(_ slot: Int, _ bytes: UnsafeRawBufferPointer) {
+    do throws(RPCError) {
+      // Everything that comes counts until it is taken or the stream is over.
+      streams[slot].bufferedBytes += bytes.count
+      bufferedBytes += bytes.count
+      guard bufferedBytes <= limits.maxBufferedBytes else {
+        throw RPCError(
+          .resourceExhausted,
+          "the connection holds more than \(limits.maxBufferedBytes) bytes of requests that wait for their handlers")
+      }
+      for (isCompressed, message) in try streams[slot].deframer.takeWhole(bytes) {
+        try streams[slot].state.receiveMessage()
+        let encoding = streams[slot].head.encoding
+        if isCompressed, encoding == .identity {
+          throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
+        }
+        guard let requests = streams[slot].requests, let call = streams[slot].call else {
+          streams[slot].request = try Compression.decompress(
+            message, isCompressed ? encoding : .identity, limit: limits.maxReceivedMessageBytes)
+          continue
+        }
+        let window = streams[slot].window.complete(size: MessageDeframer.prefixLength + message.count)
+        requests.push(message, encoding: isCompressed ? encoding : .identity, window: window, owner: call)
+      }
+      openWindow(slot)
+    } catch {
+      refuse(slot, error)
+    }
+  }
+
+  /// Gives back what has come of an incomplete message of a stream, if it may.
+  func openWindow(_ slot: Int) {
+    guard let requests = streams[slot].requests else { return }
+    let held = streams[slot].deframer.heldBytes
+    guard held > streams[slot].window.givenBack, requests.isEmptyOrWillTell() else { return }
+    consume(streams[slot].id, streams[slot].window.release(held: held))
+  }
+
+  func requestEnded(_ stream: Int32) {
+    guard let slot = slot(of: stream) else { return }
+    streams[slot].requestHasEnded = true
+    guard streams[slot].head.isAccepted else { return }
+    do {
+      try streams[slot].state.receiveEnd(isBetweenMessages: streams[slot].deframer.isEmpty)
+    } catch {
+      refuse(slot, error)
+      return
+    }
+    guard streams[slot].state.kind.takesOneRequest else {
+      streams[slot].requests?.end()
+      return
+    }
+    if let (owner, bytes) = borrowed, owner == slot {
+      borrowed = nil
+      start(slot, bytes)
+    } else {
+      let request = streams[slot].request
+      streams[slot].request = []
+      bufferedBytes -= streams[slot].bufferedBytes
+      streams[slot].bufferedBytes = 0
+      request.withUnsafeBytes { start(slot, $0) }
+    }
+  }
+
+  /// A frame has gone out.
+  func frameSent(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    switch UInt32(frame.pointee.hd.type) {
+    case NGHTTP2_HEADERS.rawValue:
+      return headersSent(frame)
+    case NGHTTP2_RST_STREAM.rawValue where frame.pointee.rst_stream.error_code != NGHTTP2_NO_ERROR.rawValue:
+      // Whatever made it necessary, the peer did it.
+      noteControlFrame()
+    default:
+      break
+    }
+    return 0
+  }
+
+  /// The last frame of a response has gone: a request that is still coming is of no use any more.
+  private func headersSent(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    let header = frame.pointee.hd
+    guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      let slot = slot(of: header.stream_id), !streams[slot].requestHasEnded, let session
+    else { return 0 }
+    // NO_ERROR: the response stands (RFC 9113 §8.1).
+    nghttp2_submit_rst_stream(
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, UInt32(NGHTTP2_NO_ERROR.rawValue))
+    return 0
+  }
+
+  func streamClosed(_ stream: Int32, _ code: UInt32) -> Int32 {
+    guard let slot = slot(of: stream) else { return 0 }
+    close(slot, RPCError(.cancelled, "the client reset the call (\(String(cString: nghttp2_http2_strerror(code))))"))
+    return 0
+  }
+}

@@ -1,0 +1,54 @@
+// The table of a connection's streams: HTTP/2 identifiers to places, taken and given back.
+
+import CNGHTTP2
+import NIOCore
+
+extension ServerConnection {
+  func slot(of stream: Int32) -> Int? {
+    if currentSlot >= 0, streams[currentSlot].id == stream { return currentSlot }
+    guard let session, let data = nghttp2_session_get_stream_user_data(session, stream) else { return nil }
+    let slot = Int(bitPattern: data) - 1
+    guard streams.indices.contains(slot), streams[slot].id == stream else { return nil }
+    currentSlot = slot
+    return slot
+  }
+
+  /// The stream a call belongs to, if it is still there.
+  func isAlive(_ call: ServerContext) -> Bool {
+    phase == .open && streams[call.slot].id == call.streamID && streams[call.slot].call === call
+  }
+
+  func open(_ stream: Int32) -> Int {
+    let slot: Int
+    if let free = freeSlots.popLast() {
+      slot = free
+    } else {
+      slot = streams.count
+      streams.append(ServerStream())
+    }
+    streams[slot].id = stream
+    openStreams += 1
+    callCount &+= 1
+    return slot
+  }
+
+  /// Takes a stream out of the table. A handler that still runs is cancelled.
+  func close(_ slot: Int, _ reason: RPCError) {
+    if let call = streams[slot].call {
+      if streams[slot].isHeld { runningCalls -= 1 }
+      if !streams[slot].hasReportedEnd {
+        call.cancel(reason)
+        report(call, slot, reason.code, reason.message)
+      }
+    }
+    streams[slot].requests?.end(reason)
+    streams[slot].responses?.fail(reason)
+    dropReply(slot)
+    bufferedBytes -= streams[slot].bufferedBytes
+    if borrowed?.slot == slot { borrowed = nil }
+    if currentSlot == slot { currentSlot = -1 }
+    streams[slot] = ServerStream()
+    freeSlots.append(slot)
+    openStreams -= 1
+  }
+}
