@@ -53,8 +53,7 @@ private func runAside(_ command: String) async throws -> String {
 @Suite(.timeLimit(.minutes(1))) struct TimeLimitTests {
   /// Sends bytes over TLS, then nothing, and gives what the server says until it closes, in hexadecimal.
   private func overTLS(_ bytes: [UInt8], _ server: RPCServer) async throws -> String {
-    let port = server.boundPort ?? 0
-    let text = bytes.map { "\\x" + String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    let (port, text) = (server.boundPort ?? 0, forShell(bytes))
     // The pipe is open at both ends until the server closes; `timeout` is for the case that it never does.
     return try await runAside(
       """
@@ -63,6 +62,11 @@ private func runAside(_ command: String) async throws -> String {
         od -An -v -tx1 | tr -d ' \\n'
       rm -r $folder
       """)
+  }
+
+  /// For `printf`.
+  private func forShell(_ bytes: [UInt8]) -> String {
+    bytes.map { "\\x" + String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   private func limits(_ change: (inout CallLimits) -> Void) -> CallLimits {
@@ -127,6 +131,31 @@ private func runAside(_ command: String) async throws -> String {
       // RST_STREAM of stream 1 with CANCEL.
       #expect(said.contains("00000403000000000100000008"))
       try await closes(server)
+    }
+  }
+
+  @Test func aSocketThatTakesNothingIsClosed() async throws {
+    let limits = limits { $0.stallSeconds = 1 }
+    try await withEcho(limits: limits) { _, _, server in
+      let wide = Bytes.settings([0, 4, 0x7f, 0xff, 0xff, 0xff]) + Bytes.frame(8, 0, 0, [0x7f, 0, 0, 0])
+      let sent =
+        Bytes.preface + wide + Bytes.headers("/test.v1.Echo/Say") + Bytes.frame(0, 1, 1, Bytes.message("big 60000000"))
+      let (port, text) = (server.boundPort ?? 0, forShell(sent))
+      let folder = try run("mktemp -d")
+      // Nobody reads what openssl writes, so it soon reads no more; it is not the one that leaves.
+      let deaf = Task {
+        try await runAside(
+          """
+          mkfifo \(folder)/pipe; exec 9<>\(folder)/pipe; printf '\(text)' >&9
+          timeout 40 openssl s_client -quiet -alpn h2 -connect 127.0.0.1:\(port) <\(folder)/pipe 2>/dev/null |
+            while [ ! -e \(folder)/done ]; do sleep 0.05; done
+          """)
+      }
+      while server.connectionCount == 0 { try await Task.sleep(for: .milliseconds(5)) }
+      try await closes(server)
+      _ = try run("touch \(folder)/done")
+      _ = try await deaf.value
+      _ = try run("rm -r \(folder)")
     }
   }
 
