@@ -30,6 +30,11 @@ public protocol StateMachine: Sendable {
   ///   - sequence: the record's place in history: 1 for the first ever, then without a gap.
   mutating func apply(_ record: Record, sequence: UInt64)
 
+  /// What in the records or chunks contradicted the state they were applied to, in words; nil for a state that can be
+  /// trusted. Once set it stays. The store serves nothing from such a state, and makes no snapshot of it: a snapshot
+  /// does not carry the contradiction on. Default nil.
+  var contradiction: String? { get }
+
   /// Writes the whole state as chunks, to be given to `restore` in the same order.
   ///
   /// Equal states should give equal bytes, so that two snapshots can be compared: emit unordered collections sorted.
@@ -47,4 +52,5 @@ public protocol StateMachine: Sendable {
 
 extension StateMachine {
   public static var schemaVersion: UInt32 { 1 }
+  public var contradiction: String? { nil }
 }

@@ -57,6 +57,11 @@ final class CommitQueue<State: StateMachine>: Sendable {
       let sequence = core.sequence + 1
       core.sequence = sequence
       core.state.apply(record, sequence: sequence)
+      if let what = core.state.contradiction {
+        // Its sequence stays taken and never becomes durable: whatever reads the state from now on waits for it.
+        core.stopped = .contradiction(what)
+        throw StoreError.contradiction(what)
+      }
       core.pending.append(record, size: size, sizes: &sizes, sequence: sequence)
       return (decision.value, sequence)
     }

@@ -20,7 +20,8 @@ extension DurableStore {
   ///   - notify: told of what an operator should hear, during the call and later, on any thread. It must not call the
   ///     store.
   /// - Throws: `StoreError`: `.locked` when the directory is in use, `.rot`, `.missing` and `.newer` when the files are
-  ///   not what a crash can have left (nothing has been changed then), `.readOnly` when the disk is too full to begin,
+  ///   not what a crash can have left, `.inconsistent` when the records contradict each other (nothing has been changed
+  ///   then), `.readOnly` when the disk is too full to begin,
   ///   `.configuration`, `.disk`.
   public static func open(
     directory: String, configuration: StoreConfiguration = .defaults, disk: any Disk = PosixDisk(),
@@ -87,6 +88,7 @@ extension DurableStore {
       bytes += UInt64(batch.payload.count)
       try LoyaltyStore.replay(batch, after: mark.sequence, into: &state)
     }
+    if let what = state.contradiction { throw StoreError.inconsistent(directory: directory, what: what) }
     let journal = try recovery.begin()
     do {
       try LocalJournal.removeIfThere(FileNames.path(directory, FileNames.partialSnapshot), disk: disk)

@@ -90,9 +90,21 @@ public final class DurableStore<State: StateMachine>: Sendable {
   public func commit<R: Sendable>(
     _ decide: (inout State) throws -> (record: State.Record?, value: R)
   ) throws -> (value: R, sequence: UInt64) {
-    let result = try queue.commit(decide)
-    journalWorker?.wake()
-    return result
+    do {
+      let result = try queue.commit(decide)
+      journalWorker?.wake()
+      return result
+    } catch {
+      told(error)
+      throw error
+    }
+  }
+
+  /// Spreads the news when a commit has found out that the state cannot be trusted.
+  @usableFromInline
+  func told(_ error: any Error) {
+    guard let error = error as? StoreError, case .contradiction = error else { return }
+    fatal.report(error)
   }
 
   /// Looks at the state between two commands.
@@ -114,8 +126,9 @@ public final class DurableStore<State: StateMachine>: Sendable {
   /// call `commit` or `close`.
   public func onDurable(_ listener: @escaping @Sendable (UInt64) -> Void) { group.onDurable(listener) }
 
-  /// Adds a listener that is told once when the journal has failed, at once if it has already. Nothing is acknowledged
-  /// any more: the process should tell and exit, and must not answer what is not durable.
+  /// Adds a listener that is told once when the journal has failed or the state has contradicted itself; at once if that
+  /// has happened already. Nothing is acknowledged any more: the process should tell and exit, and must not answer what
+  /// is not durable.
   public func onFatal(_ listener: @escaping @Sendable (StoreError) -> Void) { fatal.add(listener) }
 
   public var status: StoreStatus {

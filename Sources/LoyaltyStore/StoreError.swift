@@ -13,6 +13,9 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case failed(DiskError)
   /// Another writer with a higher epoch has taken the journal over.
   case fenced(path: String)
+  /// A record contradicts the state that it was decided against: a defect. It was not journalled, and nothing that was
+  /// seen after it may leave the process.
+  case contradiction(String)
   /// `close` was called.
   case closed
 
@@ -26,6 +29,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case newer(path: String, what: String, found: UInt32, known: UInt32)
   /// A record that is whole cannot be decoded by this program.
   case undecodable(path: String, sequence: UInt64, problem: String)
+  /// Every file is as it was written, but the records contradict each other.
+  case inconsistent(directory: String, what: String)
   case configuration(field: String, value: String, allowed: String)
   case disk(DiskError)
 
@@ -39,6 +44,11 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case .failed(let error):
       "the journal failed (\(error)): nothing more is acknowledged; restart the server and check the disk"
     case .fenced(let path): "another server has taken over this journal: \(path) is there already; stop this one"
+    case .contradiction(let what):
+      """
+      \(what): this is a defect of the program. The record was not written and nothing more is acknowledged; restart \
+      the server and report this
+      """
     case .closed: "the store is closed"
     case .locked(let path, let holder):
       """
@@ -57,6 +67,11 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       "\(path) has \(what) version \(found), this program knows up to \(known): start the newer program again"
     case .undecodable(let path, let sequence, let problem):
       "record \(sequence) in \(path) is whole but this program cannot read it: \(problem)"
+    case .inconsistent(let directory, let what):
+      """
+      the journal in \(directory) does not hold together: \(what). Nothing is served from it: keep the files, report \
+      this, and restore the last backup that does
+      """
     case .configuration(let field, let value, let allowed): "\(field) is \(value), allowed is \(allowed)"
     case .disk(let error): error.description
     }

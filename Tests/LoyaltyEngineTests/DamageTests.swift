@@ -24,6 +24,11 @@ import Testing
       ]),
     Record(members: ["m"], numberLinks: [NumberLink(member: 0, partner: "air", number: "FF-7")]),
     Record(standings: [StandingChange(member: 4, tier: "gold")]),
+    Record(members: ["m"], standings: [StandingChange(tier: "gold", periodEndsMs: Int64.min)]),
+    Record(members: ["m"], standings: [StandingChange(tier: "gold", tierUntilMs: Int64.max, periodEndsMs: 1)]),
+    Record(
+      members: ["m"],
+      postings: [Posting(unit: .award, account: .member, amount: 5, lot: 3 << 8, lotExpiresMs: Int64.min)]),
     Record(stockMoves: [StockMove(item: "mug", quantity: -1)]),
     Record(input: .opening(OpeningInput(programme: "other", hashKey: [1]))),
     Record(input: .feedback(FeedbackInput(member: "x")), outcome: .ticketOpened(FeedbackOutcome()), members: ["x"]),
@@ -44,6 +49,50 @@ import Testing
     var desk = try Desk()
     desk.ledger.apply(Record(timeMs: desk.now), sequence: 5)
     #expect(desk.ledger.inconsistency?.contains("missing") == true)
+  }
+
+  @Test func aRecordOfNoTimeThereIsIsNotedAndNothingOverflowsAfterIt() throws {
+    var desk = try Desk()
+    try desk.accept(accrual("m", yuan: 100, reference: "a", number: "FF-7"))
+    desk.ledger.apply(Record(timeMs: Int64.max), sequence: 3)
+    #expect(desk.ledger.inconsistency?.hasPrefix("record 3 is of ") == true)
+    #expect(try desk.account("m").available == 0)
+    _ = desk.refusal(accrual("m", yuan: 1, reference: "b"))
+  }
+
+  @Test func aNumberThatMayNameAPersonIsNotInTheTextForLogs() throws {
+    var desk = try Desk()
+    try desk.accept(accrual("m", yuan: 100, reference: "a", number: "FF-7"))
+    let link = Record(
+      timeMs: desk.now, members: ["m"], numberLinks: [NumberLink(member: 0, partner: "air", number: "FF-7")])
+    desk.ledger.apply(link, sequence: 3)
+    #expect(desk.ledger.inconsistency?.contains("FF-7") == false)
+  }
+
+  @Test func aSnapshotWithTimesThatThereAreNotIsRefused() throws {
+    func header(_ time: Int64) -> [UInt8] {
+      SnapshotChunk(
+        part: .header(
+          SnapshotHeader(format: 1, programme: "test", hashKey: [UInt8](1...16), sequence: 9, timeMs: time))
+      ).serializedBytes()
+    }
+    func refuses(_ part: SnapshotChunk.Part) throws -> Bool {
+      var ledger = Ledger()
+      try ledger.restore(chunk: header(1_000))
+      return (try? ledger.restore(chunk: SnapshotChunk(part: part).serializedBytes())) == nil
+    }
+    for time in [Int64.min, -1, Int64.max] {
+      var ledger = Ledger()
+      #expect(throws: RestoreError.self) { try ledger.restore(chunk: header(time)) }
+      #expect(try refuses(.members(MemberPart(members: [MemberState(id: "m", periodEndsMs: time)]))))
+      #expect(try refuses(.members(MemberPart(members: [MemberState(id: "m", tierUntilMs: time)]))))
+      #expect(
+        try refuses(
+          .members(MemberPart(members: [MemberState(id: "m", lots: [LotState(lot: 1, remaining: 1, expiresMs: time)])]))
+        ))
+      #expect(try refuses(.keys(KeyPart(keys: [KeyState(high: 1, timeMs: time)]))))
+    }
+    #expect(try !refuses(.keys(KeyPart(keys: [KeyState(high: 1, timeMs: 1_000)]))))
   }
 
   @Test func chunksInTheWrongOrderOrOfAnotherFormatAreRefused() throws {

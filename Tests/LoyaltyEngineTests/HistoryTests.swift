@@ -15,6 +15,19 @@ func snapshot(_ ledger: Ledger) throws -> [[UInt8]] {
 }
 
 @Suite struct HistoryTests {
+  @Test func noChunkIsLongerThanTheStoreTakesHoweverManyItemsThereWere() throws {
+    var desk = try Desk()
+    let moves = (0..<20_000).map { StockMove(item: String(repeating: "i", count: 58) + "\(100_000 + $0)", quantity: 1) }
+    for part in 0..<20 {
+      desk.apply(Record(timeMs: desk.now, stockMoves: Array(moves[(part * 1_000)..<(part * 1_000 + 1_000)])))
+    }
+    let chunks = try snapshot(desk.ledger)
+    #expect(chunks.allSatisfy { (1...1 << 20).contains($0.count) })
+    var restored = Ledger()
+    for chunk in chunks { try restored.restore(chunk: chunk) }
+    #expect(try snapshot(restored) == chunks)
+  }
+
   static func setting(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
 
   static let seeds: [UInt64] = setting("LOYALTY_HISTORY_SEED").map { [$0] } ?? Array(1...12)

@@ -59,6 +59,17 @@ import Testing
     #expect(try desk.account("m").tier == 1)
   }
 
+  @Test func anotherCalendarDoesNotMakeAYearOfAFewHours() throws {
+    var desk = try Desk()
+    try desk.accept(accrual("m", yuan: 5_000, reference: "a"))
+    // The year 2026 ended at noon of 31 December by the new calendar, which has another end of year hours later.
+    desk.policy = try TestPolicy.compiled { $0.programme?.utcOffsetMinutes = -240 }
+    desk.now = Self.newYear2027 + 2 * TestPolicy.day
+    #expect(try desk.account("m").tier == 2)
+    desk.now = Self.newYear2027 + 370 * TestPolicy.day
+    #expect(try desk.account("m").tier == 1)
+  }
+
   @Test func feedbackIsDueByTierAndKind() throws {
     var desk = try Desk()
     try desk.accept(accrual("m", yuan: 10, reference: "a"))

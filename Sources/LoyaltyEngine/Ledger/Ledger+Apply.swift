@@ -7,13 +7,17 @@ import ProtobufRuntime
 extension Ledger: StateMachine {
   public typealias Record = LoyaltyMessages.Record
 
+  public var contradiction: String? { inconsistency }
+
   public mutating func apply(_ record: Record, sequence: UInt64) {
     if sequence != self.sequence &+ 1 {
       note(sequence, "comes after record \(self.sequence): records are missing or doubled")
     }
     self.sequence = sequence
     if record.timeMs < timeMs { note(sequence, "is of \(record.timeMs) ms, before \(timeMs) ms of the one before it") }
-    timeMs = max(timeMs, record.timeMs)
+    if record.timeMs > CivilCalendar.lastMs { note(sequence, "is of \(record.timeMs) ms, after the year 9999") }
+    // Whatever a file says, later sums with the ledger's time cannot overflow.
+    timeMs = max(timeMs, min(record.timeMs, CivilCalendar.lastMs))
 
     var resolver = MemberResolver()
     for enrolment in record.enrolments { enrol(enrolment, record) }
@@ -85,7 +89,8 @@ extension Ledger: StateMachine {
     guard let member = member(link.member, record, &resolver) else { return }
     let name = Self.numberName(partner: link.partner, number: link.number)
     guard let number = numbers.insert(name.span, key: hashKey), Int(number) == numberMembers.count else {
-      note(sequence, "links the number '\(link.number)' of '\(link.partner)', which is linked or too long")
+      // The number itself may name a person, and this text reaches logs.
+      note(sequence, "links a number of '\(link.partner)', which is linked or too long")
       return
     }
     numberMembers.append(UInt32(member))
@@ -120,6 +125,10 @@ extension Ledger: StateMachine {
   private mutating func postAward(_ posting: Posting, member: Int, _ record: Record) {
     let (balance, overflow) = members[member].balance.addingReportingOverflow(posting.amount)
     let isNew = posting.amount > 0 && posting.lot >> 8 == sequence
+    guard CivilCalendar.times.contains(posting.lotExpiresMs) else {
+      note(sequence, "makes a lot that lapses at \(posting.lotExpiresMs) ms: there is no such time")
+      return
+    }
     if isNew, !overflow, !lots.isFull {
       let lot = Lot(
         id: posting.lot, remaining: posting.amount,
@@ -146,6 +155,12 @@ extension Ledger: StateMachine {
 
   private mutating func set(_ standing: StandingChange, _ record: Record, _ resolver: inout MemberResolver) {
     guard let member = member(standing.member, record, &resolver) else { return }
+    guard CivilCalendar.times.contains(standing.tierUntilMs), CivilCalendar.times.contains(standing.periodEndsMs) else {
+      note(
+        sequence,
+        "ends a period at \(standing.periodEndsMs) ms and a tier at \(standing.tierUntilMs) ms: there is no such time")
+      return
+    }
     guard let tier = UInt16(exactly: tierNames.insert(standing.tier)) else {
       note(sequence, "is the first with tier '\(standing.tier)', which is one too many")
       return

@@ -41,7 +41,7 @@ extension Ledger {
   public func account(
     _ id: String, number: String = "", partner: String = "", policy: CompiledPolicy, now: Int64
   ) throws(Refusal) -> AccountView {
-    let now = max(now, timeMs)
+    let now = min(max(now, timeMs), CivilCalendar.lastMs)
     let member = try resolveEnrolled(id, number: number, partner: partner)
     let state = members[Int(member)]
     let standing = standing(of: state, policy: policy, now: now)

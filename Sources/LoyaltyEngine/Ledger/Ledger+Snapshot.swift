@@ -36,7 +36,7 @@ extension Ledger {
     try emitReferences { try emitPart(.references($0)) }
     try emitKeys { try emitPart(.keys($0)) }
     try emitTickets { try emitPart(.tickets($0)) }
-    try emitPart(.accounts(accountPart()))
+    try emitAccounts { try emitPart(.accounts($0)) }
     try emitPart(
       .end(
         SnapshotEnd(
@@ -144,6 +144,24 @@ extension Ledger {
     if !part.tickets.isEmpty { try emit(part) }
   }
 
+  /// In several chunks: names of items and partners gather over all policies there ever were.
+  private func emitAccounts(_ emit: (AccountPart) throws -> Void) throws {
+    let all = accountPart()
+    var part = AccountPart()
+    var bytes = 0
+    func add(_ size: Int, _ entry: (inout AccountPart) -> Void) throws {
+      entry(&part)
+      bytes += size
+      guard bytes >= Self.chunkBytes else { return }
+      try emit(part)
+      part = AccountPart()
+      bytes = 0
+    }
+    for account in all.accounts { try add(32 + account.partner.utf8.count) { $0.accounts.append(account) } }
+    for taken in all.taken { try add(16 + taken.item.utf8.count) { $0.taken.append(taken) } }
+    if bytes > 0 { try emit(part) }
+  }
+
   private func accountPart() -> AccountPart {
     var part = AccountPart()
     accounts.forEach { unit, account, partner, balance in
@@ -174,6 +192,9 @@ extension Ledger {
     guard let key = HashKey(header.hashKey) else {
       throw RestoreError(description: "the hash key has \(header.hashKey.count) bytes instead of \(HashKey.byteCount)")
     }
+    guard (0...CivilCalendar.lastMs).contains(header.timeMs) else {
+      throw RestoreError(description: "the snapshot is of \(header.timeMs) ms: there is no such time")
+    }
     hashKey = key
     programme = header.programme
     sequence = header.sequence
@@ -188,6 +209,10 @@ extension Ledger {
     case .references(let part): try restore(part)
     case .keys(let part):
       for entry in part.keys {
+        guard (0...timeMs).contains(entry.timeMs) else {
+          throw RestoreError(
+            description: "the key of record \(entry.sequence) is of \(entry.timeMs) ms, not 0 to \(timeMs) ms")
+        }
         keys.append(
           KeyEntry(
             key: Fingerprint(high: entry.high, low: entry.low), request: entry.request, timeMs: entry.timeMs,
@@ -208,6 +233,9 @@ extension Ledger {
       guard let tier = UInt16(exactly: tierNames.insert(entry.tier)) else {
         throw RestoreError(description: "tier '\(entry.tier)' is one too many")
       }
+      guard CivilCalendar.times.contains(entry.tierUntilMs), CivilCalendar.times.contains(entry.periodEndsMs) else {
+        throw RestoreError(description: "member '\(entry.id)' has a period or tier that ends at no time there is")
+      }
       var member = Member(enrolledMs: entry.enrolledMs)
       member.tier = tier
       member.tierUntilMs = entry.tierUntilMs
@@ -219,9 +247,10 @@ extension Ledger {
     }
     for lot in entry.lots {
       let (balance, overflow) = members[Int(number)].balance.addingReportingOverflow(lot.remaining)
-      guard lot.remaining > 0, !overflow, !lots.isFull else {
+      guard lot.remaining > 0, !overflow, !lots.isFull, CivilCalendar.times.contains(lot.expiresMs) else {
         throw RestoreError(
-          description: "lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points, or is one too many")
+          description:
+            "lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points until \(lot.expiresMs) ms, or is one too many")
       }
       members[Int(number)].balance = balance
       lots.open(
@@ -239,7 +268,7 @@ extension Ledger {
       Int(number) == numberMembers.count
     else {
       throw RestoreError(
-        description: "the number '\(entry.number)' of '\(entry.partner)' is there twice or names member \(entry.member)"
+        description: "a number of '\(entry.partner)' is there twice, too long, or names member \(entry.member)"
       )
     }
     numberMembers.append(entry.member)

@@ -29,7 +29,7 @@ struct Standing: Hashable, Sendable {
     toClose = qualifying
     while now >= periodEndsMs {
       let end = periodEndsMs
-      let nextEnd = policy.calendar.endOfYear(end)
+      let nextEnd = policy.calendar.endOfYear(following: end)
       let earned = policy.tier(reachedBy: qualifying)
       if tier > 0, earned >= tier {
         tier = earned
@@ -41,7 +41,9 @@ struct Standing: Hashable, Sendable {
       qualifying = 0
       periodEndsMs = nextEnd
       // Nothing more can happen to an entry tier without points, nor before a tier runs out.
-      if tier == 0 || tierUntilMs > now { periodEndsMs = policy.calendar.endOfYear(now) }
+      if tier == 0 || tierUntilMs > now {
+        periodEndsMs = max(nextEnd, policy.calendar.endOfYear(now))
+      }
     }
   }
 
@@ -52,7 +54,7 @@ struct Standing: Hashable, Sendable {
     qualifying = sum
     let reached = policy.tier(reachedBy: sum)
     if reached > 0, reached >= tier {
-      let until = policy.calendar.endOfYear(periodEndsMs)
+      let until = policy.calendar.endOfYear(following: periodEndsMs)
       if reached != tier || until != tierUntilMs { changed = true }
       tier = reached
       tierUntilMs = until

@@ -7,6 +7,9 @@ public struct CivilCalendar: Hashable, Sendable {
   public static let millisecondsPerDay: Int64 = 86_400_000
   /// 9999-12-31T23:59:59.999Z, the last moment a protobuf Timestamp can say.
   public static let lastMs: Int64 = 253_402_300_799_999
+  /// Times that records and snapshots may name, to the year 11476: later than any expiry or period that begins by
+  /// `lastMs`, and far from where sums overflow.
+  static let times: ClosedRange<Int64> = 0...300_000_000_000_000
 
   /// The calendar's time is this many milliseconds ahead of UTC.
   public let offsetMs: Int64
@@ -57,6 +60,12 @@ public struct CivilCalendar: Hashable, Sendable {
   /// The first moment of the year after the one that `ms` is in.
   public func endOfYear(_ ms: Int64) -> Int64 {
     start(of: Day(year: day(of: ms).year + 1, month: 1, day: 1))
+  }
+
+  /// The end of the year that follows one which ended at `end`. Half a year on is well inside it, also when `end` was
+  /// reckoned with another offset from UTC than this calendar's.
+  func endOfYear(following end: Int64) -> Int64 {
+    endOfYear(end + 180 * Self.millisecondsPerDay)
   }
 
   /// The first moment after the day, or after the month, that is `months` after the day of `ms`. A day that its month

@@ -137,6 +137,9 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
       try keepOn()
       try replay(batch, after: from, into: &state)
     }
+    if let what = state.contradiction {
+      throw SnapshotProblem(description: "the journal, replayed, does not hold together: \(what)")
+    }
     return state
   }
 

@@ -15,9 +15,13 @@ struct Roll: StateMachine {
   private(set) var bytes = 0
   /// A record that came twice, or out of order.
   private(set) var disorder: [UInt64] = []
+  /// Set by a record of this name.
+  private(set) var contradiction: String?
+  static let contradicting = "contradicting"
 
   mutating func apply(_ record: ProtobufAny, sequence: UInt64) {
     if sequence != UInt64(names.count) + 1 { disorder.append(sequence) }
+    if record.typeURL == Self.contradicting { contradiction = contradiction ?? "record \(sequence) contradicts" }
     names.append(record.typeURL)
     bytes += record.value.count
   }
