@@ -197,6 +197,23 @@ import Testing
     }
   }
 
+  @Test func headersWithNumbersThatNoStoreReachesAreRot() throws {
+    try history()
+    let last = try #require(disk.paths.last { $0.hasSuffix(".journal") })
+    // Epoch, last sequence and end of the predecessor, capacity.
+    for offset in [24, 48, 56, 120] {
+      var original: [UInt8] = []
+      disk.edit(last) { block in
+        original = block
+        block.store(UInt64.max, at: offset)
+        block.store(CRC32C.of(block.span.bytes.extracting(..<508)), at: 508)
+      }
+      #expect { try open() } throws: { "\($0)".contains("numbers that no store reaches") }
+      disk.edit(last) { $0 = original }
+    }
+    #expect(try open().names.count == 80)
+  }
+
   @Test func aWriterWhoseJournalWasTakenOverIsFencedAtItsNextSegment() throws {
     let store = try open()
     _ = store.stepSpace()

@@ -7,6 +7,8 @@ struct SegmentHeader: Hashable, Sendable {
   static let formatVersion: UInt32 = 1
   /// One sector. The length is in the header, so that a later version may be longer.
   static let length = 512
+  /// Of each number in it: 2^48, a petabyte's quarter in bytes, eight million years of a record a second.
+  private static let greatestValue: UInt64 = 1 << 48
 
   /// 1 for the first ever, then without a gap.
   var id: UInt64
@@ -75,6 +77,10 @@ struct SegmentHeader: Hashable, Sendable {
     schemaVersion = bytes.load(UInt32.self, at: 112)
     maximumBatch = bytes.load(UInt32.self, at: 116)
     capacity = bytes.load(UInt64.self, at: 120)
+    // No store comes near these; below them no sum with a value of the header can overflow.
+    guard id >= 1, max(id, epoch, previousSequence, previousEnd, capacity) <= Self.greatestValue else {
+      throw .damaged("the segment's header has numbers that no store reaches")
+    }
   }
 
   init(
