@@ -130,6 +130,17 @@ import Testing
     #expect(desk.refusal(accrual("m", yuan: 1, reference: "a", activity: .unrecognized(-1)))?.reason == .noEarningRule)
   }
 
+  @Test func aShareOfNothingDoesNotAcceptAnActivityWithoutARule() throws {
+    var desk = try Desk()
+    var dollars = AccrualInput(
+      member: "m", activity: .stay, reference: "r", currency: "USD", minorUnits: 15_000, occurredMs: desk.now,
+      category: "resort")
+    #expect(desk.refusal(.accrual(dollars))?.reason == .noEarningRule)
+    // Its reference is still free for the corrected activity.
+    dollars.currency = "CNY"
+    #expect(try desk.accept(.accrual(dollars)).accrual?.balance == 300)
+  }
+
   @Test func pointsThatDoNotFitAreRefusedAndChangeNothing() throws {
     let policy = try TestPolicy.compiled {
       $0.earningRules[0].rates = [EarningRate(currency: "CNY", points: 1, perMinorUnits: 1)]

@@ -65,11 +65,14 @@ extension CompiledPolicy {
       && (rule.categories.isEmpty || rule.categories.contains(input.category))
   }
 
-  /// The rule's points before its cap and what they were computed from; nil if it has no rate for the currency.
+  /// The rule's points before its cap and what they were computed from; nil if it has no rate for the
+  /// currency, or is a share and no rule before it gave points.
   private func award(_ rule: Rule, input: AccrualInput, base: Int64) throws(Refusal) -> (Int64, from: Int64)? {
     switch rule.award {
     case .fixed(let points): return (points, 0)
     case .shareOfBase(let share):
+      // A share of nothing is no reason to accept an activity that no rule gives points for.
+      guard base > 0 else { return nil }
       guard let points = FixedPoint.scale(base, by: share, over: FixedPoint.one, rounding: rule.rounding) else {
         throw overflow(base)
       }
