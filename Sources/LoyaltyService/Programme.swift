@@ -6,13 +6,14 @@ import LoyaltyEngine
 import LoyaltyMessages
 import LoyaltyRPC
 import LoyaltyStore
+import ProtobufRuntime
 
 /// A programme that cannot be served from this store.
 public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The store belongs to another programme.
   case otherProgramme(store: String, policy: String)
-  /// The journal contradicts itself.
-  case inconsistent(String)
+  /// The policy does not decide yet. Times are Unix milliseconds.
+  case notYetEffective(fromMs: Int64, nowMs: Int64)
   /// The ledger refused its own work.
   case refused(Refusal)
 
@@ -23,10 +24,20 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
       the data directory is of the programme '\(store)', the policy of '\(policy)': use the directory or the policy that \
       belongs to it
       """
-    case .inconsistent(let what):
-      "the journal does not hold together: \(what). Nothing is served from it; restore the last backup that does"
+    case .notYetEffective(let fromMs, let nowMs):
+      """
+      the policy decides from \(Self.moment(fromMs)) on, and it is \(Self.moment(nowMs)): start with the policy that is \
+      in effect, or correct effective_from or the clock
+      """
     case .refused(let refusal): "the ledger refused its own work: \(refusal.reason.rawValue)"
     }
+  }
+
+  private static func moment(_ milliseconds: Int64) -> String {
+    guard let json = try? ProtobufTimestamp(unixMilliseconds: milliseconds).jsonString() else {
+      return "\(milliseconds) ms"
+    }
+    return String(json.dropFirst().dropLast())
   }
 }
 
@@ -54,15 +65,18 @@ public final class Programme: Sendable {
     self.clock = clock
   }
 
-  /// Opens a new ledger for the policy's programme; checks that a ledger with records is that programme's and holds
-  /// together. Before this nothing else is accepted.
+  /// Opens a new ledger for the policy's programme; checks that a ledger with records is that programme's and that
+  /// the policy is in effect. Before this nothing else is accepted.
   /// - Throws: `ProgrammeError`, `StoreError`.
   public func open() throws {
     let name = policy.document.programme?.id ?? ""
     let (state, _) = store.read { ledger in
-      (sequence: ledger.sequence, programme: ledger.programme, inconsistency: ledger.inconsistency)
+      (sequence: ledger.sequence, programme: ledger.programme)
     }
-    if let inconsistency = state.inconsistency { throw ProgrammeError.inconsistent(inconsistency) }
+    let now = clock()
+    if policy.effectiveFromMs > now {
+      throw ProgrammeError.notYetEffective(fromMs: policy.effectiveFromMs, nowMs: now)
+    }
     guard state.sequence == 0 else {
       if state.programme != name { throw ProgrammeError.otherProgramme(store: state.programme, policy: name) }
       return

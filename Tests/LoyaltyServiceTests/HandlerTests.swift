@@ -185,6 +185,46 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
     #expect(bench.handlers.getTier(GetTierRequest(memberID: "M-1"), bench.call(nil, "ops-lin")).error == nil)
   }
 
+  @Test func anOperatorDoesWhatItsRolesSayAndNothingWithoutOne() throws {
+    let bench = try HandlerBench()
+    _ = bench.handlers.accrue(bench.flight("M-1", yuan: 6_000, reference: "a"), bench.call())
+    func outcome(_ roles: [String]) -> [StatusCode?] {
+      var call = bench.call("en", "ops-lin")
+      call.caller = Caller(subject: "ops", roles: roles)
+      let key = "key-\(roles)"
+      return [
+        bench.handlers.accrue(bench.flight("M-1", yuan: 1, reference: key), call).error?.code,
+        bench.handlers.redeem(RedeemRequest(memberID: "M-1", itemID: "travel-mug", idempotencyKey: key), call).error?
+          .code,
+        bench.handlers.getTier(GetTierRequest(memberID: "M-1"), call).error?.code,
+        bench.handlers.listCatalog(ListCatalogRequest(), call).error?.code,
+        bench.handlers.submitFeedback(
+          SubmitFeedbackRequest(memberID: "M-1", kind: .praise, text: "!", idempotencyKey: key), call
+        ).error?.code,
+      ]
+    }
+    let denied = StatusCode.permissionDenied
+    #expect(outcome(["operations"]) == [denied, nil, nil, nil, nil])
+    #expect(outcome(["auditor"]) == [denied, denied, nil, nil, denied])
+    #expect(outcome(["gardener"]) == [denied, denied, denied, denied, denied])
+    #expect(outcome([]) == [denied, denied, denied, denied, denied])
+  }
+
+  @Test func aHeaderThatNamesNoLanguageLeavesTheProgrammes() throws {
+    let bench = try HandlerBench()
+    #expect(bench.call("*").language(policy: bench.programme.policy) == "zh-CN")
+    #expect(bench.call("").language(policy: bench.programme.policy) == "zh-CN")
+    #expect(bench.call("en;q=0").language(policy: bench.programme.policy) == "zh-CN")
+  }
+
+  @Test func aPolicyThatIsNotInEffectYetDecidesNothing() throws {
+    let bench = try HandlerBench()
+    let early = Programme(store: bench.store, policy: bench.programme.policy, gate: ReplyGate()) { 1_700_000_000_000 }
+    #expect {
+      try early.open()
+    } throws: { "\($0)".contains("from 2025-12-31T16:00:00Z on") }
+  }
+
   @Test func theTierTellsTheWayToTheNext() throws {
     let bench = try HandlerBench()
     _ = bench.handlers.accrue(bench.flight("M-1", yuan: 6_000, reference: "a"), bench.call())

@@ -12,6 +12,8 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case memberMismatch = "MEMBER_MISMATCH"
   /// Only a partner can do this; the caller is not one.
   case partnerRequired = "PARTNER_REQUIRED"
+  /// The operator's roles do not allow this.
+  case roleRequired = "ROLE_REQUIRED"
   /// The activity is in the future by more than the clock skew allowed.
   case activityInFuture = "ACTIVITY_IN_FUTURE"
   /// The activity is older than the programme accepts.

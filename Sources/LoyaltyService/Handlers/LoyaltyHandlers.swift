@@ -65,7 +65,8 @@ struct CallSituation: Sendable {
   /// The language of texts: the request's own wish, else the metadata's, else the programme's.
   func language(_ wish: String = "", policy: CompiledPolicy) -> String {
     if !wish.isEmpty { return wish }
-    return acceptLanguage.map(Language.preferred) ?? policy.document.programme?.defaultLanguage ?? ""
+    if let accepted = acceptLanguage.map(Language.preferred), !accepted.isEmpty { return accepted }
+    return policy.document.programme?.defaultLanguage ?? ""
   }
 }
 
@@ -84,6 +85,9 @@ struct Answer<Response: Sendable>: Sendable {
 extension LoyaltyHandlers {
   /// Has the ledger decide a command.
   func decide(_ input: Record.Input, key: String, _ call: CallSituation) -> Answer<Accepted> {
+    if let refusal = call.caller.refusal(for: .change) {
+      return Answer(.failure(RPCError(refusal, language: call.language(policy: policy))))
+    }
     let command = Command(input, idempotencyKey: key)
     do {
       let (decision, sequence) = try programme.store.commit { ledger -> (record: Record?, value: Decision) in
@@ -110,6 +114,9 @@ extension LoyaltyHandlers {
   func read<Value: Sendable>(
     _ call: CallSituation, _ body: (borrowing Ledger) throws(Refusal) -> Value
   ) -> Answer<Value> {
+    if let refusal = call.caller.refusal(for: .look) {
+      return Answer(.failure(RPCError(refusal, language: call.language(policy: policy))))
+    }
     let (result, sequence) = programme.store.read { ledger -> Result<Value, Refusal> in
       do throws(Refusal) { return .success(try body(ledger)) } catch { return .failure(error) }
     }

@@ -57,7 +57,7 @@ extension RefusalReason {
   var statusCode: StatusCode {
     switch self {
     case .memberUnknown, .itemUnknown: .notFound
-    case .partnerRequired: .permissionDenied
+    case .partnerRequired, .roleRequired: .permissionDenied
     case .commandInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets: .resourceExhausted
     case .ledgerNotOpen, .ledgerAlreadyOpen: .unavailable

@@ -30,6 +30,7 @@ enum RefusalText {
         "会员编号 {memberId} 与合作方会员号 {partnerMemberNumber} 不属于同一会员。"
       )
     case .partnerRequired: ("Only a partner can do this.", "仅合作方可执行此操作。")
+    case .roleRequired: ("This needs the role {role}.", "此操作需要角色 {role}。")
     case .activityInFuture:
       ("The activity at {occurred} is in the future; it is {now}.", "发生时间 {occurred} 晚于当前时间 {now}。")
     case .activityTooOld:
