@@ -28,7 +28,7 @@ gcc -O2 -o "$work/c-limit" "$here/peers/c-limit/server.c" -lnghttp2 -lssl -lcryp
 if [[ " ${names[*]} " == *" grpc-go "* ]]; then
   go=$work/go
   mkdir -p "$go/src/bench"
-  protoc -I "$here/Sources/BenchSchema" --plugin=protoc-gen-go="$(command -v protoc-gen-go-1-3)" \
+  protoc -I "$here/Sources/BenchSchema" --plugin=protoc-gen-go="$(command -v protoc-gen-go-1-3 || command -v protoc-gen-go)" \
     --go_out=plugins=grpc:"$go/src" bench.proto
   cp "$here/peers/grpc-go/main.go" "$go/src/bench/"
   (cd "$go/src/bench" && GO111MODULE=off GOPATH="$go:/usr/share/gocode" GOFLAGS= go build -o "$work/grpc-go" .)
@@ -39,9 +39,9 @@ key=$work/certs/server.key
 "$bin/bench-server" request unary > "$work/unary.request"
 "$bin/bench-server" request accrue > "$work/accrue.request"
 
-free_port() { # one that the kernel would choose now
+free_port() { # below those that the kernel gives to clients, which linger after a run
   local port
-  while port=$((20000 + RANDOM % 20000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
+  while port=$((12000 + RANDOM % 18000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
   echo "$port"
 }
 ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
@@ -87,7 +87,7 @@ $(grep -oE '[0-9.]+ req/s' <<< "$output" | head -1 | cut -d' ' -f1) $p50 $p99"
   # h2load calls a refusal a success; the bench server knows how many calls it answered OK.
   case $name in
     unary | accrue)
-      ok=$(awk '/answered OK/ {print $3}' "$work/$name.log")
+      ok=$(sed -n 's/^answered OK: \([0-9]*\).*/\1/p' "$work/$name.log")
       [ "${ok:-0}" = "$sent" ] || { echo "$name answered ${ok:-none} of $sent calls OK:" >&2; cat "$work/$name.log" >&2; exit 1; }
       ;;
   esac

@@ -18,7 +18,12 @@ case ("request", 2):
   FileHandle.standardOutput.write(Data(request))
 case ("unary", 4), ("accrue", 4):
   guard let port = Int(arguments[1]), (1...65_535).contains(port) else { fallthrough }
-  try await BenchServer.serve(arguments[0], port: port, certificate: arguments[2], key: arguments[3])
+  do {
+    try await BenchServer.serve(arguments[0], port: port, certificate: arguments[2], key: arguments[3])
+  } catch {
+    FileHandle.standardError.write(Data("bench-server: \(error)\n".utf8))
+    exit(1)
+  }
 default:
   FileHandle.standardError.write(Data(usage.utf8))
   exit(2)
