@@ -6,8 +6,8 @@ import ProtobufRuntime
 /// A deterministic state that is the sum of its records.
 ///
 /// The contract that durability stands on:
-/// - two instances that applied the same records in the same order are equal, on any machine and in any later version of
-///   the program: no clock, no random number, no hash order, no I/O, no rule that may change; what a rule decided is in
+/// - two instances that applied the same records in the same order are equal, on any machine and in any later version
+///   of the program: no clock, no random number, no hash order, no I/O, no rule that may change; what a rule decided is in
 ///   the record;
 /// - `snapshot` then `restore` on a fresh instance gives an equal state;
 /// - copies are independent: the store keeps one instance for service and another for snapshots, on another thread.
@@ -38,7 +38,8 @@ public protocol StateMachine: Sendable {
   /// Writes the whole state as chunks, to be given to `restore` in the same order.
   ///
   /// Equal states should give equal bytes, so that two snapshots can be compared: emit unordered collections sorted.
-  /// - Parameter emit: takes one chunk of 1 byte to 1 MiB; chunks are whole for `restore`. What it throws must be passed on.
+  /// - Parameter emit: takes one chunk of 1 byte to 1 MiB; chunks are whole for `restore`. What it throws must be
+  ///   passed on.
   /// - Throws: what `emit` threw.
   func snapshot(_ emit: (_ chunk: [UInt8]) throws -> Void) throws
 

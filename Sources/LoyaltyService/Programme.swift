@@ -21,13 +21,13 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .otherProgramme(let store, let policy):
       """
-      the data directory is of the programme '\(store)', the policy of '\(policy)': use the directory or the policy that \
-      belongs to it
+      the data directory is of the programme '\(store)', the policy of '\(policy)': use the directory or the policy \
+      that belongs to it
       """
     case .notYetEffective(let fromMs, let nowMs):
       """
-      the policy decides from \(Self.moment(fromMs)) on, and it is \(Self.moment(nowMs)): start with the policy that is \
-      in effect, or correct effective_from or the clock
+      the policy decides from \(Self.moment(fromMs)) on, and it is \(Self.moment(nowMs)): start with the policy that \
+      is in effect, or correct effective_from or the clock
       """
     case .refused(let refusal): "the ledger refused its own work: \(refusal.reason.rawValue)"
     }

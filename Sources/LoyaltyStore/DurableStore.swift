@@ -126,8 +126,8 @@ public final class DurableStore<State: StateMachine>: Sendable {
   /// call `commit` or `close`.
   public func onDurable(_ listener: @escaping @Sendable (UInt64) -> Void) { group.onDurable(listener) }
 
-  /// Adds a listener that is told once when the journal has failed or the state has contradicted itself; at once if that
-  /// has happened already. Nothing is acknowledged any more: the process should tell and exit, and must not answer what
+  /// Adds a listener that is told once when the journal has failed or the state has contradicted itself; at once if
+  /// that has happened already. Nothing is acknowledged any more: the process should tell and exit, and must not answer what
   /// is not durable.
   public func onFatal(_ listener: @escaping @Sendable (StoreError) -> Void) { fatal.add(listener) }
 

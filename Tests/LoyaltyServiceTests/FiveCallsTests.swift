@@ -9,7 +9,8 @@ import Testing
 /// A flight today for 12,800 yuan.
 func flight(_ member: String, minorUnits: Int64 = 1_280_000) -> AccrueRequest {
   AccrueRequest(
-    memberID: member, kind: .flight, reference: "160-\(UUID())", amount: Money(currencyCode: "CNY", minorUnits: minorUnits),
+    memberID: member, kind: .flight, reference: "160-\(UUID())",
+    amount: Money(currencyCode: "CNY", minorUnits: minorUnits),
     occurredAt: ProtobufTimestamp(seconds: Int64(Date().timeIntervalSince1970)), idempotencyKey: UUID().uuidString)
 }
 

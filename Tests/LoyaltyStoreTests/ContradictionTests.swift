@@ -40,7 +40,9 @@ import Testing
   @Test func aSnapshotOfAStateThatContradictsItselfIsNotMade() throws {
     let directory = TemporaryDirectory()
     let problems = Mutex<[String]>([])
-    let store = try DurableStore<Roll>.open(directory: directory.path, configuration: DurableStoreTests.small) { event in
+    let store = try DurableStore<Roll>.open(
+      directory: directory.path, configuration: DurableStoreTests.small
+    ) { event in
       if case .snapshotFailed(let problem) = event { problems.withLock { $0.append(problem) } }
     }
     try store.add("Ada")
