@@ -21,7 +21,7 @@ public enum StoreInspector {
     do {
       names = try disk.list(directory: path)
       isDirectory = true
-    } catch where error.code == ENOTDIR {
+    } catch  where error.code == ENOTDIR {
     } catch { throw StoreError.disk(error) }
     if isDirectory {
       let files = names.filter { FileNames.segmentID($0) != nil || FileNames.snapshotSequence($0) != nil }.sorted()

@@ -61,7 +61,8 @@ struct SchemaOptions: ParsableArguments {
       let folders = protoPaths.isEmpty ? ["."] : protoPaths
       let result = Compiler(sources: SearchPathSources(folders: folders)).compile(protos)
       guard !result.hasErrors else {
-        throw ToolError.failed("the schema has errors:\n" + result.diagnostics.map(\.description).joined(separator: "\n"))
+        throw ToolError.failed(
+          "the schema has errors:\n" + result.diagnostics.map(\.description).joined(separator: "\n"))
       }
       files += result.descriptors
     }

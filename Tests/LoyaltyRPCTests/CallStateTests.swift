@@ -117,12 +117,16 @@ import Testing
   }
 
   @Test func anHTTPErrorIsAStatusOfItsKind() {
-    for (status, code) in [("401", StatusCode.unauthenticated), ("404", .unimplemented), ("503", .unavailable), ("418", .unknown)] {
+    for (status, code) in [
+      ("401", StatusCode.unauthenticated), ("404", .unimplemented), ("503", .unavailable), ("418", .unknown),
+    ] {
       #expect(response([(":status", status), ("content-type", "text/html")]).refusal?.code == code)
     }
     #expect(response([(":status", "200"), ("content-type", "text/html")]).refusal?.code == .unknown)
     #expect(response([(":status", "200"), ("content-type", "application/grpc")]).refusal == nil)
-    #expect(response([(":status", "200"), ("grpc-status", "5"), ("grpc-message", "no%20such")]).outcome() == RPCError(.notFound, "no such"))
+    #expect(
+      response([(":status", "200"), ("grpc-status", "5"), ("grpc-message", "no%20such")]).outcome()
+        == RPCError(.notFound, "no such"))
     #expect(response([("grpc-status", "99")]).outcome()?.code == .unknown)
     #expect(response([]).outcome()?.code == .unknown)
     #expect(response([("grpc-status", "0")]).outcome() == nil)
@@ -136,7 +140,9 @@ import Testing
     #expect(target.port == port)
   }
 
-  @Test(arguments: ["", "host", "host:", ":1", "host:0", "host:65536", "::1:1", "host:x"]) func otherTextIsNoTarget(_ text: String) {
+  @Test(arguments: ["", "host", "host:", ":1", "host:0", "host:65536", "::1:1", "host:x"]) func otherTextIsNoTarget(
+    _ text: String
+  ) {
     #expect(throws: RPCClientError.badTarget(text)) { try ClientTarget(text) }
   }
 

@@ -49,18 +49,24 @@ import Testing
     #expect(throws: RPCError.self) { _ = try messages(&deframer, [2, 0, 0, 0, 0]) }
   }
 
-  @Test(arguments: [
-    ("1n", 1), ("2u", 2_000), ("3m", 3_000_000), ("4S", 4_000_000_000), ("5M", 300_000_000_000),
-    ("6H", 21_600_000_000_000), ("99999999H", GRPCTimeout.longest), ("00000001S", 1_000_000_000),
-  ] as [(String, Int64)]) func aTimeoutIsReadInEveryUnit(_ text: String, _ nanoseconds: Int64) {
+  @Test(
+    arguments: [
+      ("1n", 1), ("2u", 2_000), ("3m", 3_000_000), ("4S", 4_000_000_000), ("5M", 300_000_000_000),
+      ("6H", 21_600_000_000_000), ("99999999H", GRPCTimeout.longest), ("00000001S", 1_000_000_000),
+    ] as [(String, Int64)]) func aTimeoutIsReadInEveryUnit(_ text: String, _ nanoseconds: Int64)
+  {
     #expect(Array(text.utf8).withUnsafeBytes { GRPCTimeout.parse($0) } == nanoseconds)
   }
 
-  @Test(arguments: ["", "1", "S", "123456789S", "1s", "-1S", "1 S", "1.5S", "１S"]) func aMalformedTimeoutIsNone(_ text: String) {
+  @Test(arguments: ["", "1", "S", "123456789S", "1s", "-1S", "1 S", "1.5S", "１S"]) func aMalformedTimeoutIsNone(
+    _ text: String
+  ) {
     #expect(Array(text.utf8).withUnsafeBytes { GRPCTimeout.parse($0) } == nil)
   }
 
-  @Test(arguments: [0, 1, 99_999_999, 100_000_000, 1_234_567_890, 99_999_999_999, 86_400_000_000_000, GRPCTimeout.longest])
+  @Test(arguments: [
+    0, 1, 99_999_999, 100_000_000, 1_234_567_890, 99_999_999_999, 86_400_000_000_000, GRPCTimeout.longest,
+  ])
   func aWrittenTimeoutIsNeverShorterAndFitsEightDigits(_ nanoseconds: Int64) throws {
     var bytes: [UInt8] = []
     GRPCTimeout.format(nanoseconds: nanoseconds, into: &bytes)

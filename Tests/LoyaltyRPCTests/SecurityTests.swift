@@ -73,7 +73,8 @@ import Testing
     #expect(certificate?.uriNames == ["spiffe://aurora/air"])
     let openssl = try run("openssl x509 -in '\(certificates.folder)/partner.pem' -noout -fingerprint -sha256")
     #expect(openssl.hasSuffix("=" + pairs(certificate?.fingerprintText ?? "")))
-    let end = try run("date -u -d \"$(openssl x509 -in '\(certificates.folder)/partner.pem' -noout -enddate | cut -d= -f2)\" +%s")
+    let end = try run(
+      "date -u -d \"$(openssl x509 -in '\(certificates.folder)/partner.pem' -noout -enddate | cut -d= -f2)\" +%s")
     #expect(end == "\(certificate?.notAfter ?? 0)")
   }
 
@@ -110,10 +111,13 @@ import Testing
   }
 
   @Test(arguments: [
-    "printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'", "printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n'", "head -c 300 /dev/zero",
+    "printf 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'", "printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n'",
+    "head -c 300 /dev/zero",
   ]) func plaintextIsClosedAndOthersAreServed(_ sender: String) async throws {
     try await withEcho { client, _, server in
-      _ = try run("(\(sender); sleep 0.1) | timeout 20 bash -c 'exec 3<>/dev/tcp/127.0.0.1/\(server.boundPort ?? 0); cat >&3; cat <&3' || true")
+      _ = try run(
+        "(\(sender); sleep 0.1) | timeout 20 bash -c 'exec 3<>/dev/tcp/127.0.0.1/\(server.boundPort ?? 0); cat >&3; cat <&3' || true"
+      )
       let answer = try await client.say("hello")
       #expect(answer == "hello")
     }
@@ -122,7 +126,8 @@ import Testing
   @Test func aClientWithoutHTTP2IsRefusedInTheHandshake() async throws {
     try await withEcho { _, _, server in
       let output = try run(
-        "openssl s_client -connect 127.0.0.1:\(server.boundPort ?? 0) -alpn http/1.1 </dev/null 2>&1 | grep -c 'no application protocol'")
+        "openssl s_client -connect 127.0.0.1:\(server.boundPort ?? 0) -alpn http/1.1 </dev/null 2>&1 | grep -c 'no application protocol'"
+      )
       #expect(output == "1")
     }
   }
@@ -131,7 +136,8 @@ import Testing
   func onlyCurrentVersionsOfTLSAreSpoken(_ flag: String, _ isSpoken: Bool) async throws {
     try await withEcho { _, _, server in
       let output = try run(
-        "openssl s_client -connect 127.0.0.1:\(server.boundPort ?? 0) \(flag) -cipher ALL:@SECLEVEL=0 -alpn h2 </dev/null 2>&1 | grep -c '^ALPN protocol: h2' || true")
+        "openssl s_client -connect 127.0.0.1:\(server.boundPort ?? 0) \(flag) -cipher ALL:@SECLEVEL=0 -alpn h2 </dev/null 2>&1 | grep -c '^ALPN protocol: h2' || true"
+      )
       #expect(output == (isSpoken ? "1" : "0"))
     }
   }

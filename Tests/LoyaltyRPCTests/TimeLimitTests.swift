@@ -206,7 +206,8 @@ private func runAside(_ command: String) async throws -> String {
     try await server.start()
     let target = "127.0.0.1:\(server.boundPort ?? 0)"
     let (one, other) = (
-      try RPCClient(target: target, tls: certificates.client()), try RPCClient(target: target, tls: certificates.client())
+      try RPCClient(target: target, tls: certificates.client()),
+      try RPCClient(target: target, tls: certificates.client())
     )
     _ = try await one.say("first")
     await #expect(throws: RPCError.self) { _ = try await other.say("one too many") }

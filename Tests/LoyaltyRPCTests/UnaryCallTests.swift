@@ -127,7 +127,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [MessageEncoding.gzip, .deflate]) func compressedRequestsAreRead(_ encoding: MessageEncoding) async throws {
+  @Test(arguments: [MessageEncoding.gzip, .deflate]) func compressedRequestsAreRead(_ encoding: MessageEncoding)
+    async throws
+  {
     try await withEcho { client, _, _ in
       let text = String(repeating: "abc", count: 10_000)
       let answer = try await client.say(text, CallOptions(encoding: encoding))

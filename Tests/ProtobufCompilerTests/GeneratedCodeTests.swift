@@ -6,7 +6,8 @@ import ProtobufCompiler
 import Testing
 
 struct GeneratedCodeTests {
-  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+    "Golden")
   private static let schemas = ["comments", "deprecated", "names", "presence", "scopes", "service", "strange"]
 
   private static func generate(_ schema: String) throws -> String {
@@ -42,7 +43,8 @@ struct GeneratedCodeTests {
     let compiler = Process()
     compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     compiler.arguments = [
-      "swiftc", "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-parse-as-library", "-module-name", "Golden",
+      "swiftc", "-typecheck", "-swift-version", "6", "-warnings-as-errors", "-parse-as-library", "-module-name",
+      "Golden",
       "-I", modules.path, source.path,
     ]
     let pipe = Pipe()

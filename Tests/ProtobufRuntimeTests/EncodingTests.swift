@@ -20,7 +20,8 @@ struct EncodingTests {
   func `a message with any number of children is written as it was measured`(_ count: Int) throws {
     var message = Everything()
     for index in 0..<count {
-      message.children.append(Child(name: String(repeating: "n", count: index), marks: [Int32](repeating: 1, count: index)))
+      message.children.append(
+        Child(name: String(repeating: "n", count: index), marks: [Int32](repeating: 1, count: index)))
       message.byName["\(index)"] = Everything(smalls: [1, 2, 3], children: [Child(rank: Int32(index))])
       message.smallBySmall[Int32(index)] = Int32(index)
     }
@@ -62,7 +63,8 @@ struct EncodingTests {
   }
 
   @Test func `parts of a message merge as the specification says`() throws {
-    let first = Everything(small: 1, text: "a", child: Child(name: "x", marks: [1]), smalls: [1], smallBySmall: [1: 1, 2: 2])
+    let first = Everything(
+      small: 1, text: "a", child: Child(name: "x", marks: [1]), smalls: [1], smallBySmall: [1: 1, 2: 2])
     let second = Everything(text: "b", child: Child(rank: 2, marks: [2]), smalls: [2], smallBySmall: [2: 3])
     let merged = try Everything(serializedBytes: first.serializedBytes() + second.serializedBytes())
     #expect(merged.small == 1)
@@ -82,7 +84,9 @@ struct EncodingTests {
   }
 
   @Test func `a oneof keeps a member that holds its default`() throws {
-    for choice in [.chosenSmall(0), .chosenText(""), .chosenChild(Child()), .chosenNull(.nullValue)] as [Everything.Choice] {
+    for choice in [.chosenSmall(0), .chosenText(""), .chosenChild(Child()), .chosenNull(.nullValue)]
+      as [Everything.Choice]
+    {
       let message = Everything(choice: choice)
       #expect(!message.serializedBytes().isEmpty)
       #expect(try Everything(serializedBytes: message.serializedBytes()) == message)

@@ -44,7 +44,8 @@ struct ExtensionTests {
     #expect(try encoded(message) == json)
     #expect(try decoded(encoded(message, pretty: true)) == message)
     #expect(try message.jsonString() == #"{"id":1}"#)
-    let dynamic = try DynamicMessage(testPool.message(named: "testing.Extendable")!, in: testPool, jsonUTF8: Array(json.utf8))
+    let dynamic = try DynamicMessage(
+      testPool.message(named: "testing.Extendable")!, in: testPool, jsonUTF8: Array(json.utf8))
     #expect(try dynamic.jsonString() == json)
     #expect(dynamic.serializedBytes() == message.serializedBytes())
   }

@@ -23,10 +23,12 @@ struct JSONReadingTests {
     #expect(try Everything(jsonString: " \n{\t} \r\n") == Everything())
   }
 
-  @Test(arguments: [
-    ("1", 1), ("-1", -1), ("\"17\"", 17), ("1e3", 1000), ("2.50e1", 25), ("-0", 0), ("100000e-5", 1), ("1.0", 1),
-    ("2147483647", .max), ("-2147483648", .min), ("\"-2.147483648e9\"", .min), ("0e99999999999999999999", 0), ("0.000", 0),
-  ] as [(String, Int32)])
+  @Test(
+    arguments: [
+      ("1", 1), ("-1", -1), ("\"17\"", 17), ("1e3", 1000), ("2.50e1", 25), ("-0", 0), ("100000e-5", 1), ("1.0", 1),
+      ("2147483647", .max), ("-2147483648", .min), ("\"-2.147483648e9\"", .min), ("0e99999999999999999999", 0),
+      ("0.000", 0),
+    ] as [(String, Int32)])
   func `integers may be quoted, and have exponents`(_ text: String, _ value: Int32) throws {
     #expect(try Everything(jsonString: #"{"small":\#(text)}"#).small == value)
   }
@@ -36,7 +38,9 @@ struct JSONReadingTests {
     #expect(try Everything(jsonString: #"{"large":"9223372036854775807.0"}"#).large == .max)
     #expect(try Everything(jsonString: #"{"total":18446744073709551615}"#).total == .max)
     #expect(try Everything(jsonString: #"{"total":1e18}"#).total == 1_000_000_000_000_000_000)
-    #expect(try Everything(large: .min, total: .max).jsonString() == #"{"large":"-9223372036854775808","total":"18446744073709551615"}"#)
+    #expect(
+      try Everything(large: .min, total: .max).jsonString()
+        == #"{"large":"-9223372036854775808","total":"18446744073709551615"}"#)
   }
 
   @Test(arguments: [
@@ -64,8 +68,12 @@ struct JSONReadingTests {
   }
 
   @Test func `strings have escapes, and surrogates come in pairs`() throws {
-    #expect(try Everything(jsonString: #"{"text":"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00"}"#).text == "\"\\/\u{8}\u{c}\n\r\té😀")
-    for bad in [#""\uD83D""#, #""\uDE00\uD83D""#, #""\uD83Dx""#, #""\u12""#, #""\x""#, "\"a\nb\"", #""abc"#, #""\"#, #""\uD83D\u0041""#] {
+    #expect(
+      try Everything(jsonString: #"{"text":"\"\\\/\b\f\n\r\t\u00e9\uD83D\uDE00"}"#).text == "\"\\/\u{8}\u{c}\n\r\té😀")
+    for bad in [
+      #""\uD83D""#, #""\uDE00\uD83D""#, #""\uD83Dx""#, #""\u12""#, #""\x""#, "\"a\nb\"", #""abc"#, #""\"#,
+      #""\uD83D\u0041""#,
+    ] {
       #expect(error(#"{"text":\#(bad)}"#) != nil, "\(bad)")
     }
     #expect(throws: JSONError(.invalidUTF8, line: 1, column: 9)) {
@@ -73,10 +81,11 @@ struct JSONReadingTests {
     }
   }
 
-  @Test(arguments: [
-    ("\"\"", []), ("\"AQID\"", [1, 2, 3]), ("\"AQ==\"", [1]), ("\"AQ\"", [1]), ("\"-_-_\"", [0xFB, 0xFF, 0xBF]),
-    ("\"+/+/\"", [0xFB, 0xFF, 0xBF]), ("\"AQI\"", [1, 2]),
-  ] as [(String, [UInt8])])
+  @Test(
+    arguments: [
+      ("\"\"", []), ("\"AQID\"", [1, 2, 3]), ("\"AQ==\"", [1]), ("\"AQ\"", [1]), ("\"-_-_\"", [0xFB, 0xFF, 0xBF]),
+      ("\"+/+/\"", [0xFB, 0xFF, 0xBF]), ("\"AQI\"", [1, 2]),
+    ] as [(String, [UInt8])])
   func `bytes are Base64 of either alphabet with or without padding`(_ text: String, _ value: [UInt8]) throws {
     #expect(try Everything(jsonString: #"{"blob":\#(text)}"#).blob == value)
   }
@@ -87,7 +96,9 @@ struct JSONReadingTests {
   @Test func `null leaves a field alone but is an error among elements`() throws {
     let json = #"{"small":null,"text":null,"smalls":null,"child":null,"smallBySmall":null,"chosenText":null,"at":null}"#
     #expect(try Everything(jsonString: json) == Everything())
-    for bad in [#"{"smalls":[1,null]}"#, #"{"texts":[null]}"#, #"{"children":[null]}"#, #"{"smallBySmall":{"1":null}}"#] {
+    for bad in [
+      #"{"smalls":[1,null]}"#, #"{"texts":[null]}"#, #"{"children":[null]}"#, #"{"smallBySmall":{"1":null}}"#,
+    ] {
       #expect(error(bad)?.kind == .nullElement)
     }
     #expect(try Everything(jsonString: #"{"chosenNull":null}"#).choice == .chosenNull(.nullValue))
@@ -108,7 +119,10 @@ struct JSONReadingTests {
     let message = try Everything(jsonString: #"{"smallBySmall":{"-5":1,"7":2},"shadeByFlag":{"true":"SHADE_DARK"}}"#)
     #expect(message.smallBySmall == [-5: 1, 7: 2])
     #expect(message.shadeByFlag == [true: .dark])
-    for bad in [#"{"smallBySmall":{"x":1}}"#, #"{"shadeByFlag":{"1":1}}"#, #"{"smallBySmall":{"1":1,"1":2}}"#, #"{"smallBySmall":{"4294967296":1}}"#] {
+    for bad in [
+      #"{"smallBySmall":{"x":1}}"#, #"{"shadeByFlag":{"1":1}}"#, #"{"smallBySmall":{"1":1,"1":2}}"#,
+      #"{"smallBySmall":{"4294967296":1}}"#,
+    ] {
       #expect(error(bad) != nil)
     }
   }
@@ -137,27 +151,36 @@ struct JSONReadingTests {
     #expect(error(#"{"new":"# + lists, ignoringUnknown: true)?.kind == .nestedTooDeeply(limit: 100))
   }
 
-  @Test(arguments: [
-    ("", .unexpectedEnd, 1, 1),
-    ("{", .unexpectedEnd, 1, 2),
-    ("[]", .expected("an object (testing.Everything)", found: "a list"), 1, 1),
-    ("{\n  \"small\": 1,\n  \"smal\": 2\n}", .unknownField("smal", message: "testing.Everything", nearest: "small"), 3, 3),
-    ("{\"xyzzyxyzzy\":1}", .unknownField("xyzzyxyzzy", message: "testing.Everything", nearest: nil), 1, 2),
-    ("{\"small\":1,\"small\":2}", .duplicateField("small", message: "testing.Everything"), 1, 12),
-    ("{\"isOn\":true,\"is_on\":true}", .duplicateField("is_on", message: "testing.Everything"), 1, 14),
-    ("{\"small\":\n\n   \"x\"}", .invalidNumber("\"x\"", type: "int32"), 3, 4),
-    ("{\"small\":2147483648}", .invalidNumber("2147483648", type: "int32"), 1, 10),
-    ("{\"isOn\":1}", .expected("true or false", found: "a number"), 1, 9),
-    ("{\"isOn\":\"true\"}", .expected("true or false", found: "a string"), 1, 9),
-    ("{\"text\":5}", .expected("a string", found: "a number"), 1, 9),
-    ("{\"small\":1}x", .trailingText, 1, 12),
-    ("{\"small\":1,}", .expected("a field name in quotes", found: "'}'"), 1, 12),
-    ("{\"small\" 1}", .expected("':'", found: "a number"), 1, 10),
-    ("{small:1}", .expected("a field name in quotes", found: "'s'"), 1, 2),
-    ("{\"child\":{\"nme\":\"x\"}}", .unknownField("nme", message: "testing.Child", nearest: "name"), 1, 11),
-    ("{\"chosenSmall\":1,\n\"chosenText\":\"x\"}", .oneofAlreadySet(oneof: "choice", message: "testing.Everything"), 2, 14),
-  ] as [(String, JSONError.Kind, Int, Int)])
-  func `an error has line, column and what was expected`(_ json: String, _ kind: JSONError.Kind, _ line: Int, _ column: Int) {
+  @Test(
+    arguments: [
+      ("", .unexpectedEnd, 1, 1),
+      ("{", .unexpectedEnd, 1, 2),
+      ("[]", .expected("an object (testing.Everything)", found: "a list"), 1, 1),
+      (
+        "{\n  \"small\": 1,\n  \"smal\": 2\n}", .unknownField("smal", message: "testing.Everything", nearest: "small"),
+        3, 3
+      ),
+      ("{\"xyzzyxyzzy\":1}", .unknownField("xyzzyxyzzy", message: "testing.Everything", nearest: nil), 1, 2),
+      ("{\"small\":1,\"small\":2}", .duplicateField("small", message: "testing.Everything"), 1, 12),
+      ("{\"isOn\":true,\"is_on\":true}", .duplicateField("is_on", message: "testing.Everything"), 1, 14),
+      ("{\"small\":\n\n   \"x\"}", .invalidNumber("\"x\"", type: "int32"), 3, 4),
+      ("{\"small\":2147483648}", .invalidNumber("2147483648", type: "int32"), 1, 10),
+      ("{\"isOn\":1}", .expected("true or false", found: "a number"), 1, 9),
+      ("{\"isOn\":\"true\"}", .expected("true or false", found: "a string"), 1, 9),
+      ("{\"text\":5}", .expected("a string", found: "a number"), 1, 9),
+      ("{\"small\":1}x", .trailingText, 1, 12),
+      ("{\"small\":1,}", .expected("a field name in quotes", found: "'}'"), 1, 12),
+      ("{\"small\" 1}", .expected("':'", found: "a number"), 1, 10),
+      ("{small:1}", .expected("a field name in quotes", found: "'s'"), 1, 2),
+      ("{\"child\":{\"nme\":\"x\"}}", .unknownField("nme", message: "testing.Child", nearest: "name"), 1, 11),
+      (
+        "{\"chosenSmall\":1,\n\"chosenText\":\"x\"}", .oneofAlreadySet(oneof: "choice", message: "testing.Everything"),
+        2, 14
+      ),
+    ] as [(String, JSONError.Kind, Int, Int)])
+  func `an error has line, column and what was expected`(
+    _ json: String, _ kind: JSONError.Kind, _ line: Int, _ column: Int
+  ) {
     #expect(error(json) == JSONError(kind, line: line, column: column))
     let dynamic = #expect(throws: JSONError.self) {
       try DynamicMessage(testPool.message(named: "testing.Everything")!, in: testPool, jsonUTF8: Array(json.utf8))
@@ -201,7 +224,9 @@ struct JSONWritingTests {
   }
 
   @Test func `control characters and quotes are escaped`() throws {
-    #expect(try Child(name: "\u{0}\u{8}\t\n\u{c}\r\"\\/é\u{2028}").jsonString() == #"{"name":"\u0000\b\t\n\f\r\"\\/é\#u{2028}"}"#)
+    #expect(
+      try Child(name: "\u{0}\u{8}\t\n\u{c}\r\"\\/é\u{2028}").jsonString()
+        == #"{"name":"\u0000\b\t\n\f\r\"\\/é\#u{2028}"}"#)
   }
 
   @Test func `a description is the JSON form`() {

@@ -7,7 +7,8 @@ import Testing
 struct LegacyTests {
   @Test func `groups are written between their tags and read back`() throws {
     var message = Legacy()
-    message.box = Legacy.Box(width: 5, inner: Legacy.Box(width: 6), slot: [Legacy.Box.Slot(name: "a"), Legacy.Box.Slot()])
+    message.box = Legacy.Box(
+      width: 5, inner: Legacy.Box(width: 6), slot: [Legacy.Box.Slot(name: "a"), Legacy.Box.Slot()])
     let bytes = message.serializedBytes()
     #expect(bytes == [0xAB, 0x01, 8, 5, 18, 2, 8, 6, 0x1B, 0x0A, 1, 0x61, 0x1C, 0x1B, 0x1C, 0xAC, 0x01])
     #expect(try Legacy(serializedBytes: bytes) == message)

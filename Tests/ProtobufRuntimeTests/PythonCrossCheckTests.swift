@@ -17,7 +17,9 @@ private func crosscheck(_ arguments: [String], input: String = "") throws -> [St
   defer { try? FileManager.default.removeItem(at: inputFile) }
   let process = Process()
   process.executableURL = URL(fileURLWithPath: python ?? "")
-  process.arguments = [folder.appendingPathComponent("Python/crosscheck.py").path, folder.appendingPathComponent("Schemas").path] + arguments
+  process.arguments =
+    [folder.appendingPathComponent("Python/crosscheck.py").path, folder.appendingPathComponent("Schemas").path]
+    + arguments
   process.standardInput = try FileHandle(forReadingFrom: inputFile)
   let output = Pipe()
   process.standardOutput = output
@@ -35,7 +37,9 @@ private func hexadecimal(_ bytes: [UInt8]) -> String {
 private func bytes(_ hexadecimal: Substring) throws -> [UInt8] {
   if hexadecimal == "-" { return [] }
   let digits = Array(hexadecimal)
-  return try stride(from: 0, to: digits.count, by: 2).map { try #require(UInt8(String(digits[$0...$0 + 1]), radix: 16)) }
+  return try stride(from: 0, to: digits.count, by: 2).map {
+    try #require(UInt8(String(digits[$0...$0 + 1]), radix: 16))
+  }
 }
 
 @Suite(.enabled(if: python != nil, "PYTHON is not set"))
@@ -56,8 +60,10 @@ struct PythonCrossCheckTests {
   private func answer<M: Message>(_ type: M.Type, _ binary: Substring, _ json: Substring) throws -> String {
     let message = try M(serializedBytes: bytes(binary))
     #expect(try M(jsonString: String(json), options: decoding) == message, "\(json)")
-    return [M.fullName, hexadecimal(message.serializedBytes()), try message.jsonString(options: encoding), String(binary)]
-      .joined(separator: "\t")
+    return [
+      M.fullName, hexadecimal(message.serializedBytes()), try message.jsonString(options: encoding), String(binary),
+    ]
+    .joined(separator: "\t")
   }
 
   @Test(arguments: [1, 2])

@@ -34,7 +34,9 @@ private let undamagedTypes = types + [Generated(Extendable.self)]
 
 struct RandomMessageTests {
   @Test(arguments: undamagedTypes.indices, [1, 2, 3, 4] as [UInt64])
-  private func `a random message is the same through generated code, dynamic messages and JSON`(_ index: Int, _ seed: UInt64) throws {
+  private func `a random message is the same through generated code, dynamic messages and JSON`(
+    _ index: Int, _ seed: UInt64
+  ) throws {
     let generated = undamagedTypes[index]
     var source = RandomMessages(pool: testPool, random: SeededRandom(seed: seed))
     let descriptor = try #require(testPool.message(named: generated.name))
@@ -51,7 +53,9 @@ struct RandomMessageTests {
   }
 
   @Test(arguments: types.indices, [21, 22] as [UInt64])
-  private func `damaged bytes are decoded alike or refused alike, and never stop the process`(_ index: Int, _ seed: UInt64) throws {
+  private func `damaged bytes are decoded alike or refused alike, and never stop the process`(
+    _ index: Int, _ seed: UInt64
+  ) throws {
     let generated = types[index]
     var source = RandomMessages(pool: testPool, random: SeededRandom(seed: seed))
     let descriptor = try #require(testPool.message(named: generated.name))
@@ -60,7 +64,9 @@ struct RandomMessageTests {
       for _ in 0..<20 {
         let damaged = Self.damage(bytes, &source.random)
         let direct = Result { try generated.fromBinaryOnly(damaged) }
-        let dynamic = Result { try DynamicMessage(descriptor, in: testPool, serializedBytes: damaged).serializedBytes() }
+        let dynamic = Result {
+          try DynamicMessage(descriptor, in: testPool, serializedBytes: damaged).serializedBytes()
+        }
         switch (direct, dynamic) {
         case (.success(let left), .success(let right)): #expect(left == right, "\(damaged)")
         case (.failure(let left as WireError), .failure(let right as WireError)): #expect(left == right, "\(damaged)")
@@ -71,7 +77,9 @@ struct RandomMessageTests {
   }
 
   @Test(arguments: types.indices, [31, 32] as [UInt64])
-  private func `damaged JSON is decoded or refused with a place inside it, and never stops the process`(_ index: Int, _ seed: UInt64) throws {
+  private func `damaged JSON is decoded or refused with a place inside it, and never stops the process`(
+    _ index: Int, _ seed: UInt64
+  ) throws {
     let generated = types[index]
     var source = RandomMessages(pool: testPool, random: SeededRandom(seed: seed))
     for _ in 0..<60 {

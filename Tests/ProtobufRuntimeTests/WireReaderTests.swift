@@ -23,13 +23,14 @@ private func failure<M: Message>(_ type: M.Type, _ bytes: [UInt8]) -> WireError?
 }
 
 struct WireReaderTests {
-  @Test(arguments: [
-    ([0x00], 0), ([0x01], 1), ([0x7F], 127), ([0x80, 0x01], 128), ([0xAC, 0x02], 300), ([0xFF, 0xFF, 0x03], 65535),
-    ([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], UInt64(UInt32.max)), ([0x80, 0x00], 0),
-    ([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], UInt64.max),
-    // Bits beyond the 64th are dropped.
-    ([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7E], 0),
-  ] as [([UInt8], UInt64)])
+  @Test(
+    arguments: [
+      ([0x00], 0), ([0x01], 1), ([0x7F], 127), ([0x80, 0x01], 128), ([0xAC, 0x02], 300), ([0xFF, 0xFF, 0x03], 65535),
+      ([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], UInt64(UInt32.max)), ([0x80, 0x00], 0),
+      ([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], UInt64.max),
+      // Bits beyond the 64th are dropped.
+      ([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7E], 0),
+    ] as [([UInt8], UInt64)])
   func `a varint of one to ten bytes is read`(_ bytes: [UInt8], _ value: UInt64) throws {
     #expect(try reading(bytes) { try $0.varint() } == value)
   }
@@ -79,23 +80,27 @@ struct WireReaderTests {
     #expect(Everything(small: -1).serializedBytes().count == 11)
   }
 
-  @Test(arguments: [
-    ([0x18], .truncated, 1),
-    ([0x72, 0x05, 0x61], .lengthPastEnd(length: 5, remaining: 1), 2),
-    // A string that claims 2^64-1 bytes, a packed field that claims 2^31.
-    ([0x72, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], .lengthPastEnd(length: .max, remaining: 0), 11),
-    ([0xEA, 0x01, 0x80, 0x80, 0x80, 0x80, 0x08], .lengthPastEnd(length: 1 << 31, remaining: 0), 7),
-    ([0x4D, 1, 2, 3], .truncated, 1), ([0x51, 1, 2, 3, 4, 5, 6, 7], .truncated, 1),
-    ([0x72, 0x02, 0xC3, 0x28], .invalidUTF8, 2), ([0x72, 0x03, 0xED, 0xA0, 0x80], .invalidUTF8, 2),
-    ([0x72, 0x02, 0xC0, 0x80], .invalidUTF8, 2), ([0x72, 0x01, 0xE2], .invalidUTF8, 2),
-    ([0x00, 0x01], .zeroFieldNumber, 0), ([0x07], .zeroFieldNumber, 0),
-    ([0x1E, 0x01], .unknownWireType(6), 1), ([0x1F, 0x01], .unknownWireType(7), 1),
-    ([0x1C], .unmatchedEndGroup(field: 3), 1), ([0x9B, 0x06, 0x08, 0x01], .unterminatedGroup(field: 99), 4),
-    ([0x9B, 0x06, 0xA4, 0x06], .unmatchedEndGroup(field: 100), 3),
-    ([0x80, 0x80, 0x80, 0x80, 0x10], .varintTooLong, 0),
-    // Inside the child, a name that reaches past the child's end but not past the parent's.
-    ([0x8A, 0x01, 0x02, 0x0A, 0x03, 0x61, 0x62, 0x63], .lengthPastEnd(length: 3, remaining: 0), 5),
-  ] as [([UInt8], WireError.Kind, Int)])
+  @Test(
+    arguments: [
+      ([0x18], .truncated, 1),
+      ([0x72, 0x05, 0x61], .lengthPastEnd(length: 5, remaining: 1), 2),
+      // A string that claims 2^64-1 bytes, a packed field that claims 2^31.
+      (
+        [0x72, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01], .lengthPastEnd(length: .max, remaining: 0),
+        11
+      ),
+      ([0xEA, 0x01, 0x80, 0x80, 0x80, 0x80, 0x08], .lengthPastEnd(length: 1 << 31, remaining: 0), 7),
+      ([0x4D, 1, 2, 3], .truncated, 1), ([0x51, 1, 2, 3, 4, 5, 6, 7], .truncated, 1),
+      ([0x72, 0x02, 0xC3, 0x28], .invalidUTF8, 2), ([0x72, 0x03, 0xED, 0xA0, 0x80], .invalidUTF8, 2),
+      ([0x72, 0x02, 0xC0, 0x80], .invalidUTF8, 2), ([0x72, 0x01, 0xE2], .invalidUTF8, 2),
+      ([0x00, 0x01], .zeroFieldNumber, 0), ([0x07], .zeroFieldNumber, 0),
+      ([0x1E, 0x01], .unknownWireType(6), 1), ([0x1F, 0x01], .unknownWireType(7), 1),
+      ([0x1C], .unmatchedEndGroup(field: 3), 1), ([0x9B, 0x06, 0x08, 0x01], .unterminatedGroup(field: 99), 4),
+      ([0x9B, 0x06, 0xA4, 0x06], .unmatchedEndGroup(field: 100), 3),
+      ([0x80, 0x80, 0x80, 0x80, 0x10], .varintTooLong, 0),
+      // Inside the child, a name that reaches past the child's end but not past the parent's.
+      ([0x8A, 0x01, 0x02, 0x0A, 0x03, 0x61, 0x62, 0x63], .lengthPastEnd(length: 3, remaining: 0), 5),
+    ] as [([UInt8], WireError.Kind, Int)])
   func `bad input is refused with its kind and place`(_ bytes: [UInt8], _ kind: WireError.Kind, _ offset: Int) throws {
     let error = try #require(failure(Everything.self, bytes))
     #expect(error.kind == kind)
@@ -134,7 +139,8 @@ struct WireReaderTests {
     #expect(failure(Everything.self, nested(100)) == nil)
     #expect(failure(Everything.self, nested(101))?.kind == .nestedTooDeeply(limit: 100))
     func unknownGroups(_ depth: Int) -> [UInt8] {
-      Array(repeatElement([0xE3, 0x07], count: depth).joined()) + Array(repeatElement([0xE4, 0x07], count: depth).joined())
+      Array(repeatElement([0xE3, 0x07], count: depth).joined())
+        + Array(repeatElement([0xE4, 0x07], count: depth).joined())
     }
     #expect(failure(Nothing.self, unknownGroups(100)) == nil)
     #expect(failure(Nothing.self, unknownGroups(101))?.kind == .nestedTooDeeply(limit: 100))

@@ -8,7 +8,9 @@ extension UnsafeRawBufferPointer {
   /// Byte for byte equality with a known text.
   @inline(__always)
   func equals(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount, let base = baseAddress else { return count == 0 && text.utf8CodeUnitCount == 0 }
+    guard count == text.utf8CodeUnitCount, let base = baseAddress else {
+      return count == 0 && text.utf8CodeUnitCount == 0
+    }
     return memcmp(base, text.utf8Start, count) == 0
   }
 

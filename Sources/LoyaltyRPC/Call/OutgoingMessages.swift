@@ -122,7 +122,8 @@ final class OutgoingMessages: Sendable {
 
   /// On the loop: moves at most `capacity` bytes to `target`.
   func take(into target: UnsafeMutableRawPointer, capacity room: Int) -> Take {
-    let (result, waiters) = state.withLock { state -> (Take, [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)]) in
+    let (result, waiters) = state.withLock {
+      state -> (Take, [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)]) in
       var moved = 0
       while moved < room, let frame = state.frames.first {
         let count = min(room - moved, frame.count - state.sent)

@@ -13,7 +13,8 @@ extension ClientConnection {
       guard let frame, let user else { return 0 }
       return ClientConnection.of(user).headersBegin(frame.pointee.hd.stream_id)
     }
-    nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameLength, value, valueLength, _, user in
+    nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+      _, frame, name, nameLength, value, valueLength, _, user in
       guard let frame, let user else { return 0 }
       return ClientConnection.of(user).header(
         frame.pointee.hd.stream_id, UnsafeRawBufferPointer(start: name, count: nameLength),

@@ -110,7 +110,8 @@ public final class RPCClient: Sendable {
   }
 
   /// Encodes a message behind its prefix.
-  static func frame<Q: Message>(_ message: Q, _ options: CallOptions, _ limits: CallLimits) throws(RPCError) -> [UInt8] {
+  static func frame<Q: Message>(_ message: Q, _ options: CallOptions, _ limits: CallLimits) throws(RPCError) -> [UInt8]
+  {
     guard options.encoding == .identity else { return try frame(message.serializedBytes(), options, limits) }
     var sizes = SizeCache()
     let count = message.serializedSize(&sizes)

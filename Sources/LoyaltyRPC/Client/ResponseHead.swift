@@ -57,7 +57,8 @@ struct ResponseHead {
     }
     guard isGRPC else { return RPCError(.unknown, "the server's answer is not of content type application/grpc") }
     if let unknownEncoding {
-      return RPCError(.internal, "the server compresses its messages with \"\(unknownEncoding)\", which was not offered")
+      return RPCError(
+        .internal, "the server compresses its messages with \"\(unknownEncoding)\", which was not offered")
     }
     return nil
   }

@@ -17,7 +17,8 @@ extension ServerConnection {
       guard let frame, let user else { return 0 }
       return ServerConnection.of(user).headersBegin(frame)
     }
-    nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameLength, value, valueLength, _, user in
+    nghttp2_session_callbacks_set_on_header_callback(callbacks) {
+      _, frame, name, nameLength, value, valueLength, _, user in
       guard let frame, let user else { return 0 }
       return ServerConnection.of(user).header(
         frame, UnsafeRawBufferPointer(start: name, count: nameLength),

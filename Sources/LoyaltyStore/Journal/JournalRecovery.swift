@@ -171,7 +171,7 @@ struct JournalRecovery {
     var reserve = reserveIsThere
     /// A full disk must not keep a server from starting: the reserve is for this.
     func withReserve<Result>(_ body: () throws(DiskError) -> Result) throws(DiskError) -> Result {
-      do { return try body() } catch where error.code == LocalJournal.diskFull && reserve {
+      do { return try body() } catch  where error.code == LocalJournal.diskFull && reserve {
         reserve = false
         try disk.remove(FileNames.path(directory, FileNames.reserve))
         return try body()

@@ -53,7 +53,7 @@ extension LocalJournal {
   /// Makes the reserve if it is not there; a full disk is not an error here.
   func prepareReserve() throws(DiskError) {
     if space.withLock({ $0.reserveIsThere }) { return }
-    do { try makeReserve() } catch where error.code == Self.diskFull {}
+    do { try makeReserve() } catch  where error.code == Self.diskFull {}
   }
 
   private func makeReserve() throws(DiskError) {
@@ -108,6 +108,6 @@ extension LocalJournal {
   }
 
   static func removeIfThere(_ path: String, disk: any Disk) throws(DiskError) {
-    do { try disk.remove(path) } catch where error.code == notThere {}
+    do { try disk.remove(path) } catch  where error.code == notThere {}
   }
 }

@@ -367,8 +367,10 @@ extension FileLinker {
   private func checkDeclarations(of range: DescriptorProto.ExtensionRange, _ names: inout Set<String>) {
     guard let options = range.options, !options.declaration.isEmpty else { return }
     if options.verification == .unverified {
-      error(Path.Range.options, message: "Cannot mark the extension range as UNVERIFIED when it has extension(s) "
-        + "declared.")
+      error(
+        Path.Range.options,
+        message: "Cannot mark the extension range as UNVERIFIED when it has extension(s) "
+          + "declared.")
     }
     var numbers: Set<Int32> = []
     for declaration in options.declaration {

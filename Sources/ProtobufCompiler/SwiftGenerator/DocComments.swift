@@ -28,8 +28,10 @@ struct DocComments {
   /// Lines without the space that follows the comment's slashes. To Swift a carriage return ends a line too.
   private static func lines(_ text: String) -> [String] {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
-      let visible = String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
-      let text = visible.prefix(upTo: visible.lastIndex { $0 != " " }.map { visible.index(after: $0) } ?? visible.startIndex)
+      let visible = String(
+        String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
+      let text = visible.prefix(
+        upTo: visible.lastIndex { $0 != " " }.map { visible.index(after: $0) } ?? visible.startIndex)
       return text.hasPrefix(" ") ? String(text.dropFirst()) : String(text)
     }
     while lines.last?.isEmpty == true { lines.removeLast() }

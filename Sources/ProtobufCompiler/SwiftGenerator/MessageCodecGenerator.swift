@@ -260,7 +260,9 @@ struct MessageCodecGenerator {
   private func writeJSONDecoder(to out: inout CodeWriter) {
     out.line("private static let fieldTable = FieldTable([")
     out.indented { out in
-      for field in sorted { out.line("(\(field.number), \(SwiftNames.literal(field.jsonName)), \"\(field.schemaName)\"),") }
+      for field in sorted {
+        out.line("(\(field.number), \(SwiftNames.literal(field.jsonName)), \"\(field.schemaName)\"),")
+      }
     }
     out.line("])")
     out.line()
@@ -333,7 +335,8 @@ struct MessageCodecGenerator {
         case .map: break
         case .member:
           guard let oneof = message.oneof(of: field) else { continue }
-          out.line("if case .\(field.name)(let value)? = \(property(oneof.name)), !value.isInitialized { return false }")
+          out.line(
+            "if case .\(field.name)(let value)? = \(property(oneof.name)), !value.isInitialized { return false }")
         case .implicit, .optional, .boxed:
           out.line("if let value = \(optional(field)), !value.isInitialized { return false }")
         }

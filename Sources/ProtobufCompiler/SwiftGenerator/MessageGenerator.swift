@@ -204,7 +204,9 @@ struct MessageGenerator {
     case .enumeration(let type, _):
       guard let entry = types.enumeration(field.descriptor.typeName ?? "") else { return nil }
       // Optional has cases of these names itself.
-      return EnumGenerator.caseName(of: text, in: entry).map { ["none", "`some`"].contains($0) ? "\(type).\($0)" : ".\($0)" }
+      return EnumGenerator.caseName(of: text, in: entry).map {
+        ["none", "`some`"].contains($0) ? "\(type).\($0)" : ".\($0)"
+      }
     case .scalar(_, "String", _): return SwiftNames.literal(text)
     case .scalar(_, "[UInt8]", _): return "[\(Self.unescaped(text).map { "\($0)" }.joined(separator: ", "))]"
     case .scalar(_, "Double", _), .scalar(_, "Float", _):

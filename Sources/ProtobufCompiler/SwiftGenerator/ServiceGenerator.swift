@@ -63,7 +63,8 @@ struct ServiceGenerator {
     out.block("extension \(name)Handler") { out in
       out.line("\(access)static var serviceName: String { \"\(fullName)\" }")
       out.line(
-        "\(access)static var serviceFile: EmbeddedFile { .\(EmbeddedFileGenerator.propertyName(for: file.name ?? "")) }")
+        "\(access)static var serviceFile: EmbeddedFile { .\(EmbeddedFileGenerator.propertyName(for: file.name ?? "")) }"
+      )
       out.block("\(access)var methods: [ServerMethod]") { out in
         out.line("[")
         out.indented { out in
@@ -122,7 +123,8 @@ struct ServiceGenerator {
         var call = "try await client.\(method.kind)(\(descriptor), request, options: options)"
         switch method.kind {
         case "unary": signature = "(_ request: \(input), \(options)) async throws -> \(output)"
-        case "serverStreaming": signature = "(_ request: \(input), \(options)) async throws -> ResponseStream<\(output)>"
+        case "serverStreaming":
+          signature = "(_ request: \(input), \(options)) async throws -> ResponseStream<\(output)>"
         default:
           let result = method.kind == "clientStreaming" ? "ClientStreamingCall" : "BidirectionalCall"
           signature = "(\(options)) async throws -> \(result)<\(input), \(output)>"

@@ -21,8 +21,10 @@ enum SwiftNames {
   /// `payment_kind` → `PaymentKind`.
   static func upperCamel(_ name: String) -> String {
     identifier(
-      name.split(separator: "_", omittingEmptySubsequences: true).map { acronyms[String($0)] ?? capitalized(String($0)) }
-        .joined())
+      name.split(separator: "_", omittingEmptySubsequences: true).map {
+        acronyms[String($0)] ?? capitalized(String($0))
+      }
+      .joined())
   }
 
   /// Names of methods: `GetTier` → `getTier`, `URLCheck` → `urlCheck`.
@@ -123,7 +125,8 @@ enum SwiftNames {
     "WireWriter", "WireError", "SizeCache", "JSONReader", "JSONWriter", "JSONError", "FieldTable", "EnumTable",
     "EmbeddedFile", "Hashable", "Sendable", "Int32Codec", "Int64Codec", "UInt32Codec", "UInt64Codec", "SInt32Codec",
     "SInt64Codec", "BoolCodec", "Fixed32Codec", "SFixed32Codec", "FloatCodec", "Fixed64Codec", "SFixed64Codec",
-    "DoubleCodec", "StringCodec", "BytesCodec", "EnumCodec", "MessageCodec", "String", "Int32", "Int64", "UInt32", "UInt64", "Bool", "Float", "Double", "UInt8", "Int", "Array",
+    "DoubleCodec", "StringCodec", "BytesCodec", "EnumCodec", "MessageCodec", "String", "Int32", "Int64", "UInt32",
+    "UInt64", "Bool", "Float", "Double", "UInt8", "Int", "Array",
     "Dictionary", "Optional", "Hasher", "ServerContext", "ServerMethod", "MethodDescriptor", "CallOptions", "RPCClient",
     "RPCService", "ResponseWriter", "RequestStream", "ResponseStream", "ClientStreamingCall", "BidirectionalCall",
   ]

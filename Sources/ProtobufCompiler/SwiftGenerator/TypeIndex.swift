@@ -61,7 +61,8 @@ final class TypeIndex {
   }
 
   private func add(
-    _ message: DescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures, _ file: FileDescriptorProto
+    _ message: DescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures,
+    _ file: FileDescriptorProto
   ) {
     let features = outer.applying(message.options?.features)
     messages[fullName] = MessageEntry(
@@ -99,7 +100,8 @@ final class TypeIndex {
     let first = name.prefix { $0 != "." }
     var scope: MessageEntry? = user
     while let current = scope {
-      let nested = current.descriptor.nestedType.map { SwiftNames.type($0.name ?? "", isEnum: false) }
+      let nested =
+        current.descriptor.nestedType.map { SwiftNames.type($0.name ?? "", isEnum: false) }
         + current.descriptor.enumType.map { SwiftNames.type($0.name ?? "", isEnum: true) }
       if nested.contains(where: { $0 == first }) {
         let module = moduleOfFile[file.name ?? ""] ?? (file.package == "google.protobuf" ? "" : module)

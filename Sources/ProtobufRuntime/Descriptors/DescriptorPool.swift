@@ -143,7 +143,8 @@ private struct Builder {
     scope.isEmpty ? name ?? "" : scope + "." + (name ?? "")
   }
 
-  private mutating func collect(_ message: DescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String) {
+  private mutating func collect(_ message: DescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String)
+  {
     let name = Self.join(scope, message.name)
     guard messageIndex[name] == nil else { return }
     let features = outer.applying(message.options?.features)
@@ -165,7 +166,9 @@ private struct Builder {
     extensions[String((field.extendee ?? "").drop { $0 == "." }), default: []].append((named, features))
   }
 
-  private mutating func collect(_ proto: EnumDescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String) {
+  private mutating func collect(
+    _ proto: EnumDescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String
+  ) {
     let name = Self.join(scope, proto.name)
     guard enumIndex[name] == nil else { return }
     enumIndex[name] = enums.count

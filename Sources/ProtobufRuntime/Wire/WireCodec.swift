@@ -17,16 +17,24 @@ public enum Int32Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: Int32 { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int32 { try reader.int32() }
-  @inlinable public static func size(_ value: Int32, _ sizes: inout SizeCache) -> Int { varintSize(UInt64(bitPattern: Int64(value))) }
-  @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) { writer.rawVarint(UInt64(bitPattern: Int64(value))) }
+  @inlinable public static func size(_ value: Int32, _ sizes: inout SizeCache) -> Int {
+    varintSize(UInt64(bitPattern: Int64(value)))
+  }
+  @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) {
+    writer.rawVarint(UInt64(bitPattern: Int64(value)))
+  }
 }
 
 public enum Int64Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: Int64 { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int64 { try reader.int64() }
-  @inlinable public static func size(_ value: Int64, _ sizes: inout SizeCache) -> Int { varintSize(UInt64(bitPattern: value)) }
-  @inlinable public static func write(_ value: Int64, to writer: inout WireWriter) { writer.rawVarint(UInt64(bitPattern: value)) }
+  @inlinable public static func size(_ value: Int64, _ sizes: inout SizeCache) -> Int {
+    varintSize(UInt64(bitPattern: value))
+  }
+  @inlinable public static func write(_ value: Int64, to writer: inout WireWriter) {
+    writer.rawVarint(UInt64(bitPattern: value))
+  }
 }
 
 public enum UInt32Codec: WireCodec {
@@ -49,8 +57,12 @@ public enum SInt32Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: Int32 { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int32 { try reader.sint32() }
-  @inlinable public static func size(_ value: Int32, _ sizes: inout SizeCache) -> Int { varintSize(UInt64(zigzag(value))) }
-  @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) { writer.rawVarint(UInt64(zigzag(value))) }
+  @inlinable public static func size(_ value: Int32, _ sizes: inout SizeCache) -> Int {
+    varintSize(UInt64(zigzag(value)))
+  }
+  @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) {
+    writer.rawVarint(UInt64(zigzag(value)))
+  }
 }
 
 public enum SInt64Codec: WireCodec {
@@ -82,7 +94,9 @@ public enum SFixed32Codec: WireCodec {
   @inlinable public static var defaultValue: Int32 { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int32 { try reader.sfixed32() }
   @inlinable public static func size(_ value: Int32, _ sizes: inout SizeCache) -> Int { 4 }
-  @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) { writer.rawFixed32(UInt32(bitPattern: value)) }
+  @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) {
+    writer.rawFixed32(UInt32(bitPattern: value))
+  }
 }
 
 public enum FloatCodec: WireCodec {
@@ -90,7 +104,9 @@ public enum FloatCodec: WireCodec {
   @inlinable public static var defaultValue: Float { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Float { try reader.float() }
   @inlinable public static func size(_ value: Float, _ sizes: inout SizeCache) -> Int { 4 }
-  @inlinable public static func write(_ value: Float, to writer: inout WireWriter) { writer.rawFixed32(value.bitPattern) }
+  @inlinable public static func write(_ value: Float, to writer: inout WireWriter) {
+    writer.rawFixed32(value.bitPattern)
+  }
 }
 
 public enum Fixed64Codec: WireCodec {
@@ -106,7 +122,9 @@ public enum SFixed64Codec: WireCodec {
   @inlinable public static var defaultValue: Int64 { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int64 { try reader.sfixed64() }
   @inlinable public static func size(_ value: Int64, _ sizes: inout SizeCache) -> Int { 8 }
-  @inlinable public static func write(_ value: Int64, to writer: inout WireWriter) { writer.rawFixed64(UInt64(bitPattern: value)) }
+  @inlinable public static func write(_ value: Int64, to writer: inout WireWriter) {
+    writer.rawFixed64(UInt64(bitPattern: value))
+  }
 }
 
 public enum DoubleCodec: WireCodec {
@@ -114,7 +132,9 @@ public enum DoubleCodec: WireCodec {
   @inlinable public static var defaultValue: Double { 0 }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Double { try reader.double() }
   @inlinable public static func size(_ value: Double, _ sizes: inout SizeCache) -> Int { 8 }
-  @inlinable public static func write(_ value: Double, to writer: inout WireWriter) { writer.rawFixed64(value.bitPattern) }
+  @inlinable public static func write(_ value: Double, to writer: inout WireWriter) {
+    writer.rawFixed64(value.bitPattern)
+  }
 }
 
 public enum StringCodec: WireCodec {

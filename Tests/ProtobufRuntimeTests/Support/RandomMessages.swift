@@ -92,12 +92,17 @@ struct RandomMessages {
     case .float:
       // Not the largest: Python refuses its shortest text, 3.4028235e+38, which as a double lies above it.
       let special: [Float] = [0, -0.0, 1, -1.5, .infinity, -.infinity, .leastNonzeroMagnitude, 3.4e38, 0.1]
-      return .float(random.chance(50) ? special.randomElement(using: &random)! : .random(in: -1e6...1e6, using: &random))
+      return .float(
+        random.chance(50) ? special.randomElement(using: &random)! : .random(in: -1e6...1e6, using: &random))
     case .double:
-      let special: [Double] = [0, -0.0, 1, 1e16, 1e-7, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
-      return .double(random.chance(50) ? special.randomElement(using: &random)! : .random(in: -1e9...1e9, using: &random))
+      let special: [Double] = [
+        0, -0.0, 1, 1e16, 1e-7, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+      ]
+      return .double(
+        random.chance(50) ? special.randomElement(using: &random)! : .random(in: -1e9...1e9, using: &random))
     case .string: return .string(Self.texts.randomElement(using: &random)!)
-    case .bytes: return .bytes((0..<Int.random(in: 0...20, using: &random)).map { _ in .random(in: 0...255, using: &random) })
+    case .bytes:
+      return .bytes((0..<Int.random(in: 0...20, using: &random)).map { _ in .random(in: 0...255, using: &random) })
     case .enum, .message, .group:
       return .enumeration(pool.enums[field.typeIndex].proto.value.randomElement(using: &random)!.number ?? 0)
     }
@@ -116,7 +121,9 @@ struct RandomMessages {
 let testPool: DescriptorPool = {
   do {
     return try DescriptorPool(
-      [EmbeddedFile.testingEverything, .testingLegacy].map { try FileDescriptorProto(serializedBytes: $0.serializedDescriptor) })
+      [EmbeddedFile.testingEverything, .testingLegacy].map {
+        try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)
+      })
   } catch {
     fatalError("the tests' own schemas do not link: \(error)")
   }
