@@ -95,8 +95,10 @@ def test_a_bad_field_is_named_by_its_path(loyalty, change, path):
 def test_a_bad_field_of_a_child_is_named_by_its_whole_path(loyalty):
     request = accrual("M-1")
     request.amount.currency_code = "yuan"
+    request.amount.minor_units = 1_000_000_000_001
     error = refused(lambda: loyalty.Accrue(request), StatusCode.INVALID_ARGUMENT)
-    assert "amount.currency_code" in [v.field for v in details_of(error)["BadRequest"].field_violations]
+    paths = [violation.field for violation in details_of(error)["BadRequest"].field_violations]
+    assert "amount.currency_code" in paths and "amount.minor_units" in paths
 
 
 def test_too_few_points_are_refused_with_the_numbers(loyalty):

@@ -24,6 +24,10 @@ enum FieldLimits {
 
 /// Checks a request's fields and collects what is wrong.
 struct RequestFields {
+  /// Most minor units of one activity: ten billion yuan, beyond any trip. Without a bound, a hundred absurd amounts of
+  /// one partner would fill the 64 bits of the programme's total, and nobody could earn any more.
+  static let largestAmount: Int64 = 1_000_000_000_000
+
   private var violations: [BadRequest.FieldViolation] = []
 
   mutating func report(_ field: String, _ description: String) {
@@ -76,7 +80,9 @@ struct RequestFields {
     if !CurrencyCode.isValid(amount.currencyCode) {
       report("amount.currency_code", "must be an ISO 4217 code, three capital letters, as in CNY")
     }
-    if amount.minorUnits < 0 { report("amount.minor_units", "is \(amount.minorUnits); must be 0 or more") }
+    if !(0...Self.largestAmount).contains(amount.minorUnits) {
+      report("amount.minor_units", "is \(amount.minorUnits); must be 0 to \(Self.largestAmount)")
+    }
   }
 
   /// The moment in Unix milliseconds; 0 if it is bad.
