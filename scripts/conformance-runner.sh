@@ -44,7 +44,8 @@ objects=$folder/runner/objects
 mkdir -p "$generated" "$objects"
 test_messages=(src/google/protobuf/test_messages_proto2.proto src/google/protobuf/test_messages_proto3.proto)
 cd "$source"
-protoc -Iconformance -Isrc --cpp_out="$generated" conformance/conformance.proto "${test_messages[@]}"
+# By its path: another protoc on the PATH would write code for another libprotobuf.
+/usr/bin/protoc -Iconformance -Isrc --cpp_out="$generated" conformance/conformance.proto "${test_messages[@]}"
 find conformance -maxdepth 1 \( -name 'conformance_test*.cc' -o -name '*_conformance_suite.cc' \) > "$folder/runner/units"
 find conformance/third_party/jsoncpp "$generated" \( -name '*.cpp' -o -name '*.cc' \) >> "$folder/runner/units"
 compile() {
