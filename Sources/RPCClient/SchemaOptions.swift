@@ -17,15 +17,6 @@ struct SchemaOptions: ParsableArguments {
 
   private var isLocal: Bool { !protos.isEmpty || !descriptorSet.isEmpty }
 
-  /// All services, and the schemas needed to describe them.
-  func everything(_ connection: ConnectionOptions) async throws -> DescriptorPool {
-    if isLocal { return try local() }
-    return try await connection.withClient { client in
-      let reflection = Reflection(client, options: connection.callOptions)
-      return try await reflection.pool(declaring: try await reflection.services())
-    }
-  }
-
   /// The schemas that declare a symbol.
   func pool(declaring symbol: String, _ client: RPCClient, _ options: CallOptions) async throws -> DescriptorPool {
     if isLocal { return try local() }

@@ -9,15 +9,6 @@ struct MessageCodecGenerator {
   /// In the order of their numbers, which is the order on the wire.
   private var sorted: [FieldModel] { message.fields.sorted { $0.number < $1.number } }
 
-  /// Well-known types have JSON forms of their own, written by hand in the runtime.
-  static let handWrittenJSON: Set<String> = [
-    "google.protobuf.Any", "google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask",
-    "google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue", "google.protobuf.DoubleValue",
-    "google.protobuf.FloatValue", "google.protobuf.Int64Value", "google.protobuf.UInt64Value",
-    "google.protobuf.Int32Value", "google.protobuf.UInt32Value", "google.protobuf.BoolValue",
-    "google.protobuf.StringValue", "google.protobuf.BytesValue",
-  ]
-
   func write(to out: inout CodeWriter) {
     out.block("extension \(message.entry.swiftName)") { out in
       out.line("\(access)static var fullName: String { \"\(message.entry.fullName)\" }")
@@ -27,7 +18,8 @@ struct MessageCodecGenerator {
       writeSize(to: &out)
       out.line()
       writeEncoder(to: &out)
-      if !Self.handWrittenJSON.contains(message.entry.fullName) {
+      // Well-known types have JSON forms of their own, written by hand in the runtime.
+      if !MessageForm.isSpecial(message.entry.fullName) {
         out.line()
         writeJSONDecoder(to: &out)
         out.line()

@@ -127,7 +127,7 @@ extension ProtobufAny {
 }
 
 /// Which messages have a JSON form that is not an object of their fields.
-enum MessageForm {
+package enum MessageForm {
   private static let special: Set<String> = [
     "google.protobuf.Any", "google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.FieldMask",
     "google.protobuf.Struct", "google.protobuf.Value", "google.protobuf.ListValue", "google.protobuf.DoubleValue",
@@ -136,5 +136,5 @@ enum MessageForm {
     "google.protobuf.StringValue", "google.protobuf.BytesValue",
   ]
 
-  static func isSpecial(_ fullName: String) -> Bool { special.contains(fullName) }
+  package static func isSpecial(_ fullName: String) -> Bool { special.contains(fullName) }
 }
