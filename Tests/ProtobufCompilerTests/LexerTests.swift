@@ -1,6 +1,7 @@
 // Tokens, literals and number texts, by themselves.
 import Testing
 
+import ProtobufRuntime
 @testable import ProtobufCompiler
 
 @Suite("Lexer")

@@ -7,15 +7,18 @@ extension DynamicMessage {
     _ descriptor: MessageDescriptor, in pool: DescriptorPool, serializedBytes bytes: [UInt8]
   ) throws(WireError) {
     self.init(descriptor, in: pool)
-    var message = self
-    try bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
-      var reader = WireReader(raw)
-      try message.merge(from: &reader)
-    }
-    guard message.isInitialized else {
+    try merge(serializedBytes: bytes)
+    guard isInitialized else {
       throw WireError(.missingRequiredField(message: descriptor.fullName), offset: bytes.count)
     }
-    self = message
+  }
+
+  /// Merges a binary form into this message, without the check for required fields.
+  public mutating func merge(serializedBytes bytes: [UInt8]) throws(WireError) {
+    try bytes.withUnsafeBytesTyped { (raw) throws(WireError) in
+      var reader = WireReader(raw)
+      try merge(from: &reader)
+    }
   }
 
   /// Proto2's required fields are all set, here and in every child.

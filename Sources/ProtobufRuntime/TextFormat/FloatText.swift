@@ -1,16 +1,17 @@
 // Floating-point numbers as text in the form C's %g gives them with the fewest digits of two sizes that read back as
-// the same number: what protoc writes into a descriptor for a default. The digits are exact, by integer arithmetic.
+// the same number: what protoc writes into a descriptor for a default, and into the text format. The digits are exact, by
+// integer arithmetic.
 
-enum FloatText {
+package enum FloatText {
   /// 15 significant digits where they suffice, 17 where not.
-  static func double(_ value: Double) -> String {
+  package static func double(_ value: Double) -> String {
     if let word = special(value) { return word }
     let short = general(value, digits: 15)
     return Double(short) == value ? short : general(value, digits: 17)
   }
 
   /// 6 significant digits where they suffice, 9 where not.
-  static func float(_ value: Float) -> String {
+  package static func float(_ value: Float) -> String {
     if let word = special(Double(value)) { return word }
     let short = general(Double(value), digits: 6)
     // protoc reads the short form back with a range check that subnormal numbers fail.
