@@ -103,16 +103,20 @@ final class HeldReplies: @unchecked Sendable {
 
   /// On the loop: adds a reply. If the gate has moved in the meantime it is released on the loop's next turn.
   func append(_ position: UInt64, slot: Int, streamID: Int32, connection: ServerConnection) {
-    // Positions come in order but for handlers that were suspended, so the place is nearly always at the end.
-    var place = entries.endIndex
-    while place > entries.startIndex {
-      let before = entries.index(before: place)
-      guard entries[before].position > position else { break }
-      place = before
+    let entry = Entry(position: position, slot: slot, streamID: streamID, connection: connection)
+    let isFirst: Bool
+    if let last = entries.last, last.position > position {
+      // Of a handler that was suspended while others passed it. `insert` copies the whole buffer.
+      var place = entries.index(before: entries.endIndex)
+      while place > entries.startIndex, entries[entries.index(before: place)].position > position {
+        place = entries.index(before: place)
+      }
+      isFirst = place == entries.startIndex
+      entries.insert(entry, at: place)
+    } else {
+      isFirst = entries.isEmpty
+      entries.append(entry)
     }
-    let isFirst = place == entries.startIndex
-    entries.insert(
-      Entry(position: position, slot: slot, streamID: streamID, connection: connection), at: place)
     guard isFirst else { return }
     lowest.store(position, ordering: .sequentiallyConsistent)
     // The gate may have passed between the caller's look at it and the store: whoever looks second sees the other.
