@@ -10,6 +10,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .executable(name: "codegen", targets: ["codegen"]),
+    .executable(name: "protoc-gen-loyalty-swift", targets: ["protoc-gen-loyalty-swift"]),
     .executable(name: "loyalty-server", targets: ["loyalty-server"]),
     .executable(name: "rpc-client", targets: ["rpc-client"]),
     .library(name: "ProtobufRuntime", targets: ["ProtobufRuntime"]),
@@ -18,6 +19,7 @@ let package = Package(
     .library(name: "LoyaltyStore", targets: ["LoyaltyEngine", "LoyaltyStore"]),
     .library(name: "LoyaltyServer", targets: ["LoyaltyService"]),
     .plugin(name: "CodegenPlugin", targets: ["CodegenPlugin"]),
+    .plugin(name: "GenerateProtobuf", targets: ["GenerateProtobuf"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
@@ -39,7 +41,16 @@ let package = Package(
     .target(name: "ProtobufCompiler", dependencies: ["ProtobufRuntime"]),
     // Named as its product: a plugin finds its tool by the product's name.
     .executableTarget(name: "codegen", dependencies: ["ProtobufCompiler"], path: "Sources/Codegen"),
+    // The name that protoc derives from --loyalty-swift_out.
+    .executableTarget(name: "protoc-gen-loyalty-swift", dependencies: ["ProtobufCompiler"], path: "Sources/ProtocPlugin"),
     .plugin(name: "CodegenPlugin", capability: .buildTool(), dependencies: ["codegen"]),
+    .plugin(
+      name: "GenerateProtobuf",
+      capability: .command(
+        intent: .custom(
+          verb: "generate-protobuf", description: "Writes Swift for the .proto files of a target into its folder."),
+        permissions: [.writeToPackageDirectory(reason: "Generated Swift is written beside the schemas.")]),
+      dependencies: ["codegen"]),
 
     // LoyaltyRPC
     .target(

@@ -11,6 +11,7 @@ struct Arguments {
   var descriptorSetOut: String?
   var includesImports = false
   var includesSourceInfo = false
+  var retainsOptions = false
   var access = SwiftGenerator.Options.Access.public
   var module = ""
   /// Other modules and the folders that their schemas lie in.
@@ -40,6 +41,7 @@ struct Arguments {
       --descriptor-set-out FILE      Write the compiled schemas as a FileDescriptorSet
       --include-imports              ... with all files they import
       --include-source-info          ... with source positions and comments
+      --retain-options               Keep options that are for sources alone (option retention)
 
     Other:
       --help, -h                     This text
@@ -79,6 +81,7 @@ struct Arguments {
       case "--descriptor-set-out", "-o": descriptorSetOut = try value()
       case "--include-imports": includesImports = true
       case "--include-source-info": includesSourceInfo = true
+      case "--retain-options": retainsOptions = true
       case "--access":
         let text = try value()
         guard let level = SwiftGenerator.Options.Access(rawValue: text) else {

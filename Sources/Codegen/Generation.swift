@@ -39,46 +39,28 @@ struct Generation {
   private func compiledSchemas() throws -> Schemas {
     var folders = arguments.protoPaths + arguments.modulePaths.map(\.path)
     if folders.isEmpty { folders = ["."] }
-    let names = arguments.files.map { importName($0, in: folders) }
-    let result = Compiler(sources: SearchPathSources(folders: folders)).compile(names)
-    var errors: [String] = []
-    for diagnostic in result.diagnostics {
-      // A person opens the file by its path, not by the name that imports use.
-      let text = describe(diagnostic, in: folders)
-      if diagnostic.severity == .error { errors.append(text) } else { Files.printError(text) }
+    let sources = SearchPathSources(folders: folders)
+    // `schemas/a/b.proto` may be given for `a/b.proto` under `--proto-path schemas`.
+    let names = arguments.files.map { file in
+      sources.folders.contains { Files.exists(join($0, file)) } ? file : sources.name(ofFileAt: file) ?? file
     }
-    guard errors.isEmpty else { throw SchemaErrors(diagnostics: errors) }
+    let result = Compiler(sources: sources).compile(names)
+    let errors = result.diagnostics.filter { $0.severity == .error }
+    for warning in result.diagnostics where warning.severity == .warning { Files.printError(warning.description) }
+    guard errors.isEmpty else { throw SchemaErrors(diagnostics: errors.map(\.description)) }
     var schemas = Schemas(wanted: names)
     for file in result.files {
-      schemas.files.append(file.descriptor)
-      let name = file.descriptor.name ?? ""
-      for (module, folder) in arguments.modulePaths where file.sourcePath == join(folder, name) {
-        schemas.moduleOfFile[name] = module
+      schemas.files.append(arguments.retainsOptions ? file.descriptor : file.runtimeDescriptor)
+      for (module, folder) in arguments.modulePaths where file.sourcePath == join(folder, file.name) {
+        schemas.moduleOfFile[file.name] = module
       }
     }
     return schemas
   }
 
-  /// `schemas/a/b.proto` may be given for `a/b.proto` under `--proto-path schemas`.
-  private func importName(_ file: String, in folders: [String]) -> String {
-    if folders.contains(where: { Files.exists(join($0, file)) }) { return file }
-    for folder in folders {
-      let prefix = join(folder, "")
-      if file.hasPrefix(prefix) { return String(file.dropFirst(prefix.count)) }
-    }
-    return file
-  }
-
-  private func describe(_ diagnostic: Diagnostic, in folders: [String]) -> String {
-    var shown = diagnostic
-    if let folder = folders.first(where: { Files.exists(join($0, diagnostic.file)) }), folder != "." {
-      shown.file = join(folder, diagnostic.file)
-    }
-    return shown.description
-  }
-
   private func join(_ folder: String, _ name: String) -> String {
-    folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    if folder == "." || folder.isEmpty { return name }
+    return folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 
   private func readSchemas() throws -> Schemas {

@@ -1,0 +1,1 @@
+../CodegenPlugin/TargetSchemas.swift
