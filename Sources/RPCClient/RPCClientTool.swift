@@ -1,5 +1,5 @@
-// rpc-client: explore and call any gRPC server from the command line. Nothing about a particular service is compiled
-// in: schemas come from the server's reflection, from .proto files or from a descriptor set.
+// rpc-client: explore, call and load any gRPC server from the command line. Nothing about a particular service is
+// compiled in: schemas come from the server's reflection, from .proto files or from a descriptor set.
 
 import ArgumentParser
 
@@ -7,22 +7,30 @@ import ArgumentParser
 struct RPCClientTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rpc-client",
-    abstract: "Explores and calls gRPC servers.",
+    abstract: "Explores, calls and loads gRPC servers over TLS.",
     discussion: """
       Examples:
         rpc-client list --cacert ca.pem
         rpc-client describe loyalty.v1.LoyaltyService --cacert ca.pem
-        rpc-client call loyalty.v1.LoyaltyService/GetTier -d '{"memberId":"M-1001"}' \\
+        rpc-client template loyalty.v1.LoyaltyService/Accrue --cacert ca.pem > request.json
+        rpc-client call loyalty.v1.LoyaltyService/Accrue -d @request.json \\
           --cacert ca.pem --cert partner.pem --key partner.key
+        rpc-client bench loyalty.v1.LoyaltyService/GetTier -d '{"memberId":"M-1001"}' --profile staging \\
+          --rate 500 --duration 30s --fail-if 'p99>20ms'
+        rpc-client wait --for serving --timeout 30s --profile staging
 
-      Exit codes: 0 done; 1 failed before a call (connection, schema); 2 the request does not fit its type;
-      64 wrong arguments; a call that ends with a gRPC status other than OK: 64 + its code, such as
-      65 CANCELLED, 67 INVALID_ARGUMENT, 68 DEADLINE_EXCEEDED, 69 NOT_FOUND, 71 PERMISSION_DENIED,
-      72 RESOURCE_EXHAUSTED, 73 FAILED_PRECONDITION, 76 UNIMPLEMENTED, 77 INTERNAL, 78 UNAVAILABLE,
-      80 UNAUTHENTICATED.
+      Options that name the server can stand in a profile of ~/.config/rpc-client/config ([staging], then lines such as
+      'address = host:443') and in environment variables (RPC_CLIENT_ADDRESS, RPC_CLIENT_CACERT, …; RPC_CLIENT_PROFILE
+      names the profile). An option wins over the profile, the profile over the environment.
 
-      Data goes to standard output, everything else to standard error.
+      Data goes to standard output, everything else to standard error. NO_COLOR is respected. The output of
+      'rpc-client --generate-completion-script bash' (or zsh, fish) completes names of services and methods, too.
+
+      \(ExitStatus.table)
       """,
-    version: "0.1.0",
-    subcommands: [ListCommand.self, DescribeCommand.self, CallCommand.self])
+    version: "0.2.0",
+    subcommands: [
+      ListCommand.self, DescribeCommand.self, TemplateCommand.self, CallCommand.self, HealthCommand.self,
+      WaitCommand.self, BenchCommand.self,
+    ])
 }

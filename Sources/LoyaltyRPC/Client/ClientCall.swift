@@ -25,6 +25,7 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
     var result: Result<UnaryResponse, RPCError>?
     var initialMetadata = Metadata()
     var trailers = Metadata()
+    var firstByte: TimeAmount?
     var isOver = false
   }
 
@@ -36,6 +37,7 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
   var slot = -1
   var streamID: Int32 = 0
   var sent = 0
+  var started = NIODeadline.distantPast
   var isDeferred = false
   var head = ResponseHead()
   var hasHeaders = false
@@ -84,6 +86,8 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
     if !isOver { transport.cancel(self) }
   }
 
+  var timings: CallTimings { CallTimings(firstByte: shared.withLock { $0.firstByte }.map(Duration.init)) }
+
   var initialMetadata: Metadata { shared.withLock { $0.initialMetadata } }
 
   /// Complete once the call has ended.
@@ -93,6 +97,11 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
 
   func receivedHeaders(_ metadata: Metadata) {
     shared.withLock { $0.initialMetadata = metadata }
+  }
+
+  func noteFirstByte() {
+    let time = NIODeadline.now() - started
+    shared.withLock { $0.firstByte = time }
   }
 
   /// The call is over; called once.
@@ -150,5 +159,11 @@ extension TimeAmount {
     let longest = Duration.nanoseconds(GRPCTimeout.longest)
     let (seconds, attoseconds) = min(max(duration, .zero), longest).components
     self = .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+  }
+}
+
+extension Duration {
+  init(_ amount: TimeAmount) {
+    self = .nanoseconds(amount.nanoseconds)
   }
 }

@@ -6,8 +6,8 @@ extension RPCClient {
   public struct Configuration: Sendable {
     public var limits = CallLimits.defaults
 
-    /// Seconds to reach the server. 10: a lost SYN is sent again after 1, 3 and 7.
-    public var connectSeconds = 10
+    /// Time to reach the server. 10 s: a lost SYN is sent again after 1, 3 and 7.
+    public var connectTimeout = Duration.seconds(10)
 
     /// Seconds before the second attempt to connect; each later pause is 1.6 times as long, with 20% jitter
     /// (grpc/doc/connection-backoff.md).

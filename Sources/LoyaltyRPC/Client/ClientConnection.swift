@@ -16,12 +16,23 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   private var currentSlot = -1
   private var unconsumed = 0
 
+  /// When the connection was begun, its host's address known, and the socket connected.
+  private let begun: NIODeadline
+  private let resolved = NIODeadline.now()
+  private var socketConnected: NIODeadline?
+  private(set) var report: ConnectionReport?
+  /// The server has sent a frame: it takes this side as it is.
+  private var serverHasSpoken = false
+
   /// No new call: the server has sent GOAWAY, or this side closes.
   private(set) var isDraining = false
 
   init(
-    _ transport: ClientTransport, eventLoop: any EventLoop, tls: TLSSession, resources: LoopResources, authority: String
+    _ transport: ClientTransport, eventLoop: any EventLoop, tls: TLSSession, resources: LoopResources,
+    authority: String,
+    begun: NIODeadline
   ) {
+    self.begun = begun
     self.transport = transport
     self.authority = authority
     super.init(eventLoop: eventLoop, limits: transport.configuration.limits, tls: tls, resources: resources)
@@ -46,12 +57,37 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     return session
   }
 
+  override func channelActive(context: ChannelHandlerContext) {
+    socketConnected = .now()
+    super.channelActive(context: context)
+  }
+
   override func opened() {
+    let connected = socketConnected ?? resolved
+    report = ConnectionReport(
+      address: context?.channel.remoteAddress.map(Self.text) ?? authority,
+      resolve: Duration(resolved - begun), connect: Duration(connected - resolved),
+      handshake: Duration(.now() - connected), tlsVersion: tls.protocolVersion, cipher: tls.cipher,
+      serverCertificate: tls.peerCertificate()?.certificate,
+      isClientCertificateRequested: tls.isCertificateRequested)
     transport.connected(self)
   }
 
-  override func ended(_ end: ConnectionEnd) {
+  private static func text(_ address: SocketAddress) -> String {
+    guard let ip = address.ipAddress, let port = address.port else { return address.description }
+    return ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
+  }
+
+  override func ended(_ reason: ConnectionEnd) {
     isDraining = true
+    // With TLS 1.3 a server refuses a missing certificate only after this side's handshake is complete, and some
+    // (BoringSSL's in gRPC) end the connection without an alert, or lose it to the reset of the socket.
+    var end = reason
+    switch reason {
+    case .socket, .closedByPeer:
+      if report != nil, !serverHasSpoken, let refusal = tls.silentRefusal(reason.description) { end = .tls(refusal) }
+    default: break
+    }
     let error = RPCError(.unavailable, "the connection to \(authority) is gone: \(end)")
     for slot in calls.indices {
       guard let call = calls[slot] else { continue }
@@ -101,15 +137,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       return
     }
     var block = HeaderBlock()
-    block.add(":method", "POST")
-    block.add(":scheme", "https")
-    block.add(":path", call.method.path)
-    block.add(":authority", authority)
-    block.add("te", "trailers")
-    block.add("content-type", "application/grpc")
-    block.add("user-agent", "loyalty-rpc-swift/1.0")
-    block.add("grpc-accept-encoding", MessageEncoding.accepted)
-    if call.options.encoding != .identity { block.add("grpc-encoding", call.options.encoding.name) }
+    block.addRequest(path: call.method.path, authority: authority, encoding: call.options.encoding)
     if let deadline = call.deadline {
       let left = (deadline - NIODeadline.now()).nanoseconds
       block.add("grpc-timeout") { GRPCTimeout.format(nanoseconds: left, into: &$0) }
@@ -140,6 +168,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     call.connection = self
     call.slot = slot
     call.streamID = stream
+    call.started = .now()
     setNeedsFlush()
   }
 
@@ -256,6 +285,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     case NGHTTP2_PING.rawValue:
       notePing()
     case NGHTTP2_SETTINGS.rawValue:
+      serverHasSpoken = true
       peerHasSpoken()
       noteControlFrame()
     default:
@@ -273,6 +303,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
         return
       }
       call.hasHeaders = true
+      call.noteFirstByte()
       call.encoding = call.head.encoding
       if !endsStream { call.receivedHeaders(call.head.metadata) }
     }

@@ -144,6 +144,7 @@ public struct EncodedCall: Sendable {
 
   public var initialMetadata: Metadata { lease.call.initialMetadata }
   public var trailers: Metadata { lease.call.trailers }
+  public var timings: CallTimings { lease.call.timings }
 
   public func cancel() { lease.call.cancel() }
 }

@@ -42,6 +42,7 @@ final class ClientTransport: @unchecked Sendable {
   /// All connections, those included that take no new calls.
   private var connections: [ObjectIdentifier: ClientConnection] = [:]
   private var failures = 0
+  private var lastReport: ConnectionReport?
   private var deadlineTimer: Scheduled<Void>?
   private var nextDeadline = NIODeadline.distantFuture
   private var closed: [EventLoopPromise<Void>] = []
@@ -83,6 +84,11 @@ final class ClientTransport: @unchecked Sendable {
       reportClosed()
     }
     return promise.futureResult
+  }
+
+  /// The connection made last, nil if there was none yet.
+  func report() -> EventLoopFuture<ConnectionReport?> {
+    eventLoop.submit { [self] in lastReport }
   }
 
   // MARK: - On the loop
@@ -140,22 +146,27 @@ final class ClientTransport: @unchecked Sendable {
 
   private func connect() {
     state = .connecting
+    let begun = NIODeadline.now()
     let bootstrap = ClientBootstrap(group: eventLoop)
-      .connectTimeout(.seconds(Int64(configuration.connectSeconds)))
+      .connectTimeout(TimeAmount(configuration.connectTimeout))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelOption(.autoRead, value: false)
       .channelInitializer { [self] channel in
         do {
           let connection = ClientConnection(
             self, eventLoop: eventLoop, tls: try TLSSession(tls, serverName: serverName), resources: resources,
-            authority: target.description)
+            authority: target.description, begun: begun)
           try channel.pipeline.syncOperations.addHandler(connection)
           return eventLoop.makeSucceededVoidFuture()
         } catch {
           return eventLoop.makeFailedFuture(error)
         }
       }
-    bootstrap.connect(host: target.host, port: target.port).whenFailure { [self] error in
+    // A literal address needs no resolver, which starts a thread.
+    let channel =
+      (try? SocketAddress(ipAddress: target.host, port: target.port)).map { bootstrap.connect(to: $0) }
+      ?? bootstrap.connect(host: target.host, port: target.port)
+    channel.whenFailure { [self] error in
       failed("cannot connect to \(target): \(Self.reason(error))")
     }
   }
@@ -168,6 +179,7 @@ final class ClientTransport: @unchecked Sendable {
       return
     }
     failures = 0
+    lastReport = connection.report
     state = .ready(connection)
     let calls = waiting
     waiting = []
@@ -273,7 +285,7 @@ final class ClientTransport: @unchecked Sendable {
 
   // MARK: - Reasons
 
-  private static func reason(_ error: any Error) -> String {
+  static func reason(_ error: any Error) -> String {
     switch error {
     case let error as NIOConnectionError:
       if let dns = error.dnsAError ?? error.dnsAAAAError, error.connectionErrors.isEmpty {
@@ -288,7 +300,7 @@ final class ClientTransport: @unchecked Sendable {
       }
     case let error as ChannelError:
       if case .connectTimeout(let amount) = error {
-        return "no answer within \(amount.nanoseconds / 1_000_000_000) s"
+        return "no answer within \(Double(amount.nanoseconds / 1_000_000) / 1000) s"
       }
       return "\(error)"
     default:

@@ -39,6 +39,11 @@ public final class RPCClient: Sendable {
     try? await transport.close().get()
   }
 
+  /// What the connection made last is like, nil if none was made yet.
+  public func connection() async -> ConnectionReport? {
+    try? await transport.report().get()
+  }
+
   // MARK: - Typed calls
 
   public func unary<Q: Message, R: Message>(

@@ -73,6 +73,19 @@ struct HeaderBlock {
     }
   }
 
+  /// What opens every call (grpc/doc/PROTOCOL-HTTP2.md, "Requests").
+  mutating func addRequest(path: String, authority: String, encoding: MessageEncoding) {
+    add(":method", "POST")
+    add(":scheme", "https")
+    add(":path", path)
+    add(":authority", authority)
+    add("te", "trailers")
+    add("content-type", "application/grpc")
+    add("user-agent", "loyalty-rpc-swift/1.0")
+    add("grpc-accept-encoding", MessageEncoding.accepted)
+    if encoding != .identity { add("grpc-encoding", encoding.name) }
+  }
+
   /// The status of a call that did not end OK.
   mutating func add(status error: RPCError) {
     add("grpc-status", String(error.code.rawValue))
@@ -83,6 +96,24 @@ struct HeaderBlock {
       add("grpc-status-details-bin") { MetadataBase64.encode(details, into: &$0) }
     }
     add(error.metadata)
+  }
+
+  /// The fields in memory that the caller frees, marked so that nghttp2 does not copy them.
+  func laidOut() -> (text: UnsafeMutableBufferPointer<UInt8>, fields: UnsafeMutableBufferPointer<nghttp2_nv>) {
+    let text = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = text.initialize(from: bytes)
+    let list = UnsafeMutableBufferPointer<nghttp2_nv>.allocate(capacity: fields.count)
+    var start = 0
+    for (index, field) in fields.enumerated() {
+      list.initializeElement(
+        at: index,
+        to: nghttp2_nv(
+          name: text.baseAddress.map { $0 + start }, value: text.baseAddress.map { $0 + field.nameEnd },
+          namelen: field.nameEnd - start, valuelen: field.valueEnd - field.nameEnd,
+          flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue)))
+      start = field.valueEnd
+    }
+    return (text, list)
   }
 
   /// Lends the fields in the form nghttp2 takes; it copies what it keeps.

@@ -11,6 +11,8 @@ import ProtobufRuntime
 final class TLSContext: @unchecked Sendable {
   let pointer: OpaquePointer
   let isServer: Bool
+  /// Subject of this side's certificate, nil without one.
+  private(set) var ownSubject: String?
 
   /// TLS 1.2's suites; those of 1.3 are all AEAD with forward secrecy already. RFC 9113 §9.2.2 forbids the others.
   private static let ciphers =
@@ -81,6 +83,13 @@ final class TLSContext: @unchecked Sendable {
     if let identity = configuration.identity {
       try use(chain: identity.certificateChain, key: identity.privateKey)
     }
+    // Called when the server asks for a certificate.
+    SSL_CTX_set_cert_cb(
+      pointer,
+      { ssl, _ in
+        if let ssl { TLSSession.noteCertificateRequest(ssl) }
+        return 1
+      }, nil)
     let h2: [UInt8] = [2, 0x68, 0x32]
     guard SSL_CTX_set_alpn_protos(pointer, h2, 3) == 0 else { throw .configuration(LibSSLErrors.takeText()) }
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER) { accepted, store in
@@ -94,6 +103,7 @@ final class TLSContext: @unchecked Sendable {
         throw .unusableFile(path: chain.name, what: "certificate", reason: LibSSLErrors.takeText())
       }
       defer { X509_free(leaf) }
+      ownSubject = PeerCertificate(leaf).subject
       guard SSL_CTX_use_certificate(pointer, leaf) == 1 else {
         throw .unusableFile(path: chain.name, what: "certificate", reason: LibSSLErrors.takeText())
       }

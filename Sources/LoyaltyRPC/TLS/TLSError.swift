@@ -1,5 +1,7 @@
 // Why a connection could not be secured, in words that name the cause and the values.
 
+import ProtobufRuntime
+
 /// What went wrong in TLS.
 public enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A certificate, key or authority file does not load.
@@ -20,6 +22,10 @@ public enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
   case certificateRejected(subject: String, reason: String)
   /// The peer refused this side, by alert.
   case refusedByPeer(String)
+  /// The server asked for a client certificate, got none, and ended the connection.
+  case clientCertificateWanted(String)
+  /// The server does not accept the client certificate that it got.
+  case clientCertificateRefused(subject: String, alert: String)
   /// Both sides speak TLS, but not HTTP/2 within it.
   case noHTTP2
   case closedInHandshake
@@ -37,7 +43,7 @@ public enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     case .notTLS(let what):
       "the peer does not speak TLS: \(what)"
     case .certificateExpired(let subject, let notAfter):
-      "the certificate of \(subject) expired at \(notAfter) (seconds since 1970 in UTC): renew it"
+      "the certificate of \(subject) expired on \(Self.date(notAfter)): renew it"
     case .certificateNotYetValid(let subject):
       "the certificate of \(subject) is not valid yet: check both clocks"
     case .unknownIssuer(let subject, let issuer):
@@ -48,6 +54,10 @@ public enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
       "the certificate of \(subject) is not accepted: \(reason)"
     case .refusedByPeer(let alert):
       "the peer refused the TLS handshake: \(alert)"
+    case .clientCertificateWanted(let reason):
+      "the server wants a client certificate and was given none (\(reason)): give one with its key"
+    case .clientCertificateRefused(let subject, let alert):
+      "the server does not accept the client certificate of \(subject): \(alert)"
     case .noHTTP2:
       "the peer does not offer HTTP/2 over TLS (ALPN h2)"
     case .closedInHandshake:
@@ -57,5 +67,11 @@ public enum TLSError: Error, Sendable, Hashable, CustomStringConvertible {
     case .timedOut(let seconds):
       "the TLS handshake did not end within \(seconds) s"
     }
+  }
+
+  /// A day in UTC as ISO 8601 writes it.
+  private static func date(_ seconds: Int64) -> String {
+    let (year, month, day) = CivilTime.date(days: Int64((Double(seconds) / 86_400).rounded(.down)))
+    return "\(year)-\(month < 10 ? "0" : "")\(month)-\(day < 10 ? "0" : "")\(day)"
   }
 }

@@ -18,6 +18,9 @@ final class TLSSession {
 
   private(set) var isEstablished = false
 
+  /// The server asked this side for a certificate.
+  private(set) var isCertificateRequested = false
+
   /// - Parameter serverName: on a client, the name or IP address that the certificate must be for.
   init(_ context: TLSContext, serverName: String? = nil) throws(TLSError) {
     guard let ssl = SSL_new(context.pointer) else { throw .configuration(LibSSLErrors.takeText()) }
@@ -151,6 +154,11 @@ final class TLSSession {
 
   var protocolVersion: String { String(cString: SSL_get_version(ssl)) }
 
+  var cipher: String {
+    guard let cipher = SSL_get_current_cipher(ssl), let name = SSL_CIPHER_get_name(cipher) else { return "" }
+    return String(cString: name)
+  }
+
   private static func verifyText(_ error: Int) -> String {
     guard let text = X509_verify_cert_error_string(error) else { return "verification error \(error)" }
     return String(cString: text)
@@ -173,6 +181,12 @@ final class TLSSession {
       }
     }
     return session.context.isServer ? 1 : 0
+  }
+
+  /// On a client: the server wants to know who this side is.
+  static func noteCertificateRequest(_ ssl: OpaquePointer) {
+    guard let data = SSL_get_ex_data(ssl, 0) else { return }
+    Unmanaged<TLSSession>.fromOpaque(data).takeUnretainedValue().isCertificateRequested = true
   }
 
   /// Picks `h2` from the client's list; refuses the handshake without it (RFC 7301 §3.2).
@@ -215,11 +229,32 @@ final class TLSSession {
         return verificationError()
       default:
         // Alerts of the peer are 1000 + the alert's number.
-        return reason > 1000
-          ? .refusedByPeer(LibSSLErrors.text(of: code)) : .handshake(LibSSLErrors.text(of: code))
+        guard reason > 1000 else { return .handshake(LibSSLErrors.text(of: code)) }
+        return refusal(alert: reason - 1000, LibSSLErrors.text(of: code))
       }
     }
     return .handshake(LibSSLErrors.text(of: code))
+  }
+
+  /// What it means when the server ends the connection at the end of the handshake without a word; nil if it had not asked
+  /// who this side is.
+  func silentRefusal(_ reason: String) -> TLSError? {
+    guard isCertificateRequested else { return nil }
+    guard let subject = context.ownSubject else { return .clientCertificateWanted(reason) }
+    return .clientCertificateRefused(subject: subject, alert: "\(reason) once it was shown")
+  }
+
+  private func refusal(alert: Int32, _ text: String) -> TLSError {
+    if isCertificateRequested, context.ownSubject == nil { return .clientCertificateWanted(text) }
+    switch alert {
+    // RFC 8446 §6.2: bad_certificate to certificate_unknown, unknown_ca, access_denied, certificate_required
+    case 42...46, 48, 49, 116:
+      if isCertificateRequested, let subject = context.ownSubject {
+        return .clientCertificateRefused(subject: subject, alert: text)
+      }
+      return .refusedByPeer(text)
+    default: return .refusedByPeer(text)
+    }
   }
 
   private func verificationError() -> TLSError {

@@ -126,22 +126,3 @@ extension FileLinker {
         + "from \"\(fileName)\". \(reason)")
   }
 }
-
-/// The name a field has in JSON.
-enum JSONName {
-  /// lowerCamelCase: a letter behind an underscore is capitalised, underscores go.
-  static func of(_ name: String) -> String {
-    guard name.utf8.contains(0x5F) else { return name }
-    var result: [UInt8] = []
-    var capitalizeNext = false
-    for byte in name.utf8 {
-      if byte == 0x5F {
-        capitalizeNext = true
-      } else {
-        result.append(capitalizeNext && byte.isLowercase ? byte - 32 : byte)
-        capitalizeNext = false
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
-  }
-}

@@ -222,7 +222,8 @@ private struct Builder {
     let isPackable = !isMessage && type != .string && type != .bytes
     let oneof = proto.proto3Optional == true ? nil : proto.oneofIndex.map { Int($0) }
     return FieldDescriptor(
-      proto: proto, number: proto.number ?? 0, name: proto.name ?? "", jsonName: proto.jsonName ?? proto.name ?? "",
+      proto: proto, number: proto.number ?? 0, name: proto.name ?? "",
+      jsonName: proto.jsonName ?? JSONName.of(proto.name ?? ""),
       type: type, isRepeated: isRepeated, isMap: isRepeated && isMessage && messages[typeIndex].isMapEntry,
       isPacked: isRepeated && isPackable && (proto.options?.packed ?? features.isPacked),
       isRequired: proto.label == .required || features.isRequired,
