@@ -19,8 +19,13 @@ final class TLSContext: @unchecked Sendable {
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     + "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
 
-  private init(method: OpaquePointer?, isServer: Bool) throws(TLSError) {
-    guard let context = SSL_CTX_new(method) else { throw .configuration(LibSSLErrors.takeText()) }
+  /// libcrypto does not clean up at the end of the process: connections may still be closing on their event loops while
+  /// `exit` runs, and would find its tables gone (seen as a crash in one of forty ends under load).
+  private static let isPrepared = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+
+  private init(method: @autoclosure () -> OpaquePointer?, isServer: Bool) throws(TLSError) {
+    guard Self.isPrepared else { throw .configuration(LibSSLErrors.takeText()) }
+    guard let context = SSL_CTX_new(method()) else { throw .configuration(LibSSLErrors.takeText()) }
     pointer = context
     self.isServer = isServer
     guard copenssl_ctx_set_min_proto_version(context, TLS1_2_VERSION) == 1,
