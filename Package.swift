@@ -92,7 +92,7 @@ let package = Package(
 
     // Tests
     .testTarget(
-      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["Python"], plugins: ["CodegenPlugin"]),
+      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["C", "Python"], plugins: ["CodegenPlugin"]),
     .testTarget(
       name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus", "Golden"]),
     .testTarget(

@@ -4,8 +4,8 @@
 #
 #   scripts/conformance-runner.sh [DIR]        DIR: where everything goes (default: .build-conformance)
 #
-# Nothing of the system's configuration changes: a private apt list with deb-src entries is kept under DIR. Installs
-# protobuf-compiler, libprotobuf-dev and g++ where they are missing (needs root for that only). About a minute, once.
+# Installs protobuf-compiler, libprotobuf-dev and g++ where they are missing (needs root for that only). About a minute,
+# once.
 set -euo pipefail
 
 folder=${1:-$(dirname "$0")/../.build-conformance}
@@ -21,24 +21,7 @@ fi
 packages=(protobuf-compiler libprotobuf-dev g++)
 dpkg-query -W "${packages[@]}" >/dev/null 2>&1 || apt-get install -y -q "${packages[@]}" >&2
 
-apt_folder=$folder/apt
-mkdir -p "$apt_folder/sources" "$apt_folder/lists/partial" "$apt_folder/cache/archives/partial"
-sed 's/^Types:.*/Types: deb-src/' /etc/apt/sources.list.d/debian.sources > "$apt_folder/sources/deb-src.sources"
-private_apt() {
-  apt-get -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt_folder/sources" \
-    -o Dir::State::Lists="$apt_folder/lists" -o Dir::Cache="$apt_folder/cache" "$@"
-}
-(
-  cd "$folder"
-  private_apt update
-  private_apt source --download-only protobuf
-) >&2
-archive=$(ls "$folder"/protobuf_*.orig.tar.gz)
-# One name whatever the version, so that others find the schemas.
-mkdir -p "$folder/protobuf"
-tar xzf "$archive" -C "$folder/protobuf" --strip-components=1
-
-source=$folder/protobuf
+source=$("$(dirname "$0")/protobuf-source.sh" "$folder")
 generated=$folder/runner/generated
 objects=$folder/runner/objects
 mkdir -p "$generated" "$objects"

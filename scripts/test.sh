@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup.sh python3 python3-venv git ruby-grpc
+scripts/setup.sh python3 python3-venv git ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev
 venv=.venv
 if ! cmp -s Tests/Interop/requirements.txt $venv/requirements.txt 2> /dev/null; then
   rm -rf $venv

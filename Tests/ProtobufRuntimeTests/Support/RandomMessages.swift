@@ -9,7 +9,7 @@ struct RandomMessages {
   var packable = ["testing.Child", "testing.Nothing", "google.protobuf.Duration", "google.protobuf.Int32Value"]
 
   /// Text that JSON and UTF-8 have to take care with.
-  private static let texts = [
+  var texts = [
     "", "a", "member-4711", "\"quoted\\\"", "line\nbreak\ttab", "\u{0}\u{1f}\u{7f}", "Zürich", "日本語", "👩‍👩‍👧‍👦", "\u{2028}",
     String(repeating: "long ", count: 60),
   ]
@@ -100,7 +100,7 @@ struct RandomMessages {
       ]
       return .double(
         random.chance(50) ? special.randomElement(using: &random)! : .random(in: -1e9...1e9, using: &random))
-    case .string: return .string(Self.texts.randomElement(using: &random)!)
+    case .string: return .string(texts.randomElement(using: &random)!)
     case .bytes:
       return .bytes((0..<Int.random(in: 0...20, using: &random)).map { _ in .random(in: 0...255, using: &random) })
     case .enum, .message, .group:
@@ -121,7 +121,7 @@ struct RandomMessages {
 let testPool: DescriptorPool = {
   do {
     return try DescriptorPool(
-      [EmbeddedFile.testingEverything, .testingLegacy].map {
+      [EmbeddedFile.testingEverything, .testingLegacy, .testingPlain].map {
         try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)
       })
   } catch {
