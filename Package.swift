@@ -97,6 +97,7 @@ let package = Package(
       name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus", "Golden"]),
     .testTarget(
       name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC", .product(name: "NIOCore", package: nio)]),
+    .testTarget(name: "RPCClientTests", dependencies: ["rpc-client", "LoyaltyRPC", "ProtobufCompiler"]),
     .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyEngine"]),
     .testTarget(name: "LoyaltyStoreTests", dependencies: ["LoyaltyStore"]),
     .testTarget(

@@ -118,6 +118,7 @@ struct BenchReport: Sendable {
       ("calls", .integer(statistics.calls)), ("rate", .number(statistics.rate)),
       ("errors", .integer(statistics.errors + statistics.unsent)),
       ("unsent", .integer(statistics.unsent)),
+      ("responseMessages", .integer(statistics.responseMessages)),
       ("statuses", .object(statuses.map { ($0.name, .integer($0.count)) })),
       ("errorSamples", .object(statuses.compactMap { status in status.sample.map { (status.name, .text($0)) } })),
       ("latencyMilliseconds", latency(statistics.response)),
