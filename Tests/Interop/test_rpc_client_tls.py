@@ -127,6 +127,17 @@ def test_the_systems_roots_are_trusted_without_cacert(interop_stubs, certs):
         assert SERVICE in names.split()
 
 
+def test_the_systems_roots_are_found_by_their_hash_where_the_folder_has_them(interop_stubs, certs, tmp_path):
+    """As Debian lays them out: a folder with an entry for each authority, which then stands for the file."""
+    (tmp_path / "ca.pem").write_bytes((certs / "ca.pem").read_bytes())
+    openssl("rehash", tmp_path)
+    for number in range(100):
+        (tmp_path / f"{number:08x}.0").write_bytes((certs / "ca.pem").read_bytes())
+    with Port(interop_stubs, certs, "server") as address:
+        names = run("list", "--address", address, env={"SSL_CERT_DIR": str(tmp_path)}).stdout
+        assert SERVICE in names.split()
+
+
 def test_a_client_certificate_that_is_wanted(interop_stubs, certs):
     with Port(interop_stubs, certs, "server", require_client=True) as address:
         text = failure(address, "--cacert", certs / "ca.pem")

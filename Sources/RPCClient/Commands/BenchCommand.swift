@@ -147,7 +147,7 @@ struct BenchCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await options.run { server in
-      let method = try await server.withClient { try await server.method(self.method, $0) }
+      let method = try await server.withSchemas { try await server.method(self.method, $0) }
       var plan = LoadGenerator.Plan(
         connections: connections, streams: streams, timeout: server.timeout?.duration ?? Server.defaultTimeout,
         metadata: server.metadata)

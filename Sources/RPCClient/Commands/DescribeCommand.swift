@@ -19,7 +19,7 @@ struct DescribeCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await options.run { server in
-      try await server.withClient { client in
+      try await server.withSchemas { client in
         // Methods may be written with a slash, as `call` takes them.
         let names =
           if let symbol { [symbol.replacing("/", with: ".")] } else { try await server.serviceNames(client) }

@@ -13,7 +13,7 @@ struct ListCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await options.run { server in
-      try await server.withClient { client in
+      try await server.withSchemas { client in
         guard let service else {
           for name in try await server.serviceNames(client) { Output.data(name) }
           return

@@ -11,7 +11,7 @@ enum SymbolCompletion {
 
   private static func names(_ words: [String], _ index: Int, methods: Bool) async -> [String] {
     guard let server = try? options(words, index)?.server() else { return [] }
-    let found = try? await server.withClient { client -> [String] in
+    let found = try? await server.withSchemas { client -> [String] in
       let services = try await server.serviceNames(client)
       guard methods else { return services }
       var names: [String] = []

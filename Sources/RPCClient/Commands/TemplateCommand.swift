@@ -17,7 +17,7 @@ struct TemplateCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await options.run { server in
-      let method = try await server.withClient { try await server.method(self.method, $0) }
+      let method = try await server.withSchemas { try await server.method(self.method, $0) }
       let template = RequestTemplate(method.schema.input, in: method.pool)
       Output.data(template.json)
       for note in template.notes { Output.note(note) }

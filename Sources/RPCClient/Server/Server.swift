@@ -57,9 +57,14 @@ struct Server: Sendable {
     }
   }
 
+  /// Runs a body that needs schemas only: without a client where they come from files.
+  func withSchemas<R>(_ body: (RPCClient?) async throws -> R) async throws -> R {
+    schema.isEmpty ? try await withClient(body) : try await body(nil)
+  }
+
   /// The schemas that declare a symbol.
-  func pool(declaring symbol: String, _ client: RPCClient) async throws -> DescriptorPool {
-    if !schema.isEmpty { return try schema.pool() }
+  func pool(declaring symbol: String, _ client: RPCClient?) async throws -> DescriptorPool {
+    guard let client, schema.isEmpty else { return try schema.pool() }
     let reflection = Reflection(client, options: callOptions)
     do {
       return try await reflection.pool(declaring: [symbol])
@@ -80,13 +85,13 @@ struct Server: Sendable {
   }
 
   /// Services by name only, sorted: what a list needs, without fetching every schema.
-  func serviceNames(_ client: RPCClient) async throws -> [String] {
-    if !schema.isEmpty { return try schema.pool().services.map(\.fullName).sorted() }
+  func serviceNames(_ client: RPCClient?) async throws -> [String] {
+    guard let client, schema.isEmpty else { return try schema.pool().services.map(\.fullName).sorted() }
     return try await Reflection(client, options: callOptions).services().sorted()
   }
 
   /// Finds a method by `SERVICE/METHOD` or `SERVICE.METHOD`.
-  func method(_ text: String, _ client: RPCClient) async throws -> Method {
+  func method(_ text: String, _ client: RPCClient?) async throws -> Method {
     let trimmed = text.hasPrefix("/") ? String(text.dropFirst()) : text
     guard let separator = trimmed.lastIndex(of: "/") ?? trimmed.lastIndex(of: "."), separator != trimmed.startIndex
     else { throw ToolError.usage("\"\(text)\" is not SERVICE/METHOD") }
