@@ -15,6 +15,7 @@ import pytest
 
 from rpc_client_peers import CLEAN, CLIENT, PROTO, SERVICE, one_line, run, server_credentials
 from rpc_client_peers import interop_stubs  # noqa: F401
+from test_rpc_client_habits import on_terminal
 
 
 class Counting:
@@ -181,6 +182,14 @@ def test_reports_in_every_form_tell_the_same(counting, tmp_path):
     page.feed(paths["html"].read_text())
     assert page.open == [] and page.loads == [] and page.seen.count("svg") == 3
     assert "&lt;b&gt;&amp;" in paths["html"].read_text()
+
+
+def test_a_terminal_shows_each_second_and_is_left_clean(counting):
+    words = ["bench", f"{SERVICE}/UnaryCall", "--rate", "50", "--duration", "1600ms", *counting.words]
+    shown = on_terminal(words, {})
+    assert "errors 0" in shown and "/s  p50 " in shown and "p99 " in shown
+    assert shown.endswith("\r\x1b[K"), "the line is wiped at the end"
+    assert on_terminal([*words, "--quiet"], {}) == ""
 
 
 def test_ctrl_c_prints_what_there_is_so_far(counting, tmp_path):
