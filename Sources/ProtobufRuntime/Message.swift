@@ -79,7 +79,9 @@ extension Message {
   /// - Precondition: `buffer` has at least that many bytes, and `sizes` comes from `serializedSize` of this very value.
   @inlinable
   public func serialize(into buffer: UnsafeMutableRawBufferPointer, sizes: inout SizeCache) {
-    var writer = WireWriter(buffer, sizes: sizes)
+    var writer = WireWriter(buffer, sizes: SizeCache())
+    // Moved: a copy would retain what is behind it.
+    swap(&writer.sizes, &sizes)
     write(to: &writer)
   }
 }

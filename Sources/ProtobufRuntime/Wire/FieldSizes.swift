@@ -6,7 +6,9 @@ public func repeatedSize<C: WireCodec>(
   _ codec: C.Type, _ tagSize: Int, _ values: [C.Value], _ sizes: inout SizeCache
 ) -> Int {
   var total = tagSize * values.count
-  for value in values { total += C.size(value, &sizes) }
+  // By span: a loop over the array would copy each element.
+  let span = values.span
+  for index in span.indices { total += C.size(span[index], &sizes) }
   return total
 }
 

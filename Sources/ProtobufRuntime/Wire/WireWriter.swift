@@ -79,7 +79,9 @@ public struct WireWriter {
   /// A repeated field, one tag an element.
   @inlinable
   public mutating func repeated<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
-    for value in values { field(codec, tag, value) }
+    // By span: a loop over the array would copy each element.
+    let span = values.span
+    for index in span.indices { field(codec, tag, span[index]) }
   }
 
   /// A packed repeated field: one tag and length for all elements. Nothing where there are none.
