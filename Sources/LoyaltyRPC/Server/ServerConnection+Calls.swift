@@ -58,9 +58,10 @@ extension ServerConnection {
       deadline: timeout.map { now + .nanoseconds($0) }, started: now)
     streams[slot].call = call
     runningCalls += 1
-    for interceptor in shared.interceptors {
+    // By position: a loop over the array would copy each interceptor.
+    for index in shared.interceptors.indices {
       do {
-        try interceptor.callStarts(call)
+        try shared.interceptors[index].callStarts(call)
       } catch {
         fail(call, error, ServerContext.Ending())
         return nil
@@ -110,7 +111,9 @@ extension ServerConnection {
   func report(_ call: ServerContext, _ slot: Int, _ status: StatusCode, _ message: String) {
     guard !streams[slot].hasReportedEnd else { return }
     streams[slot].hasReportedEnd = true
-    for interceptor in shared.interceptors { interceptor.callEnds(call, status: status, message: message) }
+    for index in shared.interceptors.indices {
+      shared.interceptors[index].callEnds(call, status: status, message: message)
+    }
   }
 
   /// The same for a call without a context.

@@ -94,8 +94,7 @@ extension ServerConnection {
       streams[slot].isHeld = true
       streams[slot].initialMetadata = ending.initialMetadata
       runningCalls += 1
-      hold.gate.heldReplies(on: eventLoop).append(
-        hold.position, slot: slot, streamID: call.streamID, connection: self)
+      heldReplies(at: hold.gate).append(hold.position, slot: slot, streamID: call.streamID, connection: self)
       // A handler that had suspended is past `afterStart`; its deadline is watched already.
       return
     }
@@ -106,6 +105,14 @@ extension ServerConnection {
     streams[slot].initialMetadata = ending.initialMetadata
     send(slot)
     setNeedsFlush()
+  }
+
+  /// Where replies wait at a gate; asked for once, as nearly all of a connection's replies wait at the same one.
+  private func heldReplies(at gate: ReplyGate) -> HeldReplies {
+    if let lastGate, lastGate.gate === gate { return lastGate.queue }
+    let queue = gate.heldReplies(on: eventLoop)
+    lastGate = (gate, queue)
+    return queue
   }
 
   /// A gate lets a held reply go. The caller flushes.

@@ -24,7 +24,7 @@ extension ServerConnection {
       slot = free
     } else {
       slot = streams.count
-      streams.append(ServerStream())
+      streams.append()
     }
     streams[slot].id = stream
     openStreams += 1

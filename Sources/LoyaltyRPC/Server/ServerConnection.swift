@@ -33,7 +33,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   let address: String
   private(set) var peer: Peer
 
-  var streams: ContiguousArray<ServerStream> = []
+  let streams = StreamTable()
   var freeSlots: [Int] = []
   var openStreams = 0
   /// Handlers that have not ended, and held replies: counted until they end, not until their stream is reset.
@@ -65,6 +65,8 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   /// Why the connection is drained.
   var drainReason = "the server shuts down"
 
+  /// The gate at which a reply waited last, and this event loop's queue there.
+  var lastGate: (gate: ReplyGate, queue: HeldReplies)?
   /// Held replies of this connection are being released: it is flushed after the last.
   var isTouchedByGate = false
 

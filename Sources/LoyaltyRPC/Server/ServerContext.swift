@@ -9,6 +9,24 @@ public protocol ServerContextKey: Sendable {
   associatedtype Value: Sendable
 }
 
+/// A value in a context: a class, since a cast out of an existential costs more than all else an interceptor does.
+@usableFromInline
+class AnyContextValue: @unchecked Sendable {
+  @usableFromInline init() {}
+}
+
+/// `@unchecked` only because the base class cannot be checked: the value is Sendable and never changes.
+@usableFromInline
+final class ContextValue<Value: Sendable>: AnyContextValue, @unchecked Sendable {
+  @usableFromInline let value: Value
+
+  @usableFromInline
+  init(_ value: Value) {
+    self.value = value
+    super.init()
+  }
+}
+
 /// What a handler knows of its call and may say beside its messages. Safe to use from any task of the handler's.
 ///
 /// Cancellation (a client that went away, a deadline that passed) arrives as the cancellation of the handler's task.
@@ -25,7 +43,7 @@ public final class ServerContext: Sendable {
 
   private struct State {
     var ending = Ending()
-    var values: [(key: ObjectIdentifier, value: any Sendable)] = []
+    var values: [(key: ObjectIdentifier, value: AnyContextValue)] = []
     var task: Task<Void, Never>?
     var responses: OutgoingMessages?
     var requests: IncomingMessages?
@@ -71,18 +89,28 @@ public final class ServerContext: Sendable {
   public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
   /// A value an interceptor has put here, nil if none did.
+  @inlinable
   public subscript<Key: ServerContextKey>(key: Key.Type) -> Key.Value? {
     get {
-      state.withLock { state in
-        for entry in state.values where entry.key == ObjectIdentifier(key) { return entry.value as? Key.Value }
-        return nil
-      }
+      // A key's value was put there under that very type.
+      value(ObjectIdentifier(key)).map { unsafeDowncast($0, to: ContextValue<Key.Value>.self).value }
     }
-    set {
-      state.withLock { state in
-        state.values.removeAll { $0.key == ObjectIdentifier(key) }
-        if let newValue { state.values.append((ObjectIdentifier(key), newValue)) }
-      }
+    set { set(ObjectIdentifier(key), newValue.map(ContextValue.init)) }
+  }
+
+  @usableFromInline
+  func value(_ key: ObjectIdentifier) -> AnyContextValue? {
+    state.withLock { state in
+      for entry in state.values where entry.key == key { return entry.value }
+      return nil
+    }
+  }
+
+  @usableFromInline
+  func set(_ key: ObjectIdentifier, _ value: AnyContextValue?) {
+    state.withLock { state in
+      state.values.removeAll { $0.key == key }
+      if let value { state.values.append((key, value)) }
     }
   }
 
