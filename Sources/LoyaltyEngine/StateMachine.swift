@@ -51,6 +51,16 @@ public protocol StateMachine: Sendable {
   mutating func restore(chunk: [UInt8]) throws
 }
 
+/// What a command comes to, before the store has taken it.
+public enum Step<Record: Sendable, Answer: Sendable>: Sendable {
+  /// A record to apply and to journal.
+  case change(Record)
+  /// Something to say that changes nothing: a repeated key, a refusal that is not worth a record.
+  case answer(Answer)
+}
+
+extension Step: Equatable where Record: Equatable, Answer: Equatable {}
+
 extension StateMachine {
   public static var schemaVersion: UInt32 { 1 }
   public var contradiction: String? { nil }

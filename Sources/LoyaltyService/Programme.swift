@@ -99,15 +99,13 @@ public final class Programme: Sendable {
   /// Does the service's own work; nil if there was nothing to do.
   private func work(_ input: Record.Input) throws -> Record? {
     let now = clock()
-    let (decision, _) = try store.commit { ledger -> (record: Record?, value: Decision) in
-      let decision = ledger.decide(Command(input), policy: policy, now: now, caller: .service)
-      if case .accepted(let record) = decision { return (record, decision) }
-      return (nil, decision)
+    let (step, _) = try store.commit { ledger in
+      ledger.decide(Command(input), policy: policy, now: now, caller: .service)
     }
-    switch decision {
-    case .accepted(let record): return record
-    case .refused(let refusal): throw ProgrammeError.refused(refusal)
-    case .repeated, .nothingToDo: return nil
+    switch step {
+    case .change(let record): return record
+    case .answer(.refused(let refusal)): throw ProgrammeError.refused(refusal)
+    case .answer(.repeated), .answer(.nothingToDo): return nil
     }
   }
 }

@@ -41,13 +41,16 @@ final class CommitQueue<State: StateMachine>: Sendable {
   }
 
   @inlinable
-  func commit<R: Sendable>(
-    _ decide: (inout State) throws -> (record: State.Record?, value: R)
-  ) throws -> (value: R, sequence: UInt64) {
+  func commit<Answer: Sendable>(
+    _ decide: (inout State) throws -> Step<State.Record, Answer>
+  ) throws -> (step: Step<State.Record, Answer>, sequence: UInt64) {
     try core.withLock { core in
       if let stopped = core.stopped { throw stopped }
-      let decision = try decide(&core.state)
-      guard let record = decision.record else { return (decision.value, core.sequence) }
+      let record: State.Record
+      switch try decide(&core.state) {
+      case .answer(let answer): return (.answer(answer), core.sequence)
+      case .change(let change): record = change
+      }
       var sizes = SizeCache()
       let size = record.serializedSize(&sizes)
       // Before anything changes: a record that is applied must reach the journal.
@@ -63,7 +66,7 @@ final class CommitQueue<State: StateMachine>: Sendable {
         throw StoreError.contradiction(what)
       }
       core.pending.append(record, size: size, sizes: &sizes, sequence: sequence)
-      return (decision.value, sequence)
+      return (.change(record), sequence)
     }
   }
 
@@ -83,8 +86,8 @@ final class CommitQueue<State: StateMachine>: Sendable {
     try core.withLock { core in (try body(&core.state), core.sequence) }
   }
 
-  /// Exchanges what has gathered for `batch`, which is empty.
-  func take(_ batch: inout PendingBatch, confirming: Bool) -> GroupCommit.Work {
+  /// Exchanges what has gathered for `batch`, which is empty, unless `floor` records and more have gathered.
+  func take(_ batch: inout PendingBatch, confirming: Bool, floor: UInt32?) -> GroupCommit.Work {
     core.withLock { core in
       if core.pending.isEmpty {
         if confirming && core.stopped == nil {
@@ -93,6 +96,7 @@ final class CommitQueue<State: StateMachine>: Sendable {
         }
         return .nothing(closed: core.stopped != nil)
       }
+      if let floor, core.pending.count >= floor, core.stopped == nil { return .crowd(core.pending.count) }
       swap(&core.pending, &batch)
       journal.place(payload: batch.payload)
       core.capacity = journal.capacity(limit: configuration.queueLimit)

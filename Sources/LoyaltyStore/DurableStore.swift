@@ -49,7 +49,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
       notify: notify)
     group = GroupCommit(
       journal: journal, configuration: configuration, environment: environment,
-      take: { queue.take(&$0, confirming: $1) },
+      take: { queue.take(&$0, confirming: $1, floor: $2) },
       fail: { error in
         queue.stop(error)
         fatal.report(error)
@@ -77,19 +77,18 @@ public final class DurableStore<State: StateMachine>: Sendable {
   /// step that no other command comes between.
   ///
   /// `decide` must leave the state as it found it (it gets it `inout` so that it need not be copied); only `apply`
-  /// changes it. When `decide` throws or gives no record, nothing has changed. When the store refuses the record (queue
+  /// changes it. When `decide` throws or gives an answer, nothing has changed. When the store refuses the record (queue
   /// full, read-only, too large), that is found out after `decide` and before `apply`: nothing has changed either, and
   /// the same command may be given again.
   ///
-  /// - Parameter decide: gives the record to journal, or nil for an answer that changes nothing (a repeated key, a
-  ///   refusal that is not worth a record), and the value to return.
-  /// - Returns: the value, and the sequence that must be durable before anybody may hear of it: the record's own, or
-  ///   the last one applied when there is none.
+  /// - Parameter decide: gives the record to journal, or an answer that changes nothing.
+  /// - Returns: what `decide` gave, and the sequence that must be durable before anybody may hear of it: the record's
+  ///   own, or for an answer the last one applied.
   /// - Throws: `StoreError`, or what `decide` threw.
   @inlinable
-  public func commit<R: Sendable>(
-    _ decide: (inout State) throws -> (record: State.Record?, value: R)
-  ) throws -> (value: R, sequence: UInt64) {
+  public func commit<Answer: Sendable>(
+    _ decide: (inout State) throws -> Step<State.Record, Answer>
+  ) throws -> (step: Step<State.Record, Answer>, sequence: UInt64) {
     do {
       let result = try queue.commit(decide)
       journalWorker?.wake()

@@ -137,21 +137,21 @@ struct History {
     let expected = model.answer(input, key: key, caller: caller, now: desk.now)
     let actual: ReferenceModel.Answer
     switch desk.decide(input, key: key, caller: caller) {
-    case .accepted(let record):
+    case .change(let record):
       desk.apply(record)
       actual = Self.answer(record.accrual, record.redemption)
       seen.insert(record.accrual == nil ? "redeemed" : "accrued")
-    case .repeated(let accepted):
+    case .answer(.repeated(let accepted)):
       seen.insert("repeated")
       switch accepted.outcome {
       case .accrued(let outcome): actual = Self.answer(outcome, nil)
       case .redeemed(let outcome): actual = Self.answer(nil, outcome)
       case .ticketOpened: actual = .refused(.commandInvalid)
       }
-    case .refused(let refusal):
+    case .answer(.refused(let refusal)):
       actual = .refused(refusal.reason)
       seen.insert("refused")
-    case .nothingToDo: actual = .refused(.commandInvalid)
+    case .answer(.nothingToDo): actual = .refused(.commandInvalid)
     }
     if actual != expected { failures.append("\(input): the ledger answers \(actual), the model \(expected)") }
     made.append((input, key, caller))
@@ -172,7 +172,7 @@ struct History {
 
   private mutating func expire() {
     let input = Record.Input.expiry(ExpiryInput(maxLots: UInt32.random(in: 1...20, using: &random)))
-    if case .accepted(let record) = desk.decide(input, key: "", caller: .service) {
+    if case .change(let record) = desk.decide(input, key: "", caller: .service) {
       desk.apply(record)
       seen.insert("expired")
     }

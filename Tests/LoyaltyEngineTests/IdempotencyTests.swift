@@ -12,7 +12,8 @@ import Testing
     desk.now += TestPolicy.day
     let before = try snapshot(desk.ledger)
     let expected = Accepted(record, sequence: 2)
-    #expect(desk.decide(accrual("m", yuan: 128, reference: "t"), key: "k") == .repeated(try #require(expected)))
+    #expect(
+      desk.decide(accrual("m", yuan: 128, reference: "t"), key: "k") == .answer(.repeated(try #require(expected))))
     #expect(try snapshot(desk.ledger) == before)
   }
 
@@ -30,7 +31,8 @@ import Testing
     var desk = try Desk()
     try desk.accept(accrual("m", yuan: 128, reference: "t"), key: "k", caller: Desk.inn)
     let rotated = Caller(subject: "partner-inn-2", partner: "inn")
-    guard case .repeated = desk.decide(accrual("m", yuan: 128, reference: "t"), key: "k", caller: rotated) else {
+    guard case .answer(.repeated) = desk.decide(accrual("m", yuan: 128, reference: "t"), key: "k", caller: rotated)
+    else {
       Issue.record("the key was not found")
       return
     }
@@ -48,7 +50,7 @@ import Testing
     var desk = try Desk()
     try desk.accept(accrual("m", yuan: 5, reference: "t"), key: "k")
     desk.now += 30 * TestPolicy.day - 1
-    guard case .repeated = desk.decide(accrual("m", yuan: 5, reference: "t"), key: "k") else {
+    guard case .answer(.repeated) = desk.decide(accrual("m", yuan: 5, reference: "t"), key: "k") else {
       Issue.record("the key was forgotten too early")
       return
     }
@@ -66,7 +68,9 @@ import Testing
     }
     #expect(desk.ledger.rememberedKeyCount == 100)
     func isKnown(_ number: Int) -> Bool {
-      if case .repeated = desk.decide(accrual("m", yuan: 5, reference: "r\(number)"), key: "k\(number)") { return true }
+      if case .answer(.repeated) = desk.decide(accrual("m", yuan: 5, reference: "r\(number)"), key: "k\(number)") {
+        return true
+      }
       return false
     }
     #expect(isKnown(999) && isKnown(900) && !isKnown(899) && !isKnown(0))

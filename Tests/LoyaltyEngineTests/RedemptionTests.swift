@@ -31,7 +31,7 @@ import Testing
     let refusal = try #require(desk.refusal(redemption("m", "mug")))
     #expect(refusal.reason == .insufficientPoints && refusal["available"] == "0" && refusal["missing"] == "100")
     desk.now = expires - 1
-    #expect(desk.decide(redemption("m", "mug"), key: "k") != .nothingToDo)
+    #expect(desk.decide(redemption("m", "mug"), key: "k") != .answer(.nothingToDo))
     #expect(try desk.accept(redemption("m", "mug")).redemption?.balance == 0)
   }
 

@@ -100,7 +100,7 @@ import Testing
     desk.now += 20 * TestPolicy.day
     try desk.accept(accrual("m0", yuan: 3, reference: "late", at: desk.now))
     desk.now = due - 1
-    #expect(desk.decide(.expiry(ExpiryInput(maxLots: 10)), key: "", caller: .service) == .nothingToDo)
+    #expect(desk.decide(.expiry(ExpiryInput(maxLots: 10)), key: "", caller: .service) == .answer(.nothingToDo))
     desk.now = due
     for (lots, more) in [(10, true), (10, true), (5, false)] as [(UInt32, Bool)] {
       let record = try desk.accept(.expiry(ExpiryInput(maxLots: 10)), caller: .service)
@@ -108,7 +108,7 @@ import Testing
       #expect(Ledger.checkConservation(record) == [])
       #expect(desk.ledger.checkInvariants() == [])
     }
-    #expect(desk.decide(.expiry(ExpiryInput()), key: "", caller: .service) == .nothingToDo)
+    #expect(desk.decide(.expiry(ExpiryInput()), key: "", caller: .service) == .answer(.nothingToDo))
     #expect(desk.ledger.openLotCount == 1)
     #expect(try desk.account("m0").available == 3)
   }
@@ -119,7 +119,7 @@ import Testing
     #expect(desk.refusal(opening, caller: .service)?.reason == .ledgerAlreadyOpen)
     let short = Record.Input.opening(OpeningInput(programme: "test", hashKey: [1]))
     let decision = Ledger().decide(Command(short), policy: desk.policy, now: 0, caller: .service)
-    guard case .refused(let refusal) = decision else {
+    guard case .answer(.refused(let refusal)) = decision else {
       Issue.record("a short key was taken")
       return
     }
@@ -127,7 +127,7 @@ import Testing
     let early = Ledger().decide(
       Command(accrual("m", yuan: 1, reference: "r"), idempotencyKey: "k"), policy: desk.policy, now: desk.now,
       caller: Desk.air)
-    #expect(early == .refused(Refusal(.ledgerNotOpen)))
+    #expect(early == .answer(.refused(Refusal(.ledgerNotOpen))))
   }
 
   @Test func timeNeverGoesBack() throws {

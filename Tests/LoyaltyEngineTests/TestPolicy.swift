@@ -104,18 +104,18 @@ struct Desk {
   mutating func accept(_ input: Record.Input, key: String? = nil, caller: Caller = Desk.air) throws -> Record {
     let key = key ?? (caller == .service ? "" : freshKey())
     switch decide(input, key: key, caller: caller) {
-    case .accepted(let record):
+    case .change(let record):
       apply(record)
       return record
-    case .refused(let refusal): throw refusal
-    case .repeated(let accepted): throw Unexpected(what: "repeated \(accepted.sequence)")
-    case .nothingToDo: throw Unexpected(what: "nothing to do")
+    case .answer(.refused(let refusal)): throw refusal
+    case .answer(.repeated(let accepted)): throw Unexpected(what: "repeated \(accepted.sequence)")
+    case .answer(.nothingToDo): throw Unexpected(what: "nothing to do")
     }
   }
 
   /// The reason for which a command is refused now; nil if it is not.
   func refusal(_ input: Record.Input, key: String = "refused-key", caller: Caller = Desk.air) -> Refusal? {
-    if case .refused(let refusal) = decide(input, key: key, caller: caller) { return refusal }
+    if case .answer(.refused(let refusal)) = decide(input, key: key, caller: caller) { return refusal }
     return nil
   }
 

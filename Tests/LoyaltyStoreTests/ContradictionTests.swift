@@ -19,7 +19,7 @@ import Testing
     let directory = TemporaryDirectory()
     let careless = try DurableStore<Careless>.open(directory: directory.path, configuration: DurableStoreTests.small)
     for name in ["Ada", Roll.contradicting, "Grace"] {
-      _ = try careless.commit { _ in (record: ProtobufAny(typeURL: name), value: ()) }
+      _ = try careless.commit { _ -> Step<ProtobufAny, Never> in .change(ProtobufAny(typeURL: name)) }
     }
     try careless.close()
     let disk = PosixDisk()

@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import LoyaltyEngine
 import Testing
 
 @testable import LoyaltyStore
@@ -87,9 +88,13 @@ import Testing
     let directory = TemporaryDirectory()
     let store = try DurableStore<Roll>.open(directory: directory.path, configuration: Self.small)
     try store.add("Ada")
-    let answer = try store.commit { state in (record: nil, value: state.names.count) }
-    #expect(answer == (1, 1))
-    #expect(throws: Refused.self) { try store.commit { _ -> (record: Roll.Record?, value: Int) in throw Refused() } }
+    let (step, sequence) = try store.commit { state in .answer(state.names.count) }
+    guard case .answer(1) = step else {
+      Issue.record("the answer is \(step)")
+      return
+    }
+    #expect(sequence == 1)
+    #expect(throws: Refused.self) { try store.commit { _ -> Step<Roll.Record, Int> in throw Refused() } }
     #expect(throws: StoreError.self) { try store.add("too long", length: 9 << 10) }
     #expect(store.names == ["Ada"])
     try store.close()

@@ -38,10 +38,11 @@ public struct Command: Hashable, Sendable {
   }
 }
 
-/// What is decided. Nothing has changed yet.
-public enum Decision: Hashable, Sendable {
-  /// Apply and journal this record; it is the answer once it is durable.
-  case accepted(Record)
+/// What is decided: a record that is the answer once it is durable, or an answer at once. Nothing has changed yet.
+public typealias Decision = Step<Record, Verdict>
+
+/// An answer that takes no record.
+public enum Verdict: Hashable, Sendable {
   /// The same request has been accepted before under the same key: this was the answer, durable at its sequence.
   case repeated(Accepted)
   /// The rules say no. Nothing changes.

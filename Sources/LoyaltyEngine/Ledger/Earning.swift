@@ -21,6 +21,7 @@ extension CompiledPolicy {
     var multiplied: Int64 = 0
     var usedGroups: UInt64 = 0
     var laterGroups: [Int] = []
+    earned.lines.reserveCapacity(4)
     for index in rules(partner: partner, activity: input.activity) {
       let rule = rules[index]
       guard applies(rule, to: input, tier: tier, enrolling: enrolling) else { continue }

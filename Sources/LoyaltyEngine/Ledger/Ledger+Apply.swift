@@ -22,7 +22,9 @@ extension Ledger: StateMachine {
     var resolver = MemberResolver()
     for enrolment in record.enrolments { enrol(enrolment, record) }
     for link in record.numberLinks { add(link, record, &resolver) }
-    for posting in record.postings { post(posting, record, &resolver) }
+    // By span: a loop over the array would copy each posting.
+    let postings = record.postings.span
+    for index in postings.indices { post(postings[index], record, &resolver) }
     for standing in record.standings { set(standing, record, &resolver) }
     for move in record.stockMoves { take(move) }
     switch record.input {
@@ -194,10 +196,8 @@ extension Ledger: StateMachine {
     keys.evict(maxCount: limits.idempotencyKeys - 1, before: timeMs - limits.idempotencyWindowMs + 1)
     guard !record.idempotencyKey.isEmpty, let input = record.input, let outcome = record.keptOutcome else { return }
     keys.append(
-      KeyEntry(
-        key: keyFingerprint(
-          record.idempotencyKey, input: input, subject: record.subject, partner: record.partner),
-        request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
-        outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome).serializedBytes()))
+      keyFingerprint(record.idempotencyKey, input: input, subject: record.subject, partner: record.partner),
+      request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
+      outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome))
   }
 }

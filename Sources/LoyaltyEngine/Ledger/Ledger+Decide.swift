@@ -12,10 +12,10 @@ extension Ledger {
   public func decide(_ command: Command, policy: CompiledPolicy, now: Int64, caller: Caller) -> Decision {
     let now = min(max(now, timeMs), CivilCalendar.lastMs)
     guard sequence < FingerprintTable.maxValue - 1 else {
-      return .refused(Refusal(.ledgerFull, ["records": "\(sequence)"]))
+      return .answer(.refused(Refusal(.ledgerFull, ["records": "\(sequence)"])))
     }
     if sequence == 0 {
-      guard case .opening = command.input else { return .refused(Refusal(.ledgerNotOpen)) }
+      guard case .opening = command.input else { return .answer(.refused(Refusal(.ledgerNotOpen))) }
     }
     do throws(Refusal) {
       var record = Record(
@@ -23,19 +23,21 @@ extension Ledger {
         policyVersion: policy.version, idempotencyKey: command.idempotencyKey)
       if !command.idempotencyKey.isEmpty {
         record.requestFingerprint = fingerprint(of: command.input)
-        if let accepted = try repeated(command, record: record, now: now, caller: caller) { return .repeated(accepted) }
+        if let accepted = try repeated(command, record: record, now: now, caller: caller) {
+          return .answer(.repeated(accepted))
+        }
       }
       var request = Request(
-        draft: RecordDraft(record, sequence: sequence + 1), policy: policy, now: now, caller: caller)
+        draft: RecordDraft(consume record, sequence: sequence + 1), policy: policy, now: now, caller: caller)
       switch command.input {
-      case .opening(let input): return .accepted(try decide(input, &request))
-      case .accrual(let input): return .accepted(try decide(input, &request))
-      case .redemption(let input): return .accepted(try decide(input, &request))
-      case .feedback(let input): return .accepted(try decide(input, &request))
-      case .expiry(let input): return decide(input, &request).map(Decision.accepted) ?? .nothingToDo
+      case .opening(let input): return .change(try decide(input, &request))
+      case .accrual(let input): return .change(try decide(input, &request))
+      case .redemption(let input): return .change(try decide(input, &request))
+      case .feedback(let input): return .change(try decide(input, &request))
+      case .expiry(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
       }
     } catch {
-      return .refused(error)
+      return .answer(.refused(error))
     }
   }
 
@@ -77,17 +79,24 @@ extension Ledger {
 
   /// A request as it came. Equal requests have equal bytes: inputs have no maps and no unknown fields.
   private func fingerprint(of input: Record.Input) -> UInt64 {
-    var hash = SipHash(key: hashKey)
-    let bytes =
-      switch input {
-      case .opening(let input): input.serializedBytes()
-      case .accrual(let input): input.serializedBytes()
-      case .redemption(let input): input.serializedBytes()
-      case .feedback(let input): input.serializedBytes()
-      case .expiry(let input): input.serializedBytes()
-      }
-    hash.combine(bytes.span)
-    return hash.finish().high
+    switch input {
+    case .opening(let input): fingerprint(of: input)
+    case .accrual(let input): fingerprint(of: input)
+    case .redemption(let input): fingerprint(of: input)
+    case .feedback(let input): fingerprint(of: input)
+    case .expiry(let input): fingerprint(of: input)
+    }
+  }
+
+  private func fingerprint(of input: some Message) -> UInt64 {
+    var sizes = SizeCache()
+    let count = input.serializedSize(&sizes)
+    return withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { buffer in
+      input.serialize(into: buffer, sizes: &sizes)
+      var hash = SipHash(key: hashKey)
+      hash.combine(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer)))
+      return hash.finish().high
+    }
   }
 
   /// A business reference, scoped to the partner and the kind of activity.

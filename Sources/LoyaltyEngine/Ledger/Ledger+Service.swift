@@ -9,9 +9,7 @@ extension Ledger {
     guard HashKey(input.hashKey) != nil, !input.programme.isEmpty else {
       throw Refusal(.commandInvalid, ["hashKeyBytes": "\(input.hashKey.count)", "programme": input.programme])
     }
-    var record = request.draft.record
-    record.input = .opening(input)
-    return record
+    return request.draft.finish(input: .opening(input), outcome: nil)
   }
 
   /// A ticket and the promise for it.

@@ -76,11 +76,16 @@ struct Symbols: Sendable {
   private(set) var names: [String] = []
   private var positions: [String: Int] = [:]
 
+  /// So many names are found faster by comparing them than by hashing: short strings are compared as two words.
+  private static let fewNames = 16
+
   /// Position of a name; nil if it has none.
-  subscript(name: String) -> Int? { positions[name] }
+  subscript(name: String) -> Int? {
+    names.count <= Self.fewNames ? names.firstIndex(of: name) : positions[name]
+  }
 
   mutating func insert(_ name: String) -> Int {
-    if let position = positions[name] { return position }
+    if let position = self[name] { return position }
     let position = names.count
     names.append(name)
     positions[name] = position

@@ -11,7 +11,7 @@ struct RecordDraft {
   /// Lots that one record can make: the lowest byte of a lot's id counts them.
   static let maxLots: UInt64 = 256
 
-  init(_ record: Record, sequence: UInt64) {
+  init(_ record: consuming Record, sequence: UInt64) {
     self.record = record
     self.record.postings.reserveCapacity(4)
     self.sequence = sequence
@@ -86,10 +86,13 @@ struct RecordDraft {
     record.stockMoves.append(StockMove(item: item, quantity: quantity))
   }
 
-  /// The finished record.
-  consuming func finish(input: Record.Input, outcome: Record.Outcome) -> Record {
+  /// Hands over the finished record; the draft is empty from then on.
+  mutating func finish(input: consuming Record.Input, outcome: consuming Record.Outcome?) -> Record {
     record.input = input
     record.outcome = outcome
-    return record
+    // Moved out: a copy would retain every string and array.
+    var finished = Record()
+    swap(&finished, &record)
+    return finished
   }
 }

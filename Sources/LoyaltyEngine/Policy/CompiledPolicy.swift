@@ -51,7 +51,8 @@ public final class CompiledPolicy: Sendable {
     public let untilMs: Int64
   }
 
-  struct Rule: Sendable {
+  /// A class: each accrual looks at several, and a struct of strings and arrays would be copied field by field.
+  final class Rule: Sendable {
     enum Award: Sendable {
       case rates([EarningRate])
       case fixed(Int64)
@@ -73,6 +74,27 @@ public final class CompiledPolicy: Sendable {
     let untilMs: Int64
     let minMinorUnits: Int64
     let firstActivity: Bool
+
+    init(
+      id: String, version: UInt32, award: Award, rounding: Rounding, tierMultiplied: Bool, qualifying: Bool,
+      maxPoints: Int64, group: Int, tiers: UInt64, categories: [String], fromMs: Int64, untilMs: Int64,
+      minMinorUnits: Int64, firstActivity: Bool
+    ) {
+      self.id = id
+      self.version = version
+      self.award = award
+      self.rounding = rounding
+      self.tierMultiplied = tierMultiplied
+      self.qualifying = qualifying
+      self.maxPoints = maxPoints
+      self.group = group
+      self.tiers = tiers
+      self.categories = categories
+      self.fromMs = fromMs
+      self.untilMs = untilMs
+      self.minMinorUnits = minMinorUnits
+      self.firstActivity = firstActivity
+    }
   }
 
   /// Activities 1 to 7; position 0 stays empty.

@@ -1,6 +1,9 @@
 // Idempotency keys and the responses first given under them, oldest first, so that what has left the window is dropped
 // from one end. A dictionary of strings and messages would cost three times as much.
 
+import LoyaltyMessages
+import ProtobufRuntime
+
 /// What was done under an idempotency key.
 struct KeyEntry: Sendable, Hashable {
   var key: Fingerprint
@@ -35,11 +38,25 @@ struct KeyWindow: Sendable {
 
   /// Adds a key after all others. A key that is there already stands for the new entry from now on.
   mutating func append(_ entry: KeyEntry) {
-    let outcome = outcomes.append(entry.outcome)
-    slots.append(
-      Slot(
-        key: entry.key, request: entry.request, timeMs: entry.timeMs, sequence: entry.sequence, outcome: outcome))
-    numbers.set(entry.key, to: UInt64(slots.end))
+    let outcome = outcomes.append(count: entry.outcome.count) { $0.copyBytes(from: entry.outcome) }
+    append(entry.key, request: entry.request, timeMs: entry.timeMs, sequence: entry.sequence, outcome: outcome)
+  }
+
+  /// The same with an outcome that is encoded where it is kept.
+  mutating func append(
+    _ key: Fingerprint, request: UInt64, timeMs: Int64, sequence: UInt64, outcome: KeptOutcome
+  ) {
+    var sizes = SizeCache()
+    let size = outcome.serializedSize(&sizes)
+    let range = outcomes.append(count: size) { outcome.serialize(into: $0, sizes: &sizes) }
+    append(key, request: request, timeMs: timeMs, sequence: sequence, outcome: range)
+  }
+
+  private mutating func append(
+    _ key: Fingerprint, request: UInt64, timeMs: Int64, sequence: UInt64, outcome: ByteQueue.Range
+  ) {
+    slots.append(Slot(key: key, request: request, timeMs: timeMs, sequence: sequence, outcome: outcome))
+    numbers.set(key, to: UInt64(slots.end))
   }
 
   /// Keys that one `evict` drops for their age: many more than one record adds, and no pause after a quiet month.
@@ -85,21 +102,26 @@ struct ByteQueue: Sendable {
   /// Bytes a page; a longer string has a page of its own.
   private static let pageBytes = 1 << 18
 
-  private var pages: [ContiguousArray<UInt8>] = []
+  private var pages: [[UInt8]] = []
+  /// Bytes in use of the last page.
+  private var used = 0
   /// Number of the first page in `pages`.
   private var firstPage: UInt64 = 0
 
-  mutating func append(_ bytes: [UInt8]) -> Range {
-    if pages.isEmpty || pages[pages.count - 1].count + bytes.count > Self.pageBytes {
-      var page = ContiguousArray<UInt8>()
-      page.reserveCapacity(max(Self.pageBytes, bytes.count))
-      pages.append(page)
+  /// Adds a string of `count` bytes, which `write` writes.
+  mutating func append(count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) -> Range {
+    if pages.isEmpty || used + count > pages[pages.count - 1].count {
+      pages.append([UInt8](repeating: 0, count: max(Self.pageBytes, count)))
+      used = 0
     }
-    let offset = pages[pages.count - 1].count
-    pages[pages.count - 1].append(contentsOf: bytes)
+    let start = used
+    pages[pages.count - 1].withUnsafeMutableBytes { page in
+      write(UnsafeMutableRawBufferPointer(rebasing: page[start..<start + count]))
+    }
+    used += count
     return Range(
-      page: firstPage + UInt64(pages.count - 1), offset: UInt32(truncatingIfNeeded: offset),
-      length: UInt32(truncatingIfNeeded: bytes.count))
+      page: firstPage + UInt64(pages.count - 1), offset: UInt32(truncatingIfNeeded: start),
+      length: UInt32(truncatingIfNeeded: count))
   }
 
   /// - Precondition: the range came from `append` and has not been removed.

@@ -51,6 +51,7 @@ struct SipHash {
     v3 = key.second ^ 0x7465_6462_7974_6573
   }
 
+  @inline(__always)
   mutating func combine(_ word: UInt64) {
     wordCount &+= 1
     v3 ^= word
@@ -64,18 +65,21 @@ struct SipHash {
   }
 
   mutating func combine(_ bytes: Span<UInt8>) {
-    combine(UInt64(bytes.count))
-    let raw = bytes.bytes
+    combine(bytes.bytes)
+  }
+
+  mutating func combine(_ raw: RawSpan) {
+    combine(UInt64(raw.byteCount))
     var offset = 0
     while offset &+ 8 <= raw.byteCount {
       combine(UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)))
       offset &+= 8
     }
-    if offset < bytes.count {
+    if offset < raw.byteCount {
       var last: UInt64 = 0
       var shift: UInt64 = 0
-      while offset < bytes.count {
-        last |= UInt64(bytes[offset]) << shift
+      while offset < raw.byteCount {
+        last |= UInt64(raw.unsafeLoad(fromByteOffset: offset, as: UInt8.self)) << shift
         shift &+= 8
         offset &+= 1
       }

@@ -90,19 +90,17 @@ extension LoyaltyHandlers {
     }
     let command = Command(input, idempotencyKey: key)
     do {
-      let (decision, sequence) = try programme.store.commit { ledger -> (record: Record?, value: Decision) in
-        let decision = ledger.decide(command, policy: policy, now: call.now, caller: call.caller)
-        if case .accepted(let record) = decision { return (record, decision) }
-        return (nil, decision)
+      let (step, sequence) = try programme.store.commit { ledger in
+        ledger.decide(command, policy: policy, now: call.now, caller: call.caller)
       }
-      switch decision {
-      case .accepted(let record):
+      switch step {
+      case .change(let record):
         guard let accepted = Accepted(record, sequence: sequence) else { break }
         return Answer(.success(accepted), sequence: sequence)
-      case .repeated(let accepted): return Answer(.success(accepted), sequence: accepted.sequence)
-      case .refused(let refusal):
+      case .answer(.repeated(let accepted)): return Answer(.success(accepted), sequence: accepted.sequence)
+      case .answer(.refused(let refusal)):
         return Answer(.failure(RPCError(refusal, language: call.language(policy: policy))), sequence: sequence)
-      case .nothingToDo: break
+      case .answer(.nothingToDo): break
       }
       return Answer(.failure(RPCError(.internal, "the ledger gave no answer to this command")))
     } catch {

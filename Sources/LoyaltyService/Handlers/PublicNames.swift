@@ -3,11 +3,12 @@
 import ProtobufRuntime
 
 enum PublicName {
-  static func accrual(_ sequence: UInt64) -> String { "acr-\(sequence)" }
-  static func redemption(_ sequence: UInt64) -> String { "rdm-\(sequence)" }
-  static func ticket(_ sequence: UInt64) -> String { "fbk-\(sequence)" }
+  // Short strings are joined without an allocation; interpolation makes one.
+  static func accrual(_ sequence: UInt64) -> String { "acr-" + String(sequence) }
+  static func redemption(_ sequence: UInt64) -> String { "rdm-" + String(sequence) }
+  static func ticket(_ sequence: UInt64) -> String { "fbk-" + String(sequence) }
   /// The record that made the lot, and the lot's place in it.
-  static func lot(_ id: UInt64) -> String { "lot-\(id >> 8)-\(id & 0xff)" }
+  static func lot(_ id: UInt64) -> String { "lot-" + String(id >> 8) + "-" + String(id & 0xff) }
 }
 
 extension ProtobufTimestamp {

@@ -55,8 +55,8 @@ extension DurableStore<Roll> {
   /// Adds an entry. - Returns: its sequence.
   @discardableResult
   func add(_ name: String, length: Int = 0) throws -> UInt64 {
-    try commit { _ in
-      (record: ProtobufAny(typeURL: name, value: [UInt8](repeating: 7, count: length)), value: ())
+    try commit { _ -> Step<ProtobufAny, Never> in
+      .change(ProtobufAny(typeURL: name, value: [UInt8](repeating: 7, count: length)))
     }.sequence
   }
 
