@@ -16,7 +16,7 @@ let package = Package(
     .library(name: "ProtobufRuntime", targets: ["ProtobufRuntime"]),
     .library(name: "LoyaltyRPC", targets: ["LoyaltyRPC"]),
     .library(name: "LoyaltyAPI", targets: ["LoyaltyAPI"]),
-    .library(name: "LoyaltyStore", targets: ["LoyaltyEngine", "LoyaltyStore"]),
+    .library(name: "LoyaltyStore", targets: ["LoyaltyMessages", "LoyaltyEngine", "LoyaltyStore"]),
     .library(name: "LoyaltyServer", targets: ["LoyaltyService"]),
     .plugin(name: "CodegenPlugin", targets: ["CodegenPlugin"]),
     .plugin(name: "GenerateProtobuf", targets: ["GenerateProtobuf"]),
@@ -42,7 +42,8 @@ let package = Package(
     // Named as its product: a plugin finds its tool by the product's name.
     .executableTarget(name: "codegen", dependencies: ["ProtobufCompiler"], path: "Sources/Codegen"),
     // The name that protoc derives from --loyalty-swift_out.
-    .executableTarget(name: "protoc-gen-loyalty-swift", dependencies: ["ProtobufCompiler"], path: "Sources/ProtocPlugin"),
+    .executableTarget(
+      name: "protoc-gen-loyalty-swift", dependencies: ["ProtobufCompiler"], path: "Sources/ProtocPlugin"),
     .plugin(name: "CodegenPlugin", capability: .buildTool(), dependencies: ["codegen"]),
     .plugin(
       name: "GenerateProtobuf",
@@ -92,7 +93,8 @@ let package = Package(
 
     // Tests
     .testTarget(
-      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["C", "Python"], plugins: ["CodegenPlugin"]),
+      name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["C", "Python"],
+      plugins: ["CodegenPlugin"]),
     .testTarget(
       name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus", "Golden"]),
     .testTarget(

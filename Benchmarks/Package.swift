@@ -28,6 +28,12 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       path: "Sources/BenchServer"),
+    .executableTarget(
+      name: "bench-engine",
+      dependencies: [
+        .product(name: "LoyaltyServer", package: loyalty), .product(name: "LoyaltyStore", package: loyalty),
+      ],
+      path: "Sources/BenchEngine"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -48,9 +48,9 @@ final class AccrueBench: LoyaltyServiceHandler {
   func accrue(_ request: AccrueRequest, context: ServerContext) async throws -> AccrueResponse {
     let number = count.add(1, ordering: .relaxed).newValue
     var own = request
-    own.memberID = "M-\(number % Self.members)"
-    own.reference = "160-\(number)"
-    own.idempotencyKey = "bench-\(number)"
+    own.memberID = "M-" + String(number % Self.members)
+    own.reference = "160-" + String(number)
+    own.idempotencyKey = "bench-" + String(number)
     own.occurredAt = ProtobufTimestamp(seconds: started)
     return try await handlers.accrue(own, context: context)
   }
