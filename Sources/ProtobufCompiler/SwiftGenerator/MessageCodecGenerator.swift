@@ -47,7 +47,7 @@ struct MessageCodecGenerator {
   private func property(_ name: String) -> String { Self.locals.contains(name) ? "self." + name : name }
 
   private static let locals: Set<String> = [
-    "reader", "writer", "sizes", "tag", "total", "value", "current", "object", "field",
+    "reader", "writer", "sizes", "tag", "total", "value", "current", "object", "field", "index",
   ]
 
   // MARK: Binary decoding
@@ -201,7 +201,8 @@ struct MessageCodecGenerator {
       out.line("total += packedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
     case .repeated:
       if case .group = field.value {
-        out.line("for value in \(name) { total += \(elementSize(field, "value")) }")
+        // By index: a loop over the elements would copy each.
+        out.line("for index in \(name).indices { total += \(elementSize(field, "\(name)[index]")) }")
       } else {
         out.line("total += repeatedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
       }
@@ -237,7 +238,7 @@ struct MessageCodecGenerator {
       out.line("writer.packed(\(field.value.codec).self, \(field.packedTag), \(name))")
     case .repeated:
       if case .group = field.value {
-        out.line("for value in \(name) { \(element(field, "value")) }")
+        out.line("for index in \(name).indices { \(element(field, "\(name)[index]")) }")
       } else {
         out.line("writer.repeated(\(field.value.codec).self, \(field.tag), \(name))")
       }

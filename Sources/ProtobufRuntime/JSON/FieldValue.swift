@@ -77,8 +77,16 @@ extension String: MapKey {
   @inlinable public var isDefaultValue: Bool { isEmpty }
   public init?(mapKey: String) { self = mapKey }
   /// By UTF-8 bytes, as the other implementations sort.
-  @inlinable public static func isOrdered(_ left: String, before right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
+  public static func isOrdered(_ left: String, before right: String) -> Bool {
+    var (left, right) = (left, right)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        for index in 0..<Swift.min(left.count, right.count) where left[index] != right[index] {
+          return left[index] < right[index]
+        }
+        return left.count < right.count
+      }
+    }
   }
 }
 

@@ -12,7 +12,11 @@ public struct JSONWriter {
   /// The type of an `Any` whose object is about to begin.
   private var pendingType: String?
 
-  public init(options: JSONEncodingOptions = .defaults) { self.options = options }
+  public init(options: JSONEncodingOptions = .defaults) {
+    self.options = options
+    // Small messages fit, and large ones begin to double later.
+    bytes.reserveCapacity(512)
+  }
 
   /// The text, or the first failure.
   public consuming func finish() throws(JSONError) -> [UInt8] {
@@ -158,7 +162,21 @@ public struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  mutating func integer(_ value: some FixedWidthInteger) { bytes.append(contentsOf: "\(value)".utf8) }
+  mutating func integer<I: FixedWidthInteger>(_ value: I) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    // From the last digit on; UInt64.max has 20.
+    var rest = UInt64(value.magnitude)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var first = 20
+      repeat {
+        first -= 1
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        digits[first] = 0x30 + UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+      } while rest > 0
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
+    }
+  }
 
   mutating func quotedInteger(_ value: some FixedWidthInteger) {
     bytes.append(UInt8(ascii: "\""))
@@ -174,30 +192,50 @@ public struct JSONWriter {
     } else {
       // Swift writes the shortest text that reads back as the same value; JSON needs no ".0", except behind minus zero:
       // readers that take -0 for an integer lose its sign.
-      let text = value.description
-      bytes.append(contentsOf: text.hasSuffix(".0") && text != "-0.0" ? text.dropLast(2).utf8 : text[...].utf8)
+      var text = value.description
+      text.withUTF8 { digits in
+        let isWhole = digits.count > 2 && digits[digits.count - 1] == 0x30 && digits[digits.count - 2] == 0x2E
+        let isMinusZero = value == 0 && value.sign == .minus
+        bytes.append(contentsOf: digits[..<(isWhole && !isMinusZero ? digits.count - 2 : digits.count)])
+      }
     }
   }
 
   mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): raw("\\\"")
-      case UInt8(ascii: "\\"): raw("\\\\")
-      case 8: raw("\\b")
-      case 9: raw("\\t")
-      case 10: raw("\\n")
-      case 12: raw("\\f")
-      case 13: raw("\\r")
-      case 0..<0x20, 0x7F:
-        raw("\\u00")
-        bytes.append(Self.hexDigits[Int(byte >> 4)])
-        bytes.append(Self.hexDigits[Int(byte & 15)])
-      default: bytes.append(byte)
+    var text = text
+    text.withUTF8 { utf8 in
+      // Stretches without anything to escape are copied at once.
+      var start = 0
+      for index in utf8.indices where Self.needsEscape(utf8[index]) {
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
+        escape(utf8[index])
+        start = index + 1
       }
+      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  @inline(__always)
+  private static func needsEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): raw("\\\"")
+    case UInt8(ascii: "\\"): raw("\\\\")
+    case 8: raw("\\b")
+    case 9: raw("\\t")
+    case 10: raw("\\n")
+    case 12: raw("\\f")
+    case 13: raw("\\r")
+    default:
+      raw("\\u00")
+      bytes.append(Self.hexDigits[Int(byte >> 4)])
+      bytes.append(Self.hexDigits[Int(byte & 15)])
+    }
   }
 
   private static let hexDigits = Array("0123456789abcdef".utf8)

@@ -25,12 +25,19 @@ public func packedSize<C: WireCodec>(
   return tagSize + varintSize(UInt64(payload)) + payload
 }
 
-/// Bytes of a map field; entries are visited in the order in which they are written.
+/// Bytes of a map field; entries that note sizes are visited in the order in which they are written.
 @inlinable
 public func mapSize<K: WireCodec, V: WireCodec>(
   _ key: K.Type, _ value: V.Type, _ tagSize: Int, _ entries: [K.Value: V.Value], _ sizes: inout SizeCache
 ) -> Int where K.Value: MapKey {
   var total = 0
+  if !V.notesSizes {
+    for (entryKey, entryValue) in entries {
+      let payload = 2 + K.size(entryKey, &sizes) + V.size(entryValue, &sizes)
+      total += tagSize + varintSize(UInt64(payload)) + payload
+    }
+    return total
+  }
   for (entryKey, entryValue) in sortedEntries(entries) {
     let place = sizes.reserve()
     let payload = 2 + K.size(entryKey, &sizes) + V.size(entryValue, &sizes)

@@ -11,6 +11,12 @@ public protocol WireCodec {
   /// Bytes without the tag; a length-delimited child notes its own size in `sizes`.
   static func size(_ value: Value, _ sizes: inout SizeCache) -> Int
   static func write(_ value: Value, to writer: inout WireWriter)
+  /// Whether `size` notes anything in its `sizes`, which then has to be asked in the order of writing.
+  static var notesSizes: Bool { get }
+}
+
+extension WireCodec {
+  @inlinable public static var notesSizes: Bool { false }
 }
 
 public enum Int32Codec: WireCodec {
@@ -182,6 +188,7 @@ public enum EnumCodec<E: ProtobufEnum>: WireCodec {
 }
 
 public enum MessageCodec<M: Message>: WireCodec {
+  @inlinable public static var notesSizes: Bool { true }
   @inlinable public static var wireType: UInt32 { 2 }
   @inlinable public static var defaultValue: M { M() }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> M {

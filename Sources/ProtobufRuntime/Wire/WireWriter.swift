@@ -100,7 +100,8 @@ public struct WireWriter {
   ) where K.Value: MapKey {
     for (entryKey, entryValue) in sortedEntries(entries) {
       rawVarint(UInt64(tag))
-      rawVarint(UInt64(sizes.take()))
+      let payload = V.notesSizes ? sizes.take() : 2 + K.size(entryKey, &sizes) + V.size(entryValue, &sizes)
+      rawVarint(UInt64(payload))
       field(key, 8 | K.wireType, entryKey)
       field(value, 16 | V.wireType, entryValue)
     }
