@@ -1,11 +1,11 @@
 # `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
 # Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
 
-.PHONY: run demo test bench bench-codec build setup certs format lint clean help
+.PHONY: run demo test bench bench-codec bench-engine build setup certs format lint clean help
 .DEFAULT_GOAL := help
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Build in release, make certificates, serve on 127.0.0.1:8443 with data in ./data until Ctrl-C
 	@scripts/run.sh
@@ -18,6 +18,10 @@ test: ## Everything: unit tests, interop with Python grpcio, durability under SI
 
 bench: ## Server CPU per call beside a C program and grpc-go, in one run
 	@Benchmarks/bench.sh
+
+bench-engine: setup ## The ledger alone: accruals, redemptions, memory a member, expiry
+	swift build --package-path Benchmarks -c release --product bench-engine
+	@"$$(swift build --package-path Benchmarks -c release --show-bin-path)/bench-engine"
 
 bench-codec: ## Generated codecs beside swift-protobuf, C++ protobuf and protobuf-c, in one run
 	@Benchmarks/codec.sh
