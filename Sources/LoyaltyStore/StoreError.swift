@@ -31,6 +31,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case undecodable(path: String, sequence: UInt64, problem: String)
   /// Every file is as it was written, but the records contradict each other.
   case inconsistent(directory: String, what: String)
+  /// A snapshot is damaged or not of this journal. A start passes it over; only a verification stops at it.
+  case badSnapshot(path: String, problem: String)
   case configuration(field: String, value: String, allowed: String)
   case disk(DiskError)
 
@@ -71,6 +73,11 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       """
       the journal in \(directory) does not hold together: \(what). Nothing is served from it: keep the files, report \
       this, and restore the last backup that does
+      """
+    case .badSnapshot(let path, let problem):
+      """
+      the snapshot \(path) cannot be used: \(problem). Check the disk; with the journal whole, the file can be removed \
+      and the next snapshot takes its place
       """
     case .configuration(let field, let value, let allowed): "\(field) is \(value), allowed is \(allowed)"
     case .disk(let error): error.description

@@ -26,6 +26,11 @@ struct JournalRecovery {
     var tornEnd: UInt64?
   }
 
+  /// Where `replay` found the journal to end, and how many bytes of an unfinished batch are behind that; nil before.
+  var end: (mark: JournalMark, tornBytes: UInt64)? {
+    tail.map { ($0.mark, ($0.tornEnd ?? $0.position) - $0.position) }
+  }
+
   /// Finds the segments and checks that they belong together. Reads their headers only.
   init(
     directory: String, disk: any Disk, configuration: StoreConfiguration, environment: StoreEnvironment,
