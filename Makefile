@@ -1,7 +1,7 @@
 # `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
 # Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
 
-.PHONY: run demo test bench bench-codec bench-engine build setup certs format lint clean help
+.PHONY: run demo test bench bench-codec bench-engine build setup certs format lint clean help fuzz
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -25,6 +25,9 @@ bench-engine: setup ## The ledger alone: accruals, redemptions, memory a member,
 
 bench-codec: ## Generated codecs beside swift-protobuf, C++ protobuf and protobuf-c, in one run
 	@Benchmarks/codec.sh
+
+fuzz: ## libFuzzer over schemas, binary messages and JSON, a minute each
+	@scripts/fuzz.sh
 
 build: setup ## Debug build with tests
 	swift build --build-tests

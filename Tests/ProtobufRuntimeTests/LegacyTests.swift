@@ -25,6 +25,15 @@ struct LegacyTests {
     }
   }
 
+  /// Found by fuzzing: the dynamic message took the field for a packed list of numbers.
+  @Test func `a length-delimited field where the schema has a repeated group is unknown`() throws {
+    let bytes: [UInt8] = [0xAB, 0x01, 0x1A, 2, 0x61, 0xFF, 0xAC, 0x01]
+    #expect(try Legacy(serializedBytes: bytes).box?.unknownFields.bytes == [0x1A, 2, 0x61, 0xFF])
+    let descriptor = try #require(testPool.message(named: Legacy.fullName))
+    let dynamic = try DynamicMessage(descriptor, in: testPool, serializedBytes: bytes)
+    #expect(dynamic.serializedBytes() == bytes)
+  }
+
   @Test func `numbers that a closed enum does not have become unknown fields`() throws {
     // signal = 99; signals = 1, 98; packed_signals = [2, 97]; chosen_signal = 96; signal_by_name {"k": 95}, {"l": 2}.
     let bytes: [UInt8] = [

@@ -37,7 +37,7 @@ extension DynamicMessage {
         try reader.unknown(tag, &unknownFields)
         continue
       }
-      if field.isRepeated, tag & 7 == 2, field.wireType != 2 {
+      if field.isRepeated, tag & 7 == 2, field.isPackable {
         try mergePacked(field, &reader)
       } else if tag & 7 == field.wireType {
         try merge(field, &reader)
@@ -182,6 +182,9 @@ extension DynamicMessage {
 }
 
 extension FieldDescriptor {
+  /// Whether several values can lie in one length-delimited field; a group, whose wire type is another, cannot.
+  var isPackable: Bool { wireType != 2 && wireType != 3 }
+
   /// Of one element.
   var wireType: UInt32 {
     switch type {
