@@ -9,7 +9,7 @@ public protocol ServerContextKey: Sendable {
   associatedtype Value: Sendable
 }
 
-/// A value in a context: a class, since a cast out of an existential costs more than all else an interceptor does.
+/// A value in a context: a class, so that its key alone gives it back, without a dynamic cast.
 @usableFromInline
 class AnyContextValue: @unchecked Sendable {
   @usableFromInline init() {}
