@@ -1,7 +1,7 @@
 # `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
 # Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
 
-.PHONY: run demo test bench bench-codec bench-engine build setup certs format lint clean help fuzz
+.PHONY: run demo test requirements bench bench-codec bench-engine build setup certs format lint clean help fuzz
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -15,6 +15,9 @@ demo: ## The same, with the five calls made by rpc-client, then a clean stop
 
 test: ## Everything: unit tests, interop with Python grpcio, durability under SIGKILL
 	@scripts/test.sh
+
+requirements: setup ## Each requirement, the scenarios that prove it, and whether they pass
+	@scripts/requirements.py
 
 bench: ## Server CPU per call beside a C program and grpc-go, in one run
 	@Benchmarks/bench.sh

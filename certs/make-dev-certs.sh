@@ -3,7 +3,7 @@
 # client certificates for two partners and an operator. For development and tests only: a production server gets its
 # certificates from your own authority (docs/operations.md).
 #
-#   certs/make-dev-certs.sh [DIR]     default DIR: certs/dev, which git ignores
+#   certs/make-dev-certs.sh [DIR [NAME …]]     default DIR: certs/dev, which git ignores; NAME: further clients' names
 #
 # What is there already and valid for another week is kept, so running it again is harmless.
 set -euo pipefail
@@ -39,7 +39,7 @@ issue() {
 issue server "/O=Loyalty Development/CN=localhost" \
   $'extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1'
 # The common name is what the server's policy knows the caller by.
-for name in partner-cathay-air partner-jade-hotels ops-lin; do
+for name in partner-cathay-air partner-jade-hotels ops-lin "${@:2}"; do
   issue "$name" "/O=Loyalty Development/CN=$name" "extendedKeyUsage=clientAuth"
 done
 chmod 644 -- *.pem

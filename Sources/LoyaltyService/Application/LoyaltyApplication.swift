@@ -21,8 +21,11 @@ public final class LoyaltyApplication: Service {
   private let gate: ReplyGate
 
   /// Reads the policy, opens the store (which may take its time to recover) and prepares the server.
+  /// - Parameter clock: Unix milliseconds; what the ledger takes for the time.
   /// - Throws: `PolicyFileError` with file, line and column; `StoreError`; `TLSError`; `RPCServerError`.
-  public init(_ settings: ServerSettings, logger: Logger) throws {
+  public init(
+    _ settings: ServerSettings, logger: Logger, clock: @escaping @Sendable () -> Int64 = systemMilliseconds
+  ) throws {
     self.settings = settings
     self.logger = logger
     // First what a person can have got wrong: it costs nothing to find out before the store is opened.
@@ -45,7 +48,7 @@ public final class LoyaltyApplication: Service {
       let gate = ReplyGate(position: store.durableSequence)
       self.gate = gate
       store.onDurable { gate.advance(to: $0) }
-      programme = Programme(store: store, policy: policy, gate: gate)
+      programme = Programme(store: store, policy: policy, gate: gate, clock: clock)
       try programme.open()
       health = HealthService(services: [LoyaltyHandlers.serviceName])
       let services: [any RPCService] = [LoyaltyHandlers(programme), health]
@@ -58,6 +61,16 @@ public final class LoyaltyApplication: Service {
 
   /// Where the server listens, once it runs.
   public var boundAddress: String? { server.boundAddress }
+
+  /// Does at once what has fallen due. The service does it by itself as real time passes; whoever moves the clock by
+  /// hand asks for it.
+  func doDueWork() throws {
+    var sequence: UInt64
+    repeat {
+      sequence = store.status.sequence
+      _ = try programme.expireDue()
+    } while store.status.sequence > sequence
+  }
 
   public func run() async throws {
     let failure = AsyncStream.makeStream(of: StoreError.self)
