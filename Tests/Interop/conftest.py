@@ -46,8 +46,11 @@ def certs(tmp_path_factory):
 class Server:
     """A loyalty-server process on a port that the kernel chose."""
 
-    def __init__(self, folder, certs, policy=POLICY):
+    def __init__(self, folder, certs, policy=POLICY, data=None, runner=()):
+        """`data` is where the ledger is kept, if not below `folder`; `runner` a command that runs the server's."""
         self.folder = pathlib.Path(folder)
+        self.data = data or self.folder / "data"
+        self.runner = list(runner)
         self.certs = certs
         self.policy = policy
         self.log = self.folder / "server.log"
@@ -56,7 +59,7 @@ class Server:
 
     def command(self, ready):
         return [
-            BIN / "loyalty-server", "serve", "--listen", "127.0.0.1:0", "--data", self.folder / "data",
+            *self.runner, BIN / "loyalty-server", "serve", "--listen", "127.0.0.1:0", "--data", self.data,
             "--policy", self.policy, "--certificate", self.certs / "server.pem", "--key", self.certs / "server.key",
             "--client-ca", self.certs / "ca.pem", "--ready-file", ready,
         ]

@@ -1,0 +1,130 @@
+"""A client that keeps its own record of what a server acknowledged, for tests that take the server away under load.
+
+`load` calls until the fault strikes. `check` then asks the restarted server: every acknowledged request, sent again under
+its key, must get the first answer; every request whose fate is unknown must be accepted now or answered as before; and
+each member's balance must be what the answers add up to. A lost or doubled call would show.
+"""
+
+import asyncio
+
+import grpc
+
+from conftest import accrual, key
+
+WORKERS = 48
+MEMBERS = [f"M-{number}" for number in range(40)]
+
+
+class Record:
+    """What this client knows of its calls."""
+
+    def __init__(self):
+        self.balance = {member: 0 for member in MEMBERS}
+        self.acknowledged = []
+        self.earlier = []
+        self.uncertain = []
+
+    def note(self, request, answer):
+        spent = answer.DESCRIPTOR.name == "RedeemResponse"
+        self.balance[request.member_id] += -answer.points if spent else answer.points
+
+
+async def call(loyalty, request):
+    from loyalty.v1 import redemption_pb2
+
+    method = loyalty.Redeem if isinstance(request, redemption_pb2.RedeemRequest) else loyalty.Accrue
+    return await method(request, timeout=30)
+
+
+def next_request(choices):
+    from loyalty.v1 import redemption_pb2
+
+    member = choices.choice(MEMBERS)
+    if choices.random() < 0.2:
+        return redemption_pb2.RedeemRequest(member_id=member, item_id="lounge-visit", idempotency_key=key())
+    return accrual(member, minor_units=choices.randrange(100, 1_000_000))
+
+
+def is_refusal(error):
+    """The rules said no (too few points, unknown member yet): nothing has changed."""
+    return error.code() in (grpc.StatusCode.FAILED_PRECONDITION, grpc.StatusCode.NOT_FOUND)
+
+
+async def load(server, record, choices, strike):
+    """Calls from many workers until `strike`, a coroutine function, has done its deed."""
+    from loyalty.v1 import loyalty_service_pb2_grpc
+
+    record.acknowledged, struck = [], asyncio.Event()
+
+    async def worker(loyalty):
+        while not struck.is_set():
+            request = next_request(choices)
+            try:
+                answer = await call(loyalty, request)
+            except grpc.RpcError as error:
+                if not is_refusal(error):
+                    record.uncertain.append(request)
+                    return
+            else:
+                record.acknowledged.append((request, answer))
+
+    channels = [
+        grpc.aio.secure_channel(server.address, server.credentials(), options=[("grpc.use_local_subchannel_pool", 1)])
+        for _ in range(4)
+    ]
+    workers = [
+        asyncio.create_task(worker(loyalty_service_pb2_grpc.LoyaltyServiceStub(channels[n % 4])))
+        for n in range(WORKERS)
+    ]
+    await strike()
+    struck.set()
+    await asyncio.gather(*workers)
+    for channel in channels:
+        await channel.close()
+    assert record.acknowledged, "no call was acknowledged before the fault: the test proves nothing"
+
+
+async def check(server, record):
+    """Holds a restarted server to what was acknowledged since the last check."""
+    from loyalty.v1 import loyalty_service_pb2_grpc, tier_pb2
+
+    async with grpc.aio.secure_channel(server.address, server.credentials()) as channel:
+        loyalty = loyalty_service_pb2_grpc.LoyaltyServiceStub(channel)
+        for start in range(0, len(record.acknowledged), 200):
+            part = record.acknowledged[start : start + 200]
+            answers = await asyncio.gather(*(call(loyalty, request) for request, _ in part))
+            for (request, first), again in zip(part, answers):
+                assert again == first, f"acknowledged as {first}, now {again}"
+                record.note(request, first)
+        for request in record.uncertain:
+            try:
+                record.note(request, await call(loyalty, request))
+            except grpc.RpcError as error:
+                assert is_refusal(error), error
+        record.uncertain = []
+        for member in MEMBERS:
+            try:
+                balance = (await loyalty.GetTier(tier_pb2.GetTierRequest(member_id=member))).balance
+            except grpc.RpcError as error:
+                assert error.code() == grpc.StatusCode.NOT_FOUND
+                balance = 0
+            assert balance == record.balance[member], f"{member}: {balance} in the ledger, {record.balance[member]} answered"
+
+
+async def repeat(server, sample):
+    """Sends acknowledged requests again: keys hold across several restarts."""
+    from loyalty.v1 import loyalty_service_pb2_grpc
+
+    async with grpc.aio.secure_channel(server.address, server.credentials()) as channel:
+        loyalty = loyalty_service_pb2_grpc.LoyaltyServiceStub(channel)
+        for request, first in sample:
+            assert await call(loyalty, request) == first
+
+
+def verified(server, record, choices):
+    """Checks a restarted server, a sample of earlier rounds as well; returns what the round came to, in words."""
+    uncertain = len(record.uncertain)
+    asyncio.run(check(server, record))
+    asyncio.run(repeat(server, choices.sample(record.earlier, min(50, len(record.earlier)))))
+    record.earlier += record.acknowledged
+    return f"{len(record.acknowledged)} acknowledged, {uncertain} uncertain, all exactly once"
