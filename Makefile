@@ -1,7 +1,7 @@
 # `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
 # Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
 
-.PHONY: run demo test requirements bench bench-codec bench-engine build setup certs format lint clean help fuzz
+.PHONY: run demo test requirements bench bench-codec bench-engine build setup certs format lint clean help fuzz soak
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -18,6 +18,8 @@ test: ## Everything: unit tests, interop with Python grpcio, durability under SI
 
 requirements: setup ## Each requirement, the scenarios that prove it, and whether they pass
 	@scripts/requirements.py
+soak: ## The durability tests for hours: 1,000 kills, 200 power losses, 360 failing system calls
+	@scripts/soak.sh
 
 bench: ## Server CPU per call beside a C program and grpc-go, in one run
 	@Benchmarks/bench.sh

@@ -1,19 +1,12 @@
 #!/usr/bin/env bash
 # Proves the tree: the Swift tests of each target, then from outside (Python's gRPC stack, grpcurl, protoc, buf) the
-# calls, the error cases, the policy file, and durability under SIGKILL. SKIP_CONFORMANCE=1 leaves out the official
-# protobuf conformance suite, which builds a C++ runner first.
+# calls, the error cases, the policy file, and durability under SIGKILL, power loss and failing disks.
+# SKIP_CONFORMANCE=1 leaves out the official protobuf conformance suite, which builds a C++ runner first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup.sh python3 python3-venv git ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev
-venv=.venv
-if ! cmp -s Tests/Interop/requirements.txt $venv/requirements.txt 2> /dev/null; then
-  rm -rf $venv
-  python3 -m venv $venv
-  $venv/bin/pip install -q --disable-pip-version-check -r Tests/Interop/requirements.txt
-  cp Tests/Interop/requirements.txt $venv/requirements.txt
-fi
-export PATH="$PWD/$venv/bin:$PATH" PROTOC="$PWD/$venv/bin/protoc" PYTHON="$PWD/$venv/bin/python"
+scripts/setup.sh git ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev e2fsprogs xfsprogs strace
+source scripts/python.sh
 
 echo "== schemas"
 buf lint

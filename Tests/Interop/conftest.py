@@ -46,11 +46,12 @@ def certs(tmp_path_factory):
 class Server:
     """A loyalty-server process on a port that the kernel chose."""
 
-    def __init__(self, folder, certs, policy=POLICY, data=None, runner=()):
+    def __init__(self, folder, certs, policy=POLICY, data=None, runner=(), options=()):
         """`data` is where the ledger is kept, if not below `folder`; `runner` a command that runs the server's."""
         self.folder = pathlib.Path(folder)
         self.data = data or self.folder / "data"
         self.runner = list(runner)
+        self.options = list(options)
         self.certs = certs
         self.policy = policy
         self.log = self.folder / "server.log"
@@ -62,16 +63,23 @@ class Server:
             *self.runner, BIN / "loyalty-server", "serve", "--listen", "127.0.0.1:0", "--data", self.data,
             "--policy", self.policy, "--certificate", self.certs / "server.pem", "--key", self.certs / "server.key",
             "--client-ca", self.certs / "ca.pem", "--ready-file", ready,
+            *self.options,
         ]
 
-    def start(self):
+    def try_start(self):
+        """Starts it and waits until it accepts calls; False if it ended before."""
         ready = self.folder / f"ready-{uuid.uuid4()}"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command(ready), stdout=log, stderr=log)
         while not (ready.exists() and ready.read_text().strip()):
-            assert self.process.poll() is None, f"the server ended at start:\n{self.log.read_text()}"
+            if self.process.poll() is not None:
+                return False
             time.sleep(0.01)
         self.address = ready.read_text().strip()
+        return True
+
+    def start(self):
+        assert self.try_start(), f"the server ended at start:\n{self.log.read_text()[-8000:]}"
         return self
 
     def stop(self):
