@@ -30,6 +30,10 @@ public protocol StateMachine: Sendable {
   ///   - sequence: the record's place in history: 1 for the first ever, then without a gap.
   mutating func apply(_ record: Record, sequence: UInt64)
 
+  /// Gives the id of each member that a record concerns, so that the record can be found by it; the same one twice does
+  /// no harm. Called with the store's lock held. Default none.
+  static func forEachMember(of record: Record, _ body: (String) -> Void)
+
   /// What in the records or chunks contradicted the state they were applied to, in words; nil for a state that can be
   /// trusted. Once set it stays. The store serves nothing from such a state, and makes no snapshot of it: a snapshot
   /// does not carry the contradiction on. Default nil.
@@ -64,4 +68,5 @@ extension Step: Equatable where Record: Equatable, Answer: Equatable {}
 extension StateMachine {
   public static var schemaVersion: UInt32 { 1 }
   public var contradiction: String? { nil }
+  public static func forEachMember(of record: Record, _ body: (String) -> Void) {}
 }

@@ -28,11 +28,13 @@ final class CommitQueue<State: StateMachine>: Sendable {
 
   @usableFromInline let core: Mutex<Core>
   @usableFromInline let configuration: StoreConfiguration
+  @usableFromInline let hasher: MemberHasher
   private let directory: String
   private let journal: any Journal
 
-  init(state: State, journal: any Journal, configuration: StoreConfiguration, directory: String) {
+  init(state: State, journal: any Journal, configuration: StoreConfiguration, hasher: MemberHasher, directory: String) {
     self.configuration = configuration
+    self.hasher = hasher
     self.directory = directory
     self.journal = journal
     core = Mutex(
@@ -66,6 +68,7 @@ final class CommitQueue<State: StateMachine>: Sendable {
         throw StoreError.contradiction(what)
       }
       core.pending.append(record, size: size, sizes: &sizes, sequence: sequence)
+      State.forEachMember(of: record) { core.pending.note(member: hasher.hash($0)) }
       return (.change(record), sequence)
     }
   }

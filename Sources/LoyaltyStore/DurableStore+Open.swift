@@ -71,7 +71,7 @@ extension DurableStore {
   ) throws -> Recovered<State> {
     var recovery = try JournalRecovery(
       directory: directory, disk: disk, configuration: configuration, environment: environment,
-      schemaVersion: State.schemaVersion, notify: notify)
+      schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let sealed = recovery.sealed
     let start = try SnapshotCatalog(directory: directory, disk: disk).newest(
       State.self, history: recovery.history, accept: sealed.contains

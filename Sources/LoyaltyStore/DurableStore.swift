@@ -23,6 +23,9 @@ public final class DurableStore<State: StateMachine>: Sendable {
   private let notify: @Sendable (StoreEvent) -> Void
   private let spaceWorker: Worker?
   private let snapshotWorker: Worker?
+  private let indexWorker: Worker?
+  /// The records that are durable, by sequence and by member.
+  public let history: History<State>
   private let fatal: FatalReport
   private let isClosing = Atomic<Bool>(false)
   /// A segment is being sealed for a snapshot that is due.
@@ -37,11 +40,15 @@ public final class DurableStore<State: StateMachine>: Sendable {
     self.lock = lock
     self.notify = notify
     let journal = recovered.journal
+    let hasher = MemberHasher(journal.history)
     let queue = CommitQueue(
-      state: recovered.state, journal: journal, configuration: configuration, directory: directory)
+      state: recovered.state, journal: journal, configuration: configuration, hasher: hasher, directory: directory)
+    history = History(journal: journal, hasher: hasher)
     let fatal = FatalReport()
     let spaceWorker = threads ? Worker() : nil
     let snapshotWorker = threads ? Worker() : nil
+    let indexWorker = threads ? Worker() : nil
+    self.indexWorker = indexWorker
     journalWorker = threads ? Worker() : nil
     let snapshots = SnapshotBuilder<State>(
       journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk),
@@ -56,6 +63,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
       },
       moved: { bytes, sealed in
         if journal.needsSpace { spaceWorker?.wake() }
+        if journal.index.needed != nil { indexWorker?.wake() }
         if sealed
           || snapshots.isDue(now: environment.monotonic(), lastSequence: journal.lastSequence, bytes: bytes)
         {
@@ -154,6 +162,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
     try spaceWorker?.start(name: "journal-space") { [self] in stepSpace() }
     // Behind everything that answers callers.
     try snapshotWorker?.start(name: "snapshot", niceness: 10) { [self] in stepSnapshots() }
+    try indexWorker?.start(name: "history-index", niceness: 10) { [self] in stepIndex() }
   }
 
   func stepSpace() -> Pace {
@@ -187,6 +196,12 @@ public final class DurableStore<State: StateMachine>: Sendable {
     return .sleep(wait > 0 ? wait : configuration.snapshotInterval.nanoseconds)
   }
 
+  func stepIndex() -> Pace {
+    if isClosing.load(ordering: .acquiring) { return .stop }
+    if journal.writeIndex() { return .again }
+    return .sleep(journal.index.needed == nil ? nil : configuration.fullDiskRetryInterval.nanoseconds)
+  }
+
   private func fail(_ error: any Error) {
     let reason = error as? StoreError ?? .failed(DiskError(operation: "work on", path: "", code: 0, reason: "\(error)"))
     queue.stop(reason)
@@ -207,7 +222,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
     if let journalWorker {
       journalWorker.wake()
       journalWorker.join()
-      for worker in [spaceWorker, snapshotWorker] {
+      for worker in [spaceWorker, snapshotWorker, indexWorker] {
         worker?.wake()
         worker?.join()
       }

@@ -18,6 +18,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case contradiction(String)
   /// `close` was called.
   case closed
+  /// Retention has removed this record; the first that is still there has sequence `first`.
+  case notRetained(sequence: UInt64, first: UInt64)
 
   /// Another process, or this one, has the store open.
   case locked(path: String, holder: String)
@@ -52,6 +54,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       the server and report this
       """
     case .closed: "the store is closed"
+    case .notRetained(let sequence, let first):
+      "record \(sequence) is beyond the retention of history and was removed; the first that is kept is \(first)"
     case .locked(let path, let holder):
       """
       \(path) is held by \(holder): two servers must not share a data directory; stop that one or use another \

@@ -16,6 +16,10 @@ public enum StoreEvent: Sendable, CustomStringConvertible {
   case diskFull(directory: String, needed: UInt64)
   case spaceAgain(directory: String)
   case segmentRemoved(path: String)
+  /// An index of history is damaged and is made again from its segment.
+  case badIndex(path: String, problem: String)
+  /// An index of history could not be made; questions about its segment read the segment instead.
+  case indexFailed(path: String, problem: String)
 
   public var description: String {
     switch self {
@@ -33,6 +37,8 @@ public enum StoreEvent: Sendable, CustomStringConvertible {
     case .diskFull(let directory, let needed):
       "the disk is nearly full: make \(needed) bytes free for \(directory) or the server will become read-only"
     case .spaceAgain(let directory): "there is room again for \(directory)"
+    case .badIndex(let path, let problem): "the index \(path) cannot be used: \(problem); it is made again"
+    case .indexFailed(let path, let problem): "the index \(path) could not be made: \(problem)"
     case .segmentRemoved(let path): "\(path) is beyond its retention and was removed"
     }
   }

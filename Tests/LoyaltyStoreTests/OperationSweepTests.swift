@@ -39,6 +39,7 @@ import Testing
           while pace == .again { pace = store.group.step() }
         }
         if index % 3 == 0 { _ = store.stepSpace() }
+        if index % 4 == 0 { _ = store.stepIndex() }
         if index % 5 == 4 { _ = store.stepSnapshots() }
         if case .failed(let reason) = store.status.mode { throw Violation(description: "stopped: \(reason)") }
       }

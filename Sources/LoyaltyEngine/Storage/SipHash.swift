@@ -13,16 +13,16 @@ public struct Fingerprint: Hashable, Sendable {
 }
 
 /// The 128-bit secret that a ledger's hashes are keyed with.
-struct HashKey: Hashable, Sendable {
+package struct HashKey: Hashable, Sendable {
   var first: UInt64 = 0
   var second: UInt64 = 0
 
   static let byteCount = 16
 
-  init() {}
+  package init() {}
 
   /// Reads 16 bytes; nil for any other number of them.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard bytes.count == Self.byteCount else { return nil }
     let raw = bytes.span.bytes
     first = UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt64.self))
@@ -37,14 +37,14 @@ struct HashKey: Hashable, Sendable {
 /// SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, "SipHash: a fast short-input PRF"), fed by whole words:
 /// a byte string goes in as its length and then its bytes, zero-padded to a word, so that no two sequences of inputs
 /// feed the same words.
-struct SipHash {
+package struct SipHash {
   private var v0: UInt64
   private var v1: UInt64
   private var v2: UInt64
   private var v3: UInt64
   private var wordCount: UInt64 = 0
 
-  init(key: HashKey) {
+  package init(key: HashKey) {
     v0 = key.first ^ 0x736f_6d65_7073_6575
     v1 = key.second ^ 0x646f_7261_6e64_6f6d ^ 0xee
     v2 = key.first ^ 0x6c79_6765_6e65_7261
@@ -60,7 +60,7 @@ struct SipHash {
     v0 ^= word
   }
 
-  mutating func combine(_ string: String) {
+  package mutating func combine(_ string: String) {
     combine(string.utf8.span)
   }
 
@@ -88,7 +88,7 @@ struct SipHash {
   }
 
   /// The hash of what was combined. The value is used up.
-  consuming func finish() -> Fingerprint {
+  package consuming func finish() -> Fingerprint {
     // The final block of SipHash: no bytes left over, and the length in bytes modulo 256 on top.
     combine((wordCount &* 8) << 56)
     v2 ^= 0xee

@@ -143,7 +143,7 @@ public final class LoyaltyApplication: Service {
 
   private static func log(_ event: StoreEvent, _ logger: Logger) {
     switch event {
-    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull: logger.warning("\(event)")
+    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull, .badIndex, .indexFailed: logger.warning("\(event)")
     case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved: logger.info("\(event)")
     }
   }

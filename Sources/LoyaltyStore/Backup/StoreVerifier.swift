@@ -66,7 +66,7 @@ public enum StoreVerifier {
   ) throws {
     var recovery = try JournalRecovery(
       directory: directory, disk: disk, configuration: .defaults, environment: .system,
-      schemaVersion: State.schemaVersion, notify: notify)
+      schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let sealed = recovery.sealed
     report.begin = sealed.begin.sequence
     report.segments = sealed.all.count + 1

@@ -10,6 +10,9 @@ enum FileNames {
   /// A snapshot that does not count yet.
   static let partialSnapshot = "snapshot.partial"
 
+  /// An index that is being written.
+  static let partialIndex = "index.partial"
+
   /// Twenty digits, so that names sort as numbers do.
   static func segment(_ id: UInt64) -> String { "segment-\(padded(id)).journal" }
   static func snapshot(_ sequence: UInt64) -> String { "snapshot-\(padded(sequence)).state" }
@@ -17,6 +20,8 @@ enum FileNames {
   static func tornTail(segment: UInt64, offset: UInt64) -> String { "torn-\(padded(segment))-at-\(offset).bytes" }
 
   static func segmentID(_ name: String) -> UInt64? { number(in: name, "segment-", ".journal") }
+  static func index(_ segment: UInt64) -> String { "segment-\(padded(segment)).index" }
+  static func indexSegment(_ name: String) -> UInt64? { number(in: name, "segment-", ".index") }
   static func snapshotSequence(_ name: String) -> UInt64? { number(in: name, "snapshot-", ".state") }
 
   static func path(_ directory: String, _ name: String) -> String { "\(directory)/\(name)" }

@@ -32,6 +32,11 @@ protocol Journal: AnyObject, Sendable {
   func contains(_ mark: JournalMark) -> Bool
   /// Reads batches of sealed history from the record after `sequence` up to `end`, verified, in order.
   func read(after sequence: UInt64, through end: JournalMark, _ body: (RecordBatch) throws -> Void) throws
+  /// The durable batch with a record; nil when history has not come that far. Not held up by `append`.
+  /// - Throws: `StoreError.notRetained` when it has been discarded.
+  func batch(holding sequence: UInt64) throws -> RecordBatch?
+  /// The durable records below `sequence` that concern a member, by `MemberHasher`, newest first.
+  func sequences(of member: UInt64, before sequence: UInt64, limit: Int) throws -> [UInt64]
   /// Forgets history up to a mark, as far as it is older than `time` (nanoseconds since 1970).
   func discard(through mark: JournalMark, sealedBefore time: UInt64) throws
 }

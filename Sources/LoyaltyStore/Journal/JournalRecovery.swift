@@ -9,6 +9,8 @@ struct JournalRecovery {
   let environment: StoreEnvironment
   let schemaVersion: UInt32
   let notify: @Sendable (StoreEvent) -> Void
+  /// The hashed members of an encoded record.
+  let membersOf: @Sendable (MemberHasher, RawSpan) throws -> [UInt64]
 
   /// Of all segments but the last.
   private(set) var sealed: SealedSegments
@@ -34,8 +36,10 @@ struct JournalRecovery {
   /// Finds the segments and checks that they belong together. Reads their headers only.
   init(
     directory: String, disk: any Disk, configuration: StoreConfiguration, environment: StoreEnvironment,
-    schemaVersion: UInt32, notify: @escaping @Sendable (StoreEvent) -> Void
+    schemaVersion: UInt32, notify: @escaping @Sendable (StoreEvent) -> Void,
+    membersOf: @escaping @Sendable (MemberHasher, RawSpan) throws -> [UInt64]
   ) throws {
+    self.membersOf = membersOf
     self.directory = directory
     self.disk = disk
     self.configuration = configuration
@@ -216,6 +220,10 @@ struct JournalRecovery {
     try file.synchronize()
     try disk.rename(FileNames.path(directory, FileNames.nextSegment), to: path(header.id), replacing: true)
     try disk.synchronizeDirectory(directory)
+    let (membersOf, hasher) = (membersOf, MemberHasher(history))
+    let index = try HistoryIndex(
+      directory: directory, disk: disk, active: header, sealed: sealed, notify: notify,
+      membersOf: { try membersOf(hasher, $0) })
     return LocalJournal(
       directory: directory, disk: disk, configuration: configuration, environment: environment,
       schemaVersion: schemaVersion, notify: notify,
@@ -225,7 +233,7 @@ struct JournalRecovery {
       space: LocalJournal.Space(
         remaining: UInt64(configuration.segmentSize - SegmentHeader.length), nextIsReady: false,
         reserveIsThere: reserve),
-      sealed: sealed)
+      sealed: sealed, index: index)
   }
 
   /// Keeps what is left of an unfinished batch, for whoever wants to know.

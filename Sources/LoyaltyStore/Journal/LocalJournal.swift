@@ -41,13 +41,14 @@ final class LocalJournal: Journal {
   let space: Mutex<Space>
   let next = Mutex<(any DiskFile)?>(nil)
   let sealed: Mutex<SealedSegments>
+  let index: HistoryIndex
   private let digest = Mutex<SHA256>(SHA256())
   private let last: Atomic<UInt64>
 
   init(
     directory: String, disk: any Disk, configuration: StoreConfiguration, environment: StoreEnvironment,
     schemaVersion: UInt32, notify: @escaping @Sendable (StoreEvent) -> Void, writer: Writer, space: Space,
-    sealed: SealedSegments
+    sealed: SealedSegments, index: HistoryIndex
   ) {
     self.directory = directory
     self.disk = disk
@@ -61,6 +62,7 @@ final class LocalJournal: Journal {
     self.writer = Mutex(writer)
     self.space = Mutex(space)
     self.sealed = Mutex(sealed)
+    self.index = index
   }
 
   var lastSequence: UInt64 { last.load(ordering: .acquiring) }
@@ -81,7 +83,9 @@ final class LocalJournal: Journal {
             operation: "append to", path: path(FileNames.segment(writer.header.id)), code: 0,
             reason: "record \(batch.firstSequence) would follow record \(writer.mark.sequence)"))
       }
+      let position = writer.position
       try write(&batch.bytes, payload, batch.count, batch.firstSequence, &writer)
+      index.add(batch, at: position)
       writer.mark.sequence = batch.lastSequence
       writer.confirmed = false
     }
@@ -166,6 +170,7 @@ final class LocalJournal: Journal {
       let segment = SealedSegment(
         header: writer.header, begin: begin, end: writer.mark, endPosition: writer.position, sealedAt: header.createdAt)
       sealed.withLock { $0.append(segment) }
+      index.begin(header)
       writer = Writer(
         file: file, header: header, position: UInt64(SegmentHeader.length),
         mark: JournalMark(sequence: writer.mark.sequence, hash: writer.mark.hash, segment: header.id))
@@ -224,6 +229,8 @@ final class LocalJournal: Journal {
         try disk.synchronizeDirectory(directory)
       } catch { throw StoreError.disk(error) }
       sealed.withLock { $0.removeOldest() }
+      // What of it is left after a crash, the next start removes.
+      do { try index.forget(segment.header.id) } catch { throw StoreError.disk(error) }
       notify(.segmentRemoved(path: path))
     }
   }

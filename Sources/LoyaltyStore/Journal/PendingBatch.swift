@@ -13,6 +13,8 @@ struct PendingBatch: Sendable {
   @usableFromInline var count: UInt32 = 0
   /// Of the first record.
   @usableFromInline var firstSequence: UInt64 = 0
+  /// The members that its records concern.
+  @usableFromInline var members: [MemberEntry] = []
 
   init() {
     bytes = [UInt8](repeating: 0, count: batchHeaderLength)
@@ -53,6 +55,10 @@ struct PendingBatch: Sendable {
     count += 1
   }
 
+  /// Notes that the record just added concerns a member.
+  @inlinable
+  mutating func note(member: UInt64) { members.append(MemberEntry(member: member, place: count - 1)) }
+
   @usableFromInline
   mutating func grow(to needed: Int) {
     let length = max(needed, 2 * bytes.count)
@@ -64,6 +70,7 @@ struct PendingBatch: Sendable {
     if bytes.count > 1 << 20 { bytes = [UInt8](repeating: 0, count: batchHeaderLength) }
     used = batchHeaderLength
     count = 0
+    members.removeAll(keepingCapacity: members.count < 1 << 16)
   }
 }
 
@@ -72,6 +79,8 @@ struct RecordBatch: Sendable {
   let firstSequence: UInt64
   let count: UInt32
   let writtenAt: UInt64
+  /// In its segment's file.
+  let position: UInt64
   /// For errors.
   let path: String
   /// Records, each behind its length as a varint.

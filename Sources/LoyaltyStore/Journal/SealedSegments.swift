@@ -43,6 +43,17 @@ struct SealedSegments: Sendable {
     return same(begin) || all.contains { same($0.end) }
   }
 
+  /// The segment that has a record.
+  func segment(holding sequence: UInt64) -> SealedSegment? {
+    guard sequence > begin.sequence, sequence <= end.sequence else { return nil }
+    var (low, high) = (0, all.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if all[middle].begin.sequence < sequence { low = middle } else { high = middle }
+    }
+    return all[low]
+  }
+
   func segments(after sequence: UInt64, through last: UInt64) -> [SealedSegment] {
     all.filter { $0.end.sequence > sequence && $0.begin.sequence < last }
   }

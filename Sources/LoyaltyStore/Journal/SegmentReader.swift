@@ -73,32 +73,23 @@ struct SegmentReader {
     let body = try bytes(at: position + UInt64(BatchHeader.length), count: total - BatchHeader.length)
     guard body.count == total - BatchHeader.length else { return .invalid("the file ends within a batch") }
     let span = body.span.bytes
-    guard span.load(UInt32.self, at: body.count - 8) == UInt32(truncatingIfNeeded: total),
-      span.load(UInt32.self, at: body.count - 4) == BatchHeader.endMagic
-    else { return .invalid("the end of the batch is not there") }
-    guard span.extracting(Int(batch.payloadLength)..<(body.count - BatchHeader.trailerLength)).isZero else {
-      return .invalid("the padding of the batch is not zero")
-    }
+    if let problem = BatchReading.problem(batch, body: span, of: header) { return .invalid(problem) }
     let payload = span.extracting(..<Int(batch.payloadLength))
-    guard CRC32C.of(payload) == batch.payloadSum else {
-      return .invalid("the checksum of the batch's records is wrong")
-    }
     digest.update(chain.bytes.span.bytes)
     digest.update(head.span.bytes.extracting(8..<48))
     digest.update(payload)
     guard digest.finish() == batch.hash.bytes else {
       return .invalid("the batch does not follow the one before it: its SHA-256 is wrong")
     }
-    guard batch.count <= batch.payloadLength else {
-      return .invalid("the batch has more records than bytes")
-    }
-    lastBatchStart = position
+    let start = position
+    lastBatchStart = start
     position += UInt64(total)
     chain = batch.hash
     nextSequence = batch.firstSequence + UInt64(batch.count)
     return .batch(
       RecordBatch(
-        firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, path: path,
+        firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, position: start,
+        path: path,
         payload: [UInt8](body.prefix(Int(batch.payloadLength)))))
   }
 

@@ -153,6 +153,18 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
   }
 }
 
+/// How an index finds the members of a record, for stores of one kind of state.
+func hashedMembers<State: StateMachine>(
+  _ type: State.Type
+) -> @Sendable (MemberHasher, RawSpan) throws -> [UInt64] {
+  { hasher, bytes in
+    let record = try bytes.withUnsafeBytes { buffer in try State.Record(serializedBytes: buffer) }
+    var members: [UInt64] = []
+    State.forEachMember(of: record) { members.append(hasher.hash($0)) }
+    return members
+  }
+}
+
 /// Applies the records of a batch behind `sequence`.
 /// - Throws: `StoreError.undecodable`, `.rot`.
 @inline(__always)

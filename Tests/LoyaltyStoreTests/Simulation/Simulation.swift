@@ -128,7 +128,9 @@ final class Simulation {
         try witness.add(to: store, length: length)
       } catch { log.append("refused: \(error)") }
     case 5..<8: _ = store.group.step()
-    case 8: _ = store.stepSpace()
+    case 8:
+      _ = store.stepSpace()
+      _ = store.stepIndex()
     default:
       let before = store.status.snapshotSequence
       _ = store.stepSnapshots()

@@ -18,7 +18,7 @@ struct Witness {
   /// Commits an entry with a name of its own.
   mutating func add(to store: DurableStore<Roll>, length: Int) throws {
     names += 1
-    let name = "n\(names)"
+    let name = "m\(names % 5)/n\(names)"
     try store.add(name, length: length)
     committed.append(name)
   }
@@ -42,5 +42,44 @@ struct Witness {
     }
     committed = names
     acknowledged = names.count
+    try compareHistory(store)
+  }
+
+  /// Holds what history tells, in order and of each member, against what was committed; retention may have taken the
+  /// beginning.
+  private func compareHistory(_ store: DurableStore<Roll>) throws {
+    var first = 1
+    var told: [String] = []
+    do {
+      while true {
+        let page: [HistoryEntry<Roll.Record>]
+        do {
+          page = try store.history.records(after: UInt64(first - 1 + told.count), limit: 100)
+        } catch StoreError
+          .notRetained(_, let kept) where told.isEmpty && Int(kept) > first
+        {
+          first = Int(kept)
+          continue
+        }
+        if page.isEmpty { break }
+        told += page.map(\.record.typeURL)
+      }
+      guard told == Array(committed.dropFirst(first - 1)) else {
+        throw Violation(description: "history from \(first) on is not what was committed")
+      }
+      for member in 0..<5 {
+        let expected = told.filter { $0.hasPrefix("m\(member)/") }.reversed()
+        let found = try store.history.records(of: "m\(member)", limit: 1_000).map(\.record.typeURL)
+        guard found.elementsEqual(expected) else {
+          throw Violation(description: "the history of m\(member) has \(found.count) records, not \(expected.count)")
+        }
+      }
+    } catch let error as StoreError {
+      switch error {
+      case .disk: return  // A disk that fails has no history to tell.
+      case .rot: throw error  // A segment that a start need not read, because a snapshot covers it.
+      default: throw Violation(description: "history is not readable: \(error)")
+      }
+    }
   }
 }

@@ -26,6 +26,12 @@ struct Roll: StateMachine {
     bytes += record.value.count
   }
 
+  /// An entry named `members/rest` concerns the members, which commas divide.
+  static func forEachMember(of record: ProtobufAny, _ body: (String) -> Void) {
+    guard let slash = record.typeURL.firstIndex(of: "/") else { return }
+    for member in record.typeURL[..<slash].split(separator: ",") { body(String(member)) }
+  }
+
   func snapshot(_ emit: ([UInt8]) throws -> Void) throws {
     try emit(ProtobufAny(typeURL: "\(bytes)").serializedBytes())
     // Several chunks, so that their order and number matter.

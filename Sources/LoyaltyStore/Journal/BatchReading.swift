@@ -1,0 +1,52 @@
+// One batch, wherever it stands: what must be true of it by itself. That it follows the one before it, the reader of a
+// whole segment checks too.
+
+enum BatchReading {
+  /// Checks what stands behind a batch's header.
+  /// - Parameter body: everything from the header's end to the batch's.
+  /// - Returns: the problem in words; nil when there is none.
+  static func problem(_ batch: BatchHeader, body: RawSpan, of segment: SegmentHeader) -> String? {
+    let payloadLength = Int(batch.payloadLength)
+    guard body.load(UInt32.self, at: body.byteCount - 8) == UInt32(truncatingIfNeeded: batch.totalLength),
+      body.load(UInt32.self, at: body.byteCount - 4) == BatchHeader.endMagic
+    else { return "the end of the batch is not there" }
+    guard body.extracting(payloadLength..<(body.byteCount - BatchHeader.trailerLength)).isZero else {
+      return "the padding of the batch is not zero"
+    }
+    guard CRC32C.of(body.extracting(..<payloadLength)) == batch.payloadSum else {
+      return "the checksum of the batch's records is wrong"
+    }
+    guard batch.count <= batch.payloadLength else { return "the batch has more records than bytes" }
+    return nil
+  }
+
+  /// Bytes read at once in the hope that they are the whole batch.
+  private static let guess = 16 << 10
+
+  /// Reads the batch at a place where an index says that one begins.
+  /// - Throws: `StoreError.rot` when there is none, `.disk`.
+  static func read(at position: UInt64, of segment: SegmentHeader, path: String, disk: any Disk) throws -> RecordBatch {
+    func rot(_ problem: String) -> StoreError { .rot(path: path, offset: position, problem: problem) }
+    var bytes: [UInt8]
+    do throws(DiskError) {
+      let file = try disk.open(path, .reading)
+      bytes = try file.readAll(at: position, count: guess)
+      if let batch = BatchHeader(bytes.span.bytes, salt: segment.salt), batch.totalLength > bytes.count,
+        batch.totalLength <= Int(segment.maximumBatch)
+      {
+        bytes = try file.readAll(at: position, count: batch.totalLength)
+      }
+    } catch { throw StoreError.disk(error) }
+    guard let batch = BatchHeader(bytes.span.bytes, salt: segment.salt) else {
+      throw rot("the index says that a batch begins here, but there is none")
+    }
+    guard batch.flags == 0, batch.version <= BatchHeader.formatVersion, batch.segment == segment.id,
+      batch.totalLength <= bytes.count
+    else { throw rot("the batch here is not one that this program can read") }
+    let body = bytes.span.bytes.extracting(BatchHeader.length..<batch.totalLength)
+    if let problem = problem(batch, body: body, of: segment) { throw rot(problem) }
+    return RecordBatch(
+      firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, position: position,
+      path: path, payload: body.bytes(at: 0, count: Int(batch.payloadLength)))
+  }
+}
