@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(
       name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC", .product(name: "NIOCore", package: nio)]),
     .testTarget(name: "RPCClientTests", dependencies: ["rpc-client", "LoyaltyRPC", "ProtobufCompiler"]),
-    .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyEngine"]),
+    .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyMessages", "LoyaltyEngine"]),
     .testTarget(name: "LoyaltyStoreTests", dependencies: ["LoyaltyStore"]),
     .testTarget(
       name: "LoyaltyServiceTests",

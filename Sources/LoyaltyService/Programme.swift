@@ -43,12 +43,14 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// A programme's ledger, policy, gate and clock.
 public final class Programme: Sendable {
-  /// An expiry step that stopped at its bound leaves the lock to callers for this long, milliseconds.
-  static let pauseBetweenExpirySteps: Int64 = 5
+  /// Between two steps of due work the lock is left to callers for this long, milliseconds.
+  static let pauseBetweenSteps: Int64 = 5
 
   public let store: DurableStore<Ledger>
   public let policy: CompiledPolicy
   public let gate: ReplyGate
+  /// What has been made durable: memory holds only what is open.
+  public var history: History<Ledger> { store.history }
   /// Unix milliseconds.
   public let clock: @Sendable () -> Int64
 
@@ -86,14 +88,14 @@ public final class Programme: Sendable {
     _ = try work(.opening(OpeningInput(programme: name, hashKey: key)))
   }
 
-  /// Posts the expiry of what is due, as much as one record takes.
-  /// - Returns: milliseconds until the next step is due; nil if no points ever lapse.
+  /// Does what is due: one record for each source that is, each as much as one record takes.
+  /// - Returns: milliseconds until there is something to do again; nil if nothing ever falls due by itself.
   /// - Throws: `ProgrammeError`, `StoreError`.
-  public func expireDue() throws -> Int64? {
-    let record = try work(.expiry(ExpiryInput()))
-    if case .expired(let outcome)? = record?.outcome, outcome.more { return Self.pauseBetweenExpirySteps }
-    let next = store.read { ledger in ledger.nextExpiryMs }.value
-    return next.map { max(0, $0 - clock()) }
+  public func workDue() throws -> Int64? {
+    let due = store.read { ledger in DueSource.allCases.map { ($0, ledger.dueMs($0)) } }.value
+    for (source, ms) in due where ms ?? Int64.max <= clock() { _ = try work(source.command) }
+    let next = store.read { ledger in ledger.nextDueMs }.value
+    return next.map { max(Self.pauseBetweenSteps, $0 - clock()) }
   }
 
   /// Does the service's own work; nil if there was nothing to do.

@@ -104,7 +104,7 @@ struct History {
     case 104: desk.now += Int64.random(in: 50...400, using: &random) * TestPolicy.day
     case 105..<108:
       // Exactly at, or a millisecond before, the next lapse.
-      if let due = desk.ledger.nextExpiryMs, due > desk.now { desk.now = due - Int64.random(in: 0...1, using: &random) }
+      if let due = desk.ledger.dueMs(.lots), due > desk.now { desk.now = due - Int64.random(in: 0...1, using: &random) }
     default: break
     }
   }
@@ -146,7 +146,7 @@ struct History {
       switch accepted.outcome {
       case .accrued(let outcome): actual = Self.answer(outcome, nil)
       case .redeemed(let outcome): actual = Self.answer(nil, outcome)
-      case .ticketOpened: actual = .refused(.commandInvalid)
+      default: actual = .refused(.commandInvalid)
       }
     case .answer(.refused(let refusal)):
       actual = .refused(refusal.reason)

@@ -96,7 +96,7 @@ import Testing
     for number in 0..<25 {
       try desk.accept(accrual("m\(number % 7)", yuan: 10, reference: "a\(number)"))
     }
-    let due = try #require(desk.ledger.nextExpiryMs)
+    let due = try #require(desk.ledger.dueMs(.lots))
     desk.now += 20 * TestPolicy.day
     try desk.accept(accrual("m0", yuan: 3, reference: "late", at: desk.now))
     desk.now = due - 1

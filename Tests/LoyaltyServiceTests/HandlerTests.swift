@@ -281,12 +281,12 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
 
   @Test func expiryRunsInStepsAndTellsWhenTheNextIsDue() throws {
     let bench = try HandlerBench()
-    #expect(try bench.programme.expireDue() == nil)
+    #expect(try bench.programme.workDue() == nil)
     _ = bench.handlers.accrue(bench.flight("M-1", yuan: 100, reference: "a"), bench.call())
-    let wait = try #require(try bench.programme.expireDue())
+    let wait = try #require(try bench.programme.workDue())
     #expect(wait == 1_845_993_600_000 - HandlerBench.start)
     bench.advance(wait)
-    #expect(try bench.programme.expireDue() == nil)
+    #expect(try bench.programme.workDue() == nil)
     let tier = try bench.handlers.getTier(GetTierRequest(memberID: "M-1"), bench.call()).result.get()
     #expect(tier.balance == 0)
   }

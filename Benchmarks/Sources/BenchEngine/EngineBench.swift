@@ -92,7 +92,7 @@ struct EngineBench {
   static func expiry(_ policy: CompiledPolicy, lots: Int) throws {
     var bench = try EngineBench(policy)
     try bench.enrol(lots)
-    guard let due = bench.ledger.nextExpiryMs else { throw Unexpected(description: "no lot lapses") }
+    guard let due = bench.ledger.dueMs(.lots) else { throw Unexpected(description: "no lot lapses") }
     bench.now = due + 31 * 86_400_000
     var longest = 0.0
     var records = 0

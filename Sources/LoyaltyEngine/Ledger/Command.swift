@@ -80,7 +80,10 @@ extension Record {
     case .accrued(let outcome): .accrued(outcome)
     case .redeemed(let outcome): .redeemed(outcome)
     case .ticketOpened(let outcome): .ticketOpened(outcome)
-    case .expired, nil: nil
+    case .holdReserved(let outcome): .holdReserved(outcome)
+    case .holdConfirmed(let outcome): .holdConfirmed(outcome)
+    case .holdReleased(let outcome): .holdReleased(outcome)
+    case .expired, .holdsTimedOut, nil: nil
     }
   }
 }

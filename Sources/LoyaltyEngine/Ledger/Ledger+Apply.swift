@@ -7,6 +7,9 @@ import ProtobufRuntime
 extension Ledger: StateMachine {
   public typealias Record = LoyaltyMessages.Record
 
+  /// 1: the five calls. 2: rooms; lots that come back.
+  public static var schemaVersion: UInt32 { 2 }
+
   public var contradiction: String? { inconsistency }
 
   public mutating func apply(_ record: Record, sequence: UInt64) {
@@ -27,6 +30,7 @@ extension Ledger: StateMachine {
     for index in postings.indices { post(postings[index], record, &resolver) }
     for standing in record.standings { set(standing, record, &resolver) }
     for move in record.stockMoves { take(move) }
+    for change in record.holdChanges { hold(change, record, &resolver) }
     switch record.input {
     case .opening(let input): open(input)
     case .accrual(let input):
@@ -34,7 +38,7 @@ extension Ledger: StateMachine {
         referenceFingerprint(partner: record.partner, activity: input.activity, reference: input.reference),
         to: sequence & FingerprintTable.maxValue)
     case .feedback(let input): openTicket(input, record, &resolver)
-    case .redemption, .expiry, nil: break
+    case .redemption, .expiry, .holdReservation, .holdConfirmation, .holdRelease, .holdTimeout, nil: break
     }
     remember(record)
   }
@@ -52,7 +56,8 @@ extension Ledger: StateMachine {
     var member: UInt32 = 0
   }
 
-  private mutating func member(_ position: UInt32, _ record: Record, _ resolver: inout MemberResolver) -> Int? {
+  /// The member that a record names by its position; nil, and noted, if there is none.
+  mutating func member(_ position: UInt32, _ record: Record, _ resolver: inout MemberResolver) -> Int? {
     if position == resolver.position { return Int(resolver.member) }
     guard Int(position) < record.members.count else {
       note(sequence, "names member \(position) of its \(record.members.count)")
@@ -126,16 +131,21 @@ extension Ledger: StateMachine {
 
   private mutating func postAward(_ posting: Posting, member: Int, _ record: Record) {
     let (balance, overflow) = members[member].balance.addingReportingOverflow(posting.amount)
-    let isNew = posting.amount > 0 && posting.lot >> 8 == sequence
-    guard CivilCalendar.times.contains(posting.lotExpiresMs) else {
-      note(sequence, "makes a lot that lapses at \(posting.lotExpiresMs) ms: there is no such time")
+    let isNew =
+      posting.amount > 0
+      && (posting.lot >> 8 == sequence
+        || posting.lotEarnedMs > 0 && lots.find(posting.lot, in: members[member].lots) == nil)
+    guard CivilCalendar.times.contains(posting.lotExpiresMs), CivilCalendar.times.contains(posting.lotEarnedMs) else {
+      note(
+        sequence,
+        "makes a lot of \(posting.lotEarnedMs) ms that lapses at \(posting.lotExpiresMs) ms: there is no such time")
       return
     }
     if isNew, !overflow, !lots.isFull {
       let lot = Lot(
         id: posting.lot, remaining: posting.amount,
-        expiresMs: posting.lotExpiresMs == 0 ? Int64.max : posting.lotExpiresMs, earnedMs: record.timeMs,
-        member: UInt32(member))
+        expiresMs: posting.lotExpiresMs == 0 ? Int64.max : posting.lotExpiresMs,
+        earnedMs: posting.lotEarnedMs > 0 ? posting.lotEarnedMs : record.timeMs, member: UInt32(member))
       lots.open(lot, in: &members[member].lots)
       members[member].balance = balance
       return

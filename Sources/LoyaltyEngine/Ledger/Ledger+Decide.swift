@@ -35,6 +35,10 @@ extension Ledger {
       case .redemption(let input): return .change(try decide(input, &request))
       case .feedback(let input): return .change(try decide(input, &request))
       case .expiry(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
+      case .holdReservation(let input): return .change(try decide(input, &request))
+      case .holdConfirmation(let input): return .change(try decide(input, &request))
+      case .holdRelease(let input): return .change(try decide(input, &request))
+      case .holdTimeout(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
       }
     } catch {
       return .answer(.refused(error))
@@ -85,6 +89,10 @@ extension Ledger {
     case .redemption(let input): fingerprint(of: input)
     case .feedback(let input): fingerprint(of: input)
     case .expiry(let input): fingerprint(of: input)
+    case .holdReservation(let input): fingerprint(of: input)
+    case .holdConfirmation(let input): fingerprint(of: input)
+    case .holdRelease(let input): fingerprint(of: input)
+    case .holdTimeout(let input): fingerprint(of: input)
     }
   }
 
@@ -167,7 +175,7 @@ extension Ledger {
 }
 
 extension Record.Input {
-  /// Keys are scoped to the method: a number that never changes.
+  /// Keys are scoped to the method: a number that never changes. New inputs take that of their field.
   var method: UInt64 {
     switch self {
     case .opening: 1
@@ -175,6 +183,10 @@ extension Record.Input {
     case .redemption: 3
     case .feedback: 4
     case .expiry: 5
+    case .holdReservation: 100
+    case .holdConfirmation: 101
+    case .holdRelease: 102
+    case .holdTimeout: 103
     }
   }
 }

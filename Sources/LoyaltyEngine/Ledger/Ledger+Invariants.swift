@@ -34,7 +34,13 @@ extension Ledger {
       lotCount += Int(member.lots.count)
     }
     if lotCount != lots.count { broken.append("members have \(lotCount) lots, the table \(lots.count)") }
-    for (unit, sum) in [(LedgerUnit.award, award), (.qualifying, qualifying)] {
+    for unit in LedgerUnit.all {
+      let sum: Int128 =
+        switch unit {
+        case .award: award
+        case .qualifying: qualifying
+        case .unspecified, .unrecognized: 0
+        }
       guard let own = accounts.sum(of: unit) else {
         broken.append("the programme's accounts of unit \(unit.rawValue) overflow")
         continue
@@ -44,6 +50,7 @@ extension Ledger {
       }
     }
     for (name, count) in zip(itemNames.names, taken) where count < 0 { broken.append("\(count) of '\(name)' taken") }
+    for room in rooms { broken += room.problems(in: self) }
     if memberNames.count != members.count { broken.append("\(memberNames.count) names for \(members.count) members") }
     return broken
   }

@@ -12,8 +12,10 @@ public struct AccountView: Hashable, Sendable {
   public var tierUntilMs: Int64?
   public var qualifying: Int64
   public var periodEndsMs: Int64
-  /// Points that can be spent.
+  /// Points that can be spent: those in lots, less debt. Held ones are in no lot.
   public var available: Int64
+  /// Points that are reserved.
+  public var held: Int64
   /// Of these, points that lapse within the policy's notice.
   public var expiringSoon: Int64
   /// When the first points lapse; nil if none ever do.
@@ -48,8 +50,8 @@ extension Ledger {
     var view = AccountView(
       member: memberNames.string(member), tier: standing.tier,
       tierUntilMs: standing.tierUntilMs > 0 ? standing.tierUntilMs : nil, qualifying: standing.qualifying,
-      periodEndsMs: standing.periodEndsMs, available: 0, expiringSoon: 0, nextExpiryMs: nil,
-      enrolledMs: state.enrolledMs, openTickets: Int(state.openTickets), lots: [])
+      periodEndsMs: standing.periodEndsMs, available: 0, held: holds.points(of: member), expiringSoon: 0,
+      nextExpiryMs: nil, enrolledMs: state.enrolledMs, openTickets: Int(state.openTickets), lots: [])
     view.lots.reserveCapacity(Int(state.lots.count))
     var slot = state.lots.first
     while slot != LotTable.none {
@@ -64,7 +66,4 @@ extension Ledger {
     }
     return view
   }
-
-  /// The earliest instant at which a lot lapses that no record has noticed; nil if none ever does.
-  public var nextExpiryMs: Int64? { lots.earliestDue?.instant }
 }

@@ -14,11 +14,7 @@ extension Ledger {
     let item = try offered(input, policy: policy, now: now)
     let cost = try price(of: item, input: input, tier: standing.tier, policy: policy)
     let (lapsed, available) = lapsed(of: state, now: now)
-    if available < cost {
-      throw Refusal(
-        .insufficientPoints,
-        ["required": "\(cost)", "available": "\(available)", "missing": "\(cost - available)"])
-    }
+    if available < cost { throw Refusal.insufficient(cost, available: available) }
 
     var input = input
     input.member = memberNames.string(memberNumber)
@@ -85,8 +81,9 @@ extension Ledger {
     return cost
   }
 
-  /// The lots that pay, earliest expiry first.
-  private func payment(of cost: Int64, state: Member, skipping lapsed: Int) -> [LotLine] {
+  /// The lots that pay, earliest expiry first, behind those that have lapsed.
+  /// - Precondition: they have as much.
+  func payment(of cost: Int64, state: Member, skipping lapsed: Int) -> [LotLine] {
     var paying: [LotLine] = []
     var due = cost
     var position = 0
@@ -96,7 +93,9 @@ extension Ledger {
       if position >= lapsed {
         let points = min(due, lot.remaining)
         paying.append(
-          LotLine(lot: lot.id, points: points, expiresMs: lot.expiresMs == Int64.max ? 0 : lot.expiresMs))
+          LotLine(
+            lot: lot.id, points: points, expiresMs: lot.expiresMs == Int64.max ? 0 : lot.expiresMs,
+            earnedMs: lot.earnedMs))
         due -= points
       }
       position += 1

@@ -17,8 +17,10 @@ struct RestoreProgress: Sendable {
 }
 
 extension Ledger {
-  /// Layout of the chunks that this program writes and reads.
-  static let snapshotFormat: UInt32 = 1
+  /// Layout of the chunks that this program writes.
+  static let snapshotFormat: UInt32 = 2
+  /// Layouts that it reads: an older one has fewer parts, and what it does not have is empty.
+  static let readableFormats: ClosedRange<UInt32> = 1...2
   /// A chunk is closed when it is estimated to have reached this, far enough below 1 MiB for one more entry.
   private static let chunkBytes = 512 << 10
   /// Lots of one member in one entry: some 200 kB.
@@ -37,11 +39,17 @@ extension Ledger {
     try emitKeys { try emitPart(.keys($0)) }
     try emitTickets { try emitPart(.tickets($0)) }
     try emitAccounts { try emitPart(.accounts($0)) }
-    try emitPart(
-      .end(
-        SnapshotEnd(
-          members: UInt64(members.count), lots: UInt64(lots.count), numbers: UInt64(numbers.count),
-          references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(tickets.count))))
+    for room in rooms { try room.snapshot(of: self, emitPart) }
+    try emitPart(.end(snapshotEnd))
+  }
+
+  /// How many of each there are.
+  private var snapshotEnd: SnapshotEnd {
+    var end = SnapshotEnd(
+      members: UInt64(members.count), lots: UInt64(lots.count), numbers: UInt64(numbers.count),
+      references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(tickets.count))
+    for room in rooms where room.count > 0 { end.rooms[type(of: room).name] = UInt64(room.count) }
+    return end
   }
 
   // MARK: - Parts out
@@ -185,9 +193,12 @@ extension Ledger {
       return try restore(chunk.part)
     }
     if restored.headerSeen { throw RestoreError(description: "the snapshot has two headers") }
-    guard header.format == Self.snapshotFormat else {
+    guard Self.readableFormats.contains(header.format) else {
       throw RestoreError(
-        description: "the snapshot has format \(header.format), this program reads \(Self.snapshotFormat)")
+        description: """
+          the snapshot has format \(header.format), this program reads \(Self.readableFormats.lowerBound) to \
+          \(Self.readableFormats.upperBound)
+          """)
     }
     guard let key = HashKey(header.hashKey) else {
       throw RestoreError(description: "the hash key has \(header.hashKey.count) bytes instead of \(HashKey.byteCount)")
@@ -220,6 +231,7 @@ extension Ledger {
       }
     case .tickets(let part): for ticket in part.tickets { try restore(ticket) }
     case .accounts(let part): try restore(part)
+    case .holds(let part): for hold in part.holds { try restore(hold) }
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }
@@ -314,9 +326,7 @@ extension Ledger {
   }
 
   private mutating func check(_ end: SnapshotEnd) throws(RestoreError) {
-    let here = SnapshotEnd(
-      members: UInt64(members.count), lots: UInt64(lots.count), numbers: UInt64(numbers.count),
-      references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(tickets.count))
+    let here = snapshotEnd
     guard here == end else { throw RestoreError(description: "the snapshot says it has \(end), and has \(here)") }
     restored.ended = true
   }

@@ -1,5 +1,6 @@
 // The ledger: who has how many points, in which lots, in which tier; what has been taken, credited and promised.
-// A value that changes only by records. Deciding is in Ledger+Decide and its kin, changing in Ledger+Apply.
+// A value that changes only by records. Deciding is in Ledger+Decide and its kin, changing in Ledger+Apply; what belongs
+// to one concern is in rooms (LedgerRoom).
 
 import LoyaltyMessages
 
@@ -14,7 +15,7 @@ public struct Ledger: Sendable {
     /// Position in `tierNames`.
     var tier: UInt16 = 0
     var openTickets: UInt16 = 0
-    /// Award points in lots, lapsed lots that no record has noticed included.
+    /// Award points in lots, lapsed lots that no record has noticed included; points in holds are in no lot.
     var balance: Int64 = 0
     /// Qualifying points of the period that ends at `periodEndsMs`.
     var qualifying: Int64 = 0
@@ -57,6 +58,7 @@ public struct Ledger: Sendable {
   var partnerNames = Symbols()
   var itemNames = Symbols()
   var accounts = AccountTable()
+  var holds = HoldTable()
   /// For each of `itemNames`, how many have been taken.
   var taken: [Int64] = []
   /// Chunks of a snapshot taken in so far.
@@ -69,86 +71,4 @@ public struct Ledger: Sendable {
   public var rememberedKeyCount: Int { keys.count }
   public var referenceCount: Int { references.count }
   public var openTicketCount: Int { tickets.count }
-}
-
-/// A few names that repeat in many places: of tiers, partners, items.
-struct Symbols: Sendable {
-  private(set) var names: [String] = []
-  private var positions: [String: Int] = [:]
-
-  /// So many names are found faster by comparing them than by hashing: short strings are compared as two words.
-  private static let fewNames = 16
-
-  /// Position of a name; nil if it has none.
-  subscript(name: String) -> Int? {
-    names.count <= Self.fewNames ? names.firstIndex(of: name) : positions[name]
-  }
-
-  mutating func insert(_ name: String) -> Int {
-    if let position = self[name] { return position }
-    let position = names.count
-    names.append(name)
-    positions[name] = position
-    return position
-  }
-}
-
-/// Balances of the programme's own accounts.
-struct AccountTable: Sendable {
-  /// Position 0 is for accounts without a partner; then one for each partner.
-  private var balances: [Int64] = []
-  /// The sum of all partners' issued points per unit, negative: as long as it fits, every other sum does.
-  private var issued = [Int64](repeating: 0, count: Self.unitCount)
-  private static let unitCount = 3
-  private static let accountCount = 6
-
-  /// The balance of an account; `partner` is −1 for accounts that are no partner's.
-  subscript(unit: LedgerUnit, account: LedgerAccount, partner partner: Int) -> Int64 {
-    get {
-      let index = Self.index(unit, account, partner)
-      return index < balances.count ? balances[index] : 0
-    }
-    set {
-      let index = Self.index(unit, account, partner)
-      if index >= balances.count { balances += [Int64](repeating: 0, count: index + 1 - balances.count) }
-      if account == .issued {
-        let unit = Int(unit.rawValue)
-        issued[unit] = issued[unit] &+ newValue &- balances[index]
-      }
-      balances[index] = newValue
-    }
-  }
-
-  /// Whether partners can issue so many more points.
-  func canIssue(_ points: Int64, _ unit: LedgerUnit) -> Bool {
-    !issued[Int(unit.rawValue)].subtractingReportingOverflow(points).overflow
-  }
-
-  /// The sum of all balances of a unit; nil if it does not fit.
-  func sum(of unit: LedgerUnit) -> Int64? {
-    var sum: Int128 = 0
-    for index in balances.indices where index % Self.unitCount == Int(unit.rawValue) { sum += Int128(balances[index]) }
-    return Int64(exactly: sum)
-  }
-
-  /// Every account that is not at 0.
-  func forEach(_ body: (_ unit: LedgerUnit, _ account: LedgerAccount, _ partner: Int, _ balance: Int64) throws -> Void)
-    rethrows
-  {
-    for (index, balance) in balances.enumerated() where balance != 0 {
-      try body(
-        LedgerUnit(rawValue: Int32(index % Self.unitCount)),
-        LedgerAccount(rawValue: Int32(index / Self.unitCount % Self.accountCount)),
-        index / Self.unitCount / Self.accountCount - 1, balance)
-    }
-  }
-
-  /// Whether unit and account are ones that this table has.
-  static func has(_ unit: LedgerUnit, _ account: LedgerAccount) -> Bool {
-    (1..<unitCount).contains(Int(unit.rawValue)) && (2..<accountCount).contains(Int(account.rawValue))
-  }
-
-  private static func index(_ unit: LedgerUnit, _ account: LedgerAccount, _ partner: Int) -> Int {
-    ((partner + 1) * accountCount + Int(account.rawValue)) * unitCount + Int(unit.rawValue)
-  }
 }

@@ -13,7 +13,9 @@ extension Ledger {
     public var lotsPerMember: Int
     /// Open feedback tickets a member.
     public var ticketsPerMember: Int
-    /// Lots that one expiry record takes: a batch decides and applies in about a millisecond.
+    /// Holds a member.
+    public var holdsPerMember: Int
+    /// Lots that one record of due work takes: a batch decides and applies in about a millisecond.
     public var lotsPerExpiry: Int
 
     public static let defaults = Limits(
@@ -21,6 +23,7 @@ extension Ledger {
       idempotencyWindowMs: 30 * CivilCalendar.millisecondsPerDay,  // what partners are promised
       lotsPerMember: 4_096,  // a lot a day for eleven years
       ticketsPerMember: 100,  // more is no member writing
+      holdsPerMember: 64,  // purchases that one person has open at once, with room for a travel agent's day
       lotsPerExpiry: 1_000)
   }
 }

@@ -3,7 +3,8 @@
 import LoyaltyMessages
 
 struct RecordDraft {
-  private(set) var record: Record
+  /// For rooms to add their own changes to. Points move only by the calls below.
+  var record: Record
   /// The sequence that the record will have.
   let sequence: UInt64
   private var lotsMade: UInt64 = 0

@@ -36,6 +36,16 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case outOfStock = "OUT_OF_STOCK"
   /// The member cannot pay the price.
   case insufficientPoints = "INSUFFICIENT_POINTS"
+  /// No such hold is open, or it is another partner's.
+  case holdUnknown = "HOLD_UNKNOWN"
+  /// The hold's time is over.
+  case holdTimedOut = "HOLD_TIMED_OUT"
+  /// The member has as many holds as are allowed.
+  case tooManyHolds = "TOO_MANY_HOLDS"
+  /// A hold may not live that long.
+  case holdTooLong = "HOLD_TOO_LONG"
+  /// More points are to be spent than the hold has.
+  case holdTooSmall = "HOLD_TOO_SMALL"
   /// The member has as many open feedback tickets as are allowed.
   case tooManyTickets = "TOO_MANY_TICKETS"
   /// The ledger can hold no more.
@@ -62,6 +72,13 @@ public struct Refusal: Error, Hashable, Sendable {
   public init(_ reason: RefusalReason, _ values: KeyValuePairs<String, String> = [:]) {
     self.reason = reason
     self.values = values.map { Value(name: $0.key, value: $0.value) }
+  }
+
+  /// The member has fewer points than the price.
+  static func insufficient(_ required: Int64, available: Int64) -> Refusal {
+    Refusal(
+      .insufficientPoints,
+      ["required": "\(required)", "available": "\(available)", "missing": "\(required - available)"])
   }
 
   public subscript(name: String) -> String? { values.first { $0.name == name }?.value }

@@ -22,6 +22,7 @@ public final class CompiledPolicy: Sendable {
   public let accrueWithinMs: Int64
   public let clockSkewMs: Int64
   let expiry: ExpiryPolicy
+  let ledger: LedgerRules
   let rules: [Rule]
   private let rulesByPlace: [[Int]]
   private let itemIndex: [String: Int]
@@ -112,6 +113,7 @@ public final class CompiledPolicy: Sendable {
     effectiveFromMs = policy.effectiveFrom?.policyMilliseconds ?? 0
     calendar = CivilCalendar(utcOffsetMinutes: programme.utcOffsetMinutes)
     expiry = policy.expiry ?? ExpiryPolicy()
+    ledger = LedgerRules(policy.ledger)
     noticeMs = Int64(expiry.noticeDays) * CivilCalendar.millisecondsPerDay
     accrueWithinMs = Int64(windows.accrueWithinDays) * CivilCalendar.millisecondsPerDay
     clockSkewMs = Int64(windows.clockSkewMinutes) * 60_000

@@ -23,6 +23,8 @@ public enum PolicyLimits {
   public static let expiryMonths: UInt32 = 1_200
   /// Ten years.
   public static let windowDays: UInt32 = 3_650
+  /// A year, in minutes: what is reserved for longer is spent.
+  public static let holdMinutes: UInt32 = 525_600
   /// A partner's clock that is further off is broken.
   public static let clockSkewMinutes: UInt32 = 1_440
   /// A year.

@@ -6,7 +6,7 @@ import ProtobufRuntime
 
 /// Finds every mistake in a policy document, not only the first.
 public struct PolicyValidator {
-  private let policy: Policy
+  let policy: Policy
   private(set) var problems: [PolicyProblem] = []
 
   private init(_ policy: Policy) {
@@ -23,10 +23,11 @@ public struct PolicyValidator {
     validator.checkExpiryAndWindows()
     validator.checkCatalogue()
     validator.checkDeadlines()
+    validator.checkLedger()
     return validator.problems
   }
 
-  private mutating func report(_ path: String, _ message: String) {
+  mutating func report(_ path: String, _ message: String) {
     problems.append(PolicyProblem(path: path, message: message))
   }
 
@@ -283,9 +284,9 @@ public struct PolicyValidator {
     }
   }
 
-  // MARK: - What values share
+  // MARK: - What values share, for sections in files of their own too
 
-  private mutating func checkID(_ id: String, _ path: String) {
+  mutating func checkID(_ id: String, _ path: String) {
     if id.isEmpty {
       report(path, "is missing")
     } else if id.utf8.count > PolicyLimits.idBytes || !id.utf8.allSatisfy(Self.isIDByte) {
@@ -298,7 +299,7 @@ public struct PolicyValidator {
     (0x61...0x7a).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x2d || byte == 0x5f
   }
 
-  private mutating func checkSubject(_ subject: String, _ path: String, _ seen: inout [String: String]) {
+  mutating func checkSubject(_ subject: String, _ path: String, _ seen: inout [String: String]) {
     if subject.isEmpty {
       report(path, "is empty: give the common name of a client certificate")
     } else if subject.utf8.count > PolicyLimits.idBytes {
@@ -310,7 +311,7 @@ public struct PolicyValidator {
     }
   }
 
-  private mutating func checkTexts(_ texts: [String: String], _ path: String) {
+  mutating func checkTexts(_ texts: [String: String], _ path: String) {
     let language = policy.programme?.defaultLanguage ?? ""
     if texts.isEmpty || (!language.isEmpty && texts[language] == nil) {
       report(path, "has no text in '\(language)', the programme's default_language")
@@ -323,7 +324,7 @@ public struct PolicyValidator {
     }
   }
 
-  private mutating func checkUnique(_ values: [String], _ path: String, field: String) {
+  mutating func checkUnique(_ values: [String], _ path: String, field: String) {
     var first: [String: Int] = [:]
     for (index, value) in values.enumerated() {
       if let other = first[value] {
@@ -334,7 +335,7 @@ public struct PolicyValidator {
     }
   }
 
-  private mutating func checkKnown(_ values: [String], in known: [String], _ path: String, what: String) {
+  mutating func checkKnown(_ values: [String], in known: [String], _ path: String, what: String) {
     let isList = values.count != 1 || path.hasSuffix("s")
     for (index, value) in values.enumerated() where !known.contains(value) {
       let place = isList ? "\(path)[\(index)]" : path
@@ -342,23 +343,23 @@ public struct PolicyValidator {
     }
   }
 
-  private mutating func checkCount(_ count: Int, atMost limit: Int, _ path: String) {
+  mutating func checkCount(_ count: Int, atMost limit: Int, _ path: String) {
     if count > limit { report(path, "has \(count) entries: at most \(limit)") }
   }
 
-  private mutating func checkPrice(_ points: Int64, _ path: String) {
+  mutating func checkPrice(_ points: Int64, _ path: String) {
     if points < 1 || points > PolicyLimits.points {
       report(path, "is \(points): give 1 to \(PolicyLimits.points)")
     }
   }
 
-  private mutating func checkMoment(_ moment: ProtobufTimestamp?, _ path: String) {
+  mutating func checkMoment(_ moment: ProtobufTimestamp?, _ path: String) {
     if let moment, moment.policyMilliseconds == nil {
       report(path, "is outside the years 1970 to 9999")
     }
   }
 
-  private mutating func checkWindow(
+  mutating func checkWindow(
     _ from: ProtobufTimestamp?, _ until: ProtobufTimestamp?, _ path: String, from fromName: String,
     until untilName: String
   ) {

@@ -50,13 +50,22 @@ public final class LoyaltyApplication: Service {
       store.onDurable { gate.advance(to: $0) }
       programme = Programme(store: store, policy: policy, gate: gate, clock: clock)
       try programme.open()
-      health = HealthService(services: [LoyaltyHandlers.serviceName])
-      let services: [any RPCService] = [LoyaltyHandlers(programme), health]
+      let resources = Self.services(programme)
+      health = HealthService(services: resources.map { type(of: $0).serviceName })
+      let services = resources + [health]
       server = try RPCServer(configuration, services: services + Reflection.describing(services))
     } catch {
       try? store.close()
       throw error
     }
+  }
+
+  /// The API: a service for each resource.
+  private static func services(_ programme: Programme) -> [any RPCService] {
+    [
+      LoyaltyHandlers(programme),
+      HoldHandlers(programme: programme),
+    ]
   }
 
   /// Where the server listens, once it runs.
@@ -68,7 +77,7 @@ public final class LoyaltyApplication: Service {
     var sequence: UInt64
     repeat {
       sequence = store.status.sequence
-      _ = try programme.expireDue()
+      _ = try programme.workDue()
     } while store.status.sequence > sequence
   }
 
@@ -103,7 +112,7 @@ public final class LoyaltyApplication: Service {
           health.shutDown()
         }
       }
-      group.addTask { [programme] in try await Self.expire(programme) }
+      group.addTask { [programme] in try await Self.work(programme) }
       group.addTask {
         for await error in failure { throw error }
       }
@@ -113,20 +122,23 @@ public final class LoyaltyApplication: Service {
     }
   }
 
-  /// Posts expiry as it falls due. A step is bounded, so that it never holds other calls up for long.
-  private static func expire(_ programme: Programme) async throws {
+  /// Does what falls due by itself. A step is bounded, so that it never holds other calls up for long.
+  private static func work(_ programme: Programme) async throws {
     while !Task.isCancelled {
       let wait: Int64?
       do {
-        wait = try programme.expireDue()
+        wait = try programme.workDue()
       } catch StoreError.queueFull, StoreError.readOnly {
         // Points that are due cannot be spent anyway; posting them waits until there is room.
-        wait = 1000
+        wait = nil
       }
-      // A day at most: clocks are set, machines sleep.
-      try? await Task.sleep(for: .milliseconds(min(max(wait ?? .max, 0), 86_400_000)))
+      // A look costs a microsecond, and calls make what falls due before everything that was known.
+      try? await Task.sleep(for: .milliseconds(min(max(wait ?? .max, 0), longestRest)))
     }
   }
+
+  /// How late due work may begin, milliseconds.
+  private static let longestRest: Int64 = 1_000
 
   private func writeReadyFile() throws {
     guard let path = settings.readyFile, let address = server.boundAddress else { return }

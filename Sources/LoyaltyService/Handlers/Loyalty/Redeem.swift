@@ -23,7 +23,7 @@ extension LoyaltyHandlers {
     let input = RedemptionInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, item: request.itemID,
       quantity: Int64(max(1, request.quantity)), expectedPoints: request.expectedPoints)
-    return decide(.redemption(input), key: request.idempotencyKey, call).flatMap { accepted in
+    return decide(.redemption(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .redeemed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
         RedeemResponse(

@@ -56,14 +56,14 @@ extension RefusalReason {
   /// The status a reason is answered with.
   var statusCode: StatusCode {
     switch self {
-    case .memberUnknown, .itemUnknown: .notFound
+    case .memberUnknown, .itemUnknown, .holdUnknown: .notFound
     case .partnerRequired, .roleRequired: .permissionDenied
     case .commandInvalid: .invalidArgument
-    case .ledgerFull, .tooManyLots, .tooManyTickets: .resourceExhausted
+    case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
     case .ledgerNotOpen, .ledgerAlreadyOpen: .unavailable
     case .idempotencyKeyReused, .referenceAlreadyCredited, .memberMismatch, .activityInFuture, .activityTooOld,
       .noEarningRule, .pointsOverflow, .itemNotOffered, .tierNotEligible, .priceChanged, .outOfStock,
-      .insufficientPoints:
+      .insufficientPoints, .holdTimedOut, .holdTooLong, .holdTooSmall:
       .failedPrecondition
     }
   }
@@ -77,6 +77,7 @@ private enum PublicValue {
     }
     switch value.name {
     case "firstAccrual": return (value.name, UInt64(value.value).map(PublicName.accrual) ?? value.value)
+    case "hold": return (value.name, UInt64(value.value).map(PublicName.hold) ?? value.value)
     case "activity":
       let name = Int32(value.value).flatMap { Activity.table.name(of: $0) } ?? value.value
       return (value.name, name.hasPrefix("ACTIVITY_") ? String(name.dropFirst("ACTIVITY_".count)).lowercased() : name)

@@ -14,7 +14,7 @@ extension LoyaltyHandlers {
     if let error = fields.error { return Answer(.failure(error)) }
 
     let language = call.language(request.language, policy: policy)
-    return read(call) { (ledger) throws(Refusal) in
+    return read(.look, call) { (ledger) throws(Refusal) in
       try ledger.account(
         request.memberID, number: request.partnerMemberNumber, partner: call.caller.partner, policy: policy,
         now: call.now)

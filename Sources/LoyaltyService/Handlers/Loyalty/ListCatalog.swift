@@ -25,7 +25,7 @@ extension LoyaltyHandlers {
 
     let size = request.pageSize == 0 ? FieldLimits.defaultPageSize : min(request.pageSize, FieldLimits.largestPageSize)
     let language = call.language(request.language, policy: policy)
-    return read(call) { (ledger) throws(Refusal) in
+    return read(.look, call) { (ledger) throws(Refusal) in
       let account =
         request.memberID.isEmpty
         ? nil : try ledger.account(request.memberID, policy: policy, now: call.now)

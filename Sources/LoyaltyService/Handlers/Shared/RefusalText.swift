@@ -60,6 +60,15 @@ enum RefusalText {
         "The price is {required} points; the member has {available}, {missing} too few.",
         "需要 {required} 积分，会员可用 {available} 积分，尚缺 {missing} 积分。"
       )
+    case .holdUnknown: ("There is no open hold {hold}.", "没有未结的积分冻结 {hold}。")
+    case .holdTimedOut:
+      ("The hold {hold} has timed out at {until}.", "积分冻结 {hold} 已于 {until} 超时。")
+    case .tooManyHolds:
+      ("The member has {open} open holds; at most {most} are kept.", "会员已有 {open} 笔积分冻结，上限为 {most} 笔。")
+    case .holdTooLong:
+      ("A hold may live {most} minutes, not {minutes}.", "积分冻结最长 {most} 分钟，不可为 {minutes} 分钟。")
+    case .holdTooSmall:
+      ("The hold has {held} points; {points} were to be spent.", "该冻结仅有 {held} 积分，不足 {points} 积分。")
     case .tooManyTickets:
       ("The member has {open} open tickets; at most {most} are kept.", "会员已有 {open} 个未结反馈，上限为 {most} 个。")
     case .ledgerFull: ("The ledger is full.", "账本已满。")

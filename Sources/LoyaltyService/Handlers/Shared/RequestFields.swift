@@ -85,6 +85,35 @@ struct RequestFields {
     }
   }
 
+  /// A number of points to move.
+  mutating func checkPoints(_ points: Int64, _ field: String) {
+    if !(1...PolicyLimits.points).contains(points) {
+      report(field, "is \(points); must be 1 to \(PolicyLimits.points)")
+    }
+  }
+
+  /// The number in an id that this service gave out; 0 if it is bad.
+  mutating func sequence(_ id: String, _ field: String, _ prefix: String) -> UInt64 {
+    if let sequence = PublicName.sequence(id, prefix) { return sequence }
+    report(field, id.isEmpty ? "is required" : "is no such id; they look like \(prefix)42")
+    return 0
+  }
+
+  /// A length of time in milliseconds; 0 if it is absent or bad.
+  mutating func milliseconds(_ duration: ProtobufDuration?, _ field: String) -> Int64 {
+    guard let duration else { return 0 }
+    guard (0..<1_000_000_000).contains(duration.nanos), (0...Self.longestSeconds).contains(duration.seconds),
+      duration.seconds > 0 || duration.nanos >= 1_000_000
+    else {
+      report(field, "must be 0.001 s to \(Self.longestSeconds) s")
+      return 0
+    }
+    return duration.seconds * 1_000 + Int64(duration.nanos) / 1_000_000
+  }
+
+  /// A year: no length of time in a request is greater.
+  private static let longestSeconds: Int64 = 31_622_400
+
   /// The moment in Unix milliseconds; 0 if it is bad.
   mutating func milliseconds(_ moment: ProtobufTimestamp?, _ field: String) -> Int64 {
     guard let moment else {

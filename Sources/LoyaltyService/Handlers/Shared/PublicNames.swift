@@ -7,8 +7,18 @@ enum PublicName {
   static func accrual(_ sequence: UInt64) -> String { "acr-" + String(sequence) }
   static func redemption(_ sequence: UInt64) -> String { "rdm-" + String(sequence) }
   static func ticket(_ sequence: UInt64) -> String { "fbk-" + String(sequence) }
+  static let holdPrefix = "hld-"
+  static func hold(_ sequence: UInt64) -> String { holdPrefix + String(sequence) }
   /// The record that made the lot, and the lot's place in it.
   static func lot(_ id: UInt64) -> String { "lot-" + String(id >> 8) + "-" + String(id & 0xff) }
+
+  /// The number in a name of that kind; nil if it is none.
+  static func sequence(_ name: String, _ prefix: String) -> UInt64? {
+    guard name.hasPrefix(prefix) else { return nil }
+    let digits = name.dropFirst(prefix.count)
+    guard digits.utf8.count <= 20, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return UInt64(digits)
+  }
 }
 
 extension ProtobufTimestamp {

@@ -23,7 +23,7 @@ extension LoyaltyHandlers {
       member: request.memberID, partnerNumber: request.partnerMemberNumber, activity: activity,
       reference: request.reference, currency: request.amount?.currencyCode ?? "",
       minorUnits: request.amount?.minorUnits ?? 0, occurredMs: occurred, category: request.category)
-    return decide(.accrual(input), key: request.idempotencyKey, call).flatMap { accepted in
+    return decide(.accrual(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .accrued(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(response(accepted, outcome, language: call.language(policy: policy)))
     }
@@ -63,12 +63,5 @@ extension Activity {
       case .event: .event
       case .unspecified, .unrecognized: .unspecified
       }
-  }
-}
-
-extension RPCError {
-  /// A kept outcome is of another method than its key: a defect.
-  static var unexpectedOutcome: RPCError {
-    RPCError(.internal, "the ledger kept another method's outcome for this key")
   }
 }

@@ -22,7 +22,7 @@ extension LoyaltyHandlers {
     let input = FeedbackInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, kind: kind, topic: topic ?? .unspecified,
       subjectID: request.subjectID, text: request.text, attachments: request.attachments)
-    return decide(.feedback(input), key: request.idempotencyKey, call).flatMap { accepted in
+    return decide(.feedback(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .ticketOpened(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
         SubmitFeedbackResponse(

@@ -1,0 +1,45 @@
+// What falls due by itself: lots lapse, holds time out. The engine has no clock; whoever has one asks when the next
+// thing is due and gives the command that does it, until nothing is due any more. What members can rely on does not wait
+// for that: lapsed points cannot be spent, and a hold that has timed out cannot be confirmed, from the instant on.
+
+import LoyaltyMessages
+
+/// What can fall due. To add one: a case here, its instant in `dueMs`, its command in `command`, and a `decide` that
+/// does as much as one record takes and says in its outcome whether there is more.
+public enum DueSource: CaseIterable, Hashable, Sendable {
+  /// Lots whose time has come.
+  case lots
+  /// Holds that nobody has confirmed or released in time.
+  case holds
+
+  /// The service's own command, which does what is due. It answers `nothingToDo` if nothing is.
+  public var command: Record.Input {
+    switch self {
+    case .lots: .expiry(ExpiryInput())
+    case .holds: .holdTimeout(HoldTimeoutInput())
+    }
+  }
+}
+
+extension Ledger {
+  /// The earliest instant at which something of a source falls due that no record has dealt with; nil if nothing ever
+  /// does.
+  public func dueMs(_ source: DueSource) -> Int64? {
+    switch source {
+    case .lots: lots.earliestDue?.instant
+    case .holds: holds.nextDueMs
+    }
+  }
+
+  /// The source that falls due first, and when; nil if nothing ever does.
+  public var nextDue: (source: DueSource, ms: Int64)? {
+    var next: (source: DueSource, ms: Int64)?
+    for source in DueSource.allCases {
+      if let ms = dueMs(source), ms < next?.ms ?? Int64.max { next = (source, ms) }
+    }
+    return next
+  }
+
+  /// When the next thing falls due, Unix milliseconds; nil if nothing ever does.
+  public var nextDueMs: Int64? { nextDue?.ms }
+}

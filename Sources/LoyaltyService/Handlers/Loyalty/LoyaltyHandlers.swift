@@ -1,0 +1,39 @@
+// The five calls of loyalty.v1.LoyaltyService, which every partner starts with.
+
+import LoyaltyAPI
+import LoyaltyEngine
+import LoyaltyMessages
+import LoyaltyRPC
+
+/// Answers `loyalty.v1.LoyaltyService`.
+public struct LoyaltyHandlers: LoyaltyServiceHandler, ProgrammeHandlers {
+  let programme: Programme
+  let texts: PolicyTexts
+
+  public init(_ programme: Programme) {
+    self.programme = programme
+    texts = PolicyTexts(programme.policy)
+  }
+
+  public func accrue(_ request: AccrueRequest, context: ServerContext) async throws -> AccrueResponse {
+    try answer(context) { call in accrue(request, call) }
+  }
+
+  public func redeem(_ request: RedeemRequest, context: ServerContext) async throws -> RedeemResponse {
+    try answer(context) { call in redeem(request, call) }
+  }
+
+  public func getTier(_ request: GetTierRequest, context: ServerContext) async throws -> GetTierResponse {
+    try answer(context) { call in getTier(request, call) }
+  }
+
+  public func listCatalog(_ request: ListCatalogRequest, context: ServerContext) async throws -> ListCatalogResponse {
+    try answer(context) { call in listCatalog(request, call) }
+  }
+
+  public func submitFeedback(
+    _ request: SubmitFeedbackRequest, context: ServerContext
+  ) async throws -> SubmitFeedbackResponse {
+    try answer(context) { call in submitFeedback(request, call) }
+  }
+}
