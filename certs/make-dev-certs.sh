@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a development certificate authority, a certificate for a server on this machine (localhost, 127.0.0.1, ::1), and
-# client certificates for two partners and an operator. For development and tests only: a production server gets its
+# client certificates for two partners and two operators. For development and tests only: a production server gets its
 # certificates from your own authority (docs/operations.md).
 #
 #   certs/make-dev-certs.sh [DIR [NAME …]]     default DIR: certs/dev, which git ignores; NAME: further clients' names
@@ -39,7 +39,7 @@ issue() {
 issue server "/O=Loyalty Development/CN=localhost" \
   $'extendedKeyUsage=serverAuth\nsubjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1'
 # The common name is what the server's policy knows the caller by.
-for name in partner-cathay-air partner-jade-hotels ops-lin "${@:2}"; do
+for name in partner-cathay-air partner-jade-hotels ops-lin ops-chen "${@:2}"; do
   issue "$name" "/O=Loyalty Development/CN=$name" "extendedKeyUsage=clientAuth"
 done
 chmod 644 -- *.pem

@@ -12,6 +12,8 @@ import ProtobufRuntime
 public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The store belongs to another programme.
   case otherProgramme(store: String, policy: String)
+  /// A version that was published has mistakes by this program's rules.
+  case policyUnusable(version: UInt32, problems: [PolicyProblem])
   /// The policy does not decide yet. Times are Unix milliseconds.
   case notYetEffective(fromMs: Int64, nowMs: Int64)
   /// The ledger refused its own work.
@@ -29,7 +31,13 @@ public enum ProgrammeError: Error, Hashable, Sendable, CustomStringConvertible {
       the policy decides from \(Self.moment(fromMs)) on, and it is \(Self.moment(nowMs)): start with the policy that \
       is in effect, or correct effective_from or the clock
       """
-    case .refused(let refusal): "the ledger refused its own work: \(refusal.reason.rawValue)"
+    case .policyUnusable(let version, let problems):
+      """
+      version \(version) of the policy, which the ledger has published, is not one that this program can decide by: \
+      \(problems.map(\.description).joined(separator: "; ")): use the program that accepted it
+      """
+    case .refused(let refusal):
+      "the ledger refused its own work: \(RefusalText.english(refusal))"
     }
   }
 
@@ -47,45 +55,98 @@ public final class Programme: Sendable {
   static let pauseBetweenSteps: Int64 = 5
 
   public let store: DurableStore<Ledger>
-  public let policy: CompiledPolicy
   public let gate: ReplyGate
   /// What has been made durable: memory holds only what is open.
   public var history: History<Ledger> { store.history }
+  private let file: (policy: CompiledPolicy, source: String)
+  private let board: PolicyBoard
   /// Unix milliseconds.
   public let clock: @Sendable () -> Int64
 
   /// - Parameters:
+  ///   - policy: the policy file: the first version of a new ledger. A ledger that has versions decides by those.
+  ///   - source: the file's text.
   ///   - gate: advanced as the store becomes durable.
   ///   - clock: Unix milliseconds. Read once a call.
   public init(
-    store: DurableStore<Ledger>, policy: CompiledPolicy, gate: ReplyGate,
+    store: DurableStore<Ledger>, policy: CompiledPolicy, source: String = "", gate: ReplyGate,
     clock: @escaping @Sendable () -> Int64 = systemMilliseconds
   ) {
     self.store = store
-    self.policy = policy
     self.gate = gate
     self.clock = clock
+    file = (policy, source)
+    board = PolicyBoard(policy)
   }
 
-  /// Opens a new ledger for the policy's programme; checks that a ledger with records is that programme's and that
-  /// the policy is in effect. Before this nothing else is accepted.
+  /// The policy in effect now.
+  public var policy: CompiledPolicy { served.policy }
+
+  /// The policy in effect now, with its texts.
+  var served: ServedPolicy { board.policy(at: clock()) }
+
+  /// The policy in effect at a moment, with its texts.
+  func served(at moment: Int64) -> ServedPolicy { board.policy(at: moment) }
+
+  /// A version that decides or decided, with its texts.
+  func served(version: UInt32) -> ServedPolicy? { board.version(version) }
+
+  /// Reads the published versions again, after a record that changed them.
+  func policiesChanged() {
+    board.take(store.read { ledger in ledger.policies }.value)
+  }
+
+  /// Opens a new ledger for the policy's programme, with the policy file as its first version; checks that a ledger with
+  /// records is that programme's and that a policy is in effect. Before this nothing else is accepted.
   /// - Throws: `ProgrammeError`, `StoreError`.
   public func open() throws {
-    let name = policy.document.programme?.id ?? ""
+    let name = file.policy.document.programme?.id ?? ""
     let (state, _) = store.read { ledger in
-      (sequence: ledger.sequence, programme: ledger.programme)
+      (sequence: ledger.sequence, programme: ledger.programme, policies: ledger.policies.count)
     }
-    let now = clock()
-    if policy.effectiveFromMs > now {
-      throw ProgrammeError.notYetEffective(fromMs: policy.effectiveFromMs, nowMs: now)
+    if state.sequence > 0, state.programme != name {
+      throw ProgrammeError.otherProgramme(store: state.programme, policy: name)
     }
-    guard state.sequence == 0 else {
-      if state.programme != name { throw ProgrammeError.otherProgramme(store: state.programme, policy: name) }
-      return
+    if state.policies == 0 {
+      let now = clock()
+      if file.policy.effectiveFromMs > now {
+        throw ProgrammeError.notYetEffective(fromMs: file.policy.effectiveFromMs, nowMs: now)
+      }
+      if state.sequence == 0 {
+        var random = SystemRandomNumberGenerator()
+        let key = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        try begin(.opening(OpeningInput(programme: name, hashKey: key)), now: now)
+      }
+      let first = PolicyPublicationInput(document: file.policy.document, source: file.source)
+      try begin(.policyPublication(first), now: now)
     }
-    var random = SystemRandomNumberGenerator()
-    let key = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
-    _ = try work(.opening(OpeningInput(programme: name, hashKey: key)))
+    let policies = store.read { ledger in ledger.policies }.value
+    for version in policies.decisive where version.compiled == nil {
+      throw ProgrammeError.policyUnusable(
+        version: version.version, problems: PolicyValidator.problems(in: version.document))
+    }
+    board.take(policies)
+  }
+
+  /// What the policy file says other than the version that is in effect; nil if it says the same as a published
+  /// version. The ledger's versions decide: a changed file is published with PolicyService or changes nothing.
+  public var unpublishedFile: String? {
+    let policies = store.read { ledger in ledger.policies }.value
+    if let same = policies[file.policy.version], same.document == file.policy.document { return nil }
+    let isNew = policies[file.policy.version] == nil
+    return """
+      the policy file's version \(file.policy.version) is not the ledger's\(isNew ? "" : " version of that number"), and \
+      does not decide; version \(policy.version) does. Publish a changed file with \
+      loyalty.v1.PolicyService/PublishPolicy, under a new version
+      """
+  }
+
+  /// The first records, which no published policy decides.
+  private func begin(_ input: Record.Input, now: Int64) throws {
+    let (step, _) = try store.commit { ledger in
+      ledger.decide(Command(input), policy: file.policy, now: now, caller: .service)
+    }
+    if case .answer(.refused(let refusal)) = step { throw ProgrammeError.refused(refusal) }
   }
 
   /// Does what is due: one record for each source that is, each as much as one record takes.
@@ -102,7 +163,7 @@ public final class Programme: Sendable {
   private func work(_ input: Record.Input) throws -> Record? {
     let now = clock()
     let (step, _) = try store.commit { ledger in
-      ledger.decide(Command(input), policy: policy, now: now, caller: .service)
+      ledger.decide(Command(input), now: now, caller: .service)
     }
     switch step {
     case .change(let record): return record

@@ -78,7 +78,7 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
     #expect(first.rules.map(\.ruleID) == ["flight-base", "welcome"])
     #expect(first.rules[0].why == "2 points for each CNY 1 of a flight, for each USD 0.14")
     #expect(first.rules[0].base == 600_000 && first.enrolled && first.tierID == "silver")
-    #expect(first.accrualID == "acr-2" && first.lots.map(\.lotID) == ["lot-2-0"])
+    #expect(first.accrualID == "acr-3" && first.lots.map(\.lotID) == ["lot-3-0"])
     let again = try bench.handlers.accrue(
       bench.flight("M-1", yuan: 100, reference: "b"), bench.call("fr;q=0.2, zh-CN;q=0.9")
     ).result.get()
@@ -154,7 +154,7 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
     #expect(error.detail(LocalizedMessage.self)?.message == "需要 45000 积分，会员可用 700 积分，尚缺 44300 积分。")
     #expect(error.message == "The price is 45000 points; the member has 700, 44300 too few.")
     // What the refusal saw has to be durable before it is told.
-    #expect(answer.sequence == 2)
+    #expect(answer.sequence == 3)
   }
 
   @Test func aSecondCreditForAReferenceNamesTheFirstAccrual() throws {
@@ -219,7 +219,10 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
 
   @Test func aPolicyThatIsNotInEffectYetDecidesNothing() throws {
     let bench = try HandlerBench()
-    let early = Programme(store: bench.store, policy: bench.programme.policy, gate: ReplyGate()) { 1_700_000_000_000 }
+    let folder = bench.folder.appending(path: "early")
+    let store = try DurableStore<Ledger>.open(directory: folder.path)
+    defer { try? store.close() }
+    let early = Programme(store: store, policy: bench.programme.policy, gate: ReplyGate()) { 1_700_000_000_000 }
     #expect {
       try early.open()
     } throws: { "\($0)".contains("from 2025-12-31T16:00:00Z on") }
@@ -275,7 +278,7 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
       SubmitFeedbackRequest(memberID: "M-1", kind: .complaint, context: .redemption, text: "迟到", idempotencyKey: "k"),
       bench.call()
     ).result.get()
-    #expect(ticket.ticketID == "fbk-3" && ticket.tierID == "entry")
+    #expect(ticket.ticketID == "fbk-4" && ticket.tierID == "entry")
     #expect((ticket.dueAt?.seconds ?? 0) - (ticket.openedAt?.seconds ?? 0) == 48 * 3_600)
   }
 

@@ -83,6 +83,8 @@ extension Record {
     case .holdReserved(let outcome): .holdReserved(outcome)
     case .holdConfirmed(let outcome): .holdConfirmed(outcome)
     case .holdReleased(let outcome): .holdReleased(outcome)
+    case .policyPublished(let outcome): .policyPublished(outcome)
+    case .policyWithdrawn(let outcome): .policyWithdrawn(outcome)
     case .expired, .holdsTimedOut, nil: nil
     }
   }

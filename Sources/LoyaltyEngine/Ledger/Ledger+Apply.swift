@@ -38,6 +38,8 @@ extension Ledger: StateMachine {
         referenceFingerprint(partner: record.partner, activity: input.activity, reference: input.reference),
         to: sequence & FingerprintTable.maxValue)
     case .feedback(let input): openTicket(input, record, &resolver)
+    case .policyPublication(let input): publish(input, record)
+    case .policyWithdrawal(let input): withdraw(input, record)
     case .redemption, .expiry, .holdReservation, .holdConfirmation, .holdRelease, .holdTimeout, nil: break
     }
     remember(record)

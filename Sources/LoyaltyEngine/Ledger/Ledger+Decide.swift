@@ -4,6 +4,18 @@ import LoyaltyMessages
 import ProtobufRuntime
 
 extension Ledger {
+  /// Decides a command under the policy that is in effect at its time.
+  ///
+  /// - Parameters:
+  ///   - now: Unix milliseconds. A time before the last record's is taken as that: the ledger's time never goes back.
+  ///   - caller: whose keys these are, and the partner that issues points.
+  public func decide(_ command: Command, now: Int64, caller: Caller) -> Decision {
+    guard let policy = policies.inEffect(at: max(now, timeMs)) else {
+      return .answer(.refused(Refusal(sequence == 0 ? .ledgerNotOpen : .policyNotInEffect)))
+    }
+    return decide(command, policy: policy, now: now, caller: caller)
+  }
+
   /// Decides a command under a policy.
   ///
   /// - Parameters:
@@ -39,6 +51,8 @@ extension Ledger {
       case .holdConfirmation(let input): return .change(try decide(input, &request))
       case .holdRelease(let input): return .change(try decide(input, &request))
       case .holdTimeout(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
+      case .policyPublication(let input): return .change(try decide(input, &request))
+      case .policyWithdrawal(let input): return .change(try decide(input, &request))
       }
     } catch {
       return .answer(.refused(error))
@@ -93,6 +107,8 @@ extension Ledger {
     case .holdConfirmation(let input): fingerprint(of: input)
     case .holdRelease(let input): fingerprint(of: input)
     case .holdTimeout(let input): fingerprint(of: input)
+    case .policyPublication(let input): fingerprint(of: input)
+    case .policyWithdrawal(let input): fingerprint(of: input)
     }
   }
 
@@ -187,6 +203,8 @@ extension Record.Input {
     case .holdConfirmation: 101
     case .holdRelease: 102
     case .holdTimeout: 103
+    case .policyPublication: 200
+    case .policyWithdrawal: 201
     }
   }
 }

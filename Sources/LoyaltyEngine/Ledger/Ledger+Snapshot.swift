@@ -232,6 +232,7 @@ extension Ledger {
     case .tickets(let part): for ticket in part.tickets { try restore(ticket) }
     case .accounts(let part): try restore(part)
     case .holds(let part): for hold in part.holds { try restore(hold) }
+    case .policy(let part): try policies.restore(part)
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }

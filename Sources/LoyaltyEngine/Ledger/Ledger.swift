@@ -54,6 +54,8 @@ public struct Ledger: Sendable {
   var references = FingerprintTable()
   var keys = KeyWindow()
   var tickets = PagedArray<Ticket>()
+  /// Every version of the policy that was published.
+  public internal(set) var policies = PolicyBook()
   var tierNames = Symbols()
   var partnerNames = Symbols()
   var itemNames = Symbols()

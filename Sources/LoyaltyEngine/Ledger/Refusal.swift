@@ -54,6 +54,14 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case ledgerNotOpen = "LEDGER_NOT_OPEN"
   /// The ledger is open already.
   case ledgerAlreadyOpen = "LEDGER_ALREADY_OPEN"
+  /// No version of the policy is in effect.
+  case policyNotInEffect = "POLICY_NOT_IN_EFFECT"
+  /// The version cannot be published: a mistake in it, or it does not follow on those before it.
+  case policyRefused = "POLICY_REFUSED"
+  /// No version of that number was published.
+  case policyUnknown = "POLICY_UNKNOWN"
+  /// The version has begun to decide: it stays.
+  case policyEffective = "POLICY_EFFECTIVE"
   /// The command says nothing that the ledger understands.
   case commandInvalid = "COMMAND_INVALID"
 }

@@ -7,6 +7,10 @@ public enum PolicyLimits {
   /// Each accrual tries the rules of its partner and activity in order.
   public static let earningRules = 1_000
   public static let partners = 1_000
+  /// Published versions: one a week for ten years. All are kept, in memory too: a debit of years ago names its version.
+  public static let versions = 520
+  /// A document and the text it was read from, together: they are one record, and one chunk of a snapshot, of 1 MiB.
+  public static let publicationBytes = 1_000_000
   public static let operators = 1_000
   public static let certificateSubjects = 16
   public static let catalogueItems = 10_000

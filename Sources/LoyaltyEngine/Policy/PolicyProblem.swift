@@ -20,5 +20,7 @@ public struct InvalidPolicy: Error, Sendable, CustomStringConvertible {
   /// Every mistake found, in the order of the document. Not empty.
   public var problems: [PolicyProblem]
 
+  public init(problems: [PolicyProblem]) { self.problems = problems }
+
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 }

@@ -29,7 +29,8 @@ public final class LoyaltyApplication: Service {
     self.settings = settings
     self.logger = logger
     // First what a person can have got wrong: it costs nothing to find out before the store is opened.
-    let policy = try PolicyFile.load(settings.policyFile)
+    let source = try PolicyFile.text(of: settings.policyFile)
+    let policy = try PolicyFile.parse(source, file: settings.policyFile)
     var tls = ServerTLSConfiguration(
       certificateChain: .file(settings.certificate), privateKey: .file(settings.key))
     tls.clientCertificate = .requested(authorities: .file(settings.clientAuthorities))
@@ -37,9 +38,6 @@ public final class LoyaltyApplication: Service {
     (configuration.host, configuration.port) = (settings.host, settings.port)
     configuration.loops = settings.loops
     configuration.logger = logger
-    configuration.interceptors = [
-      IdentityInterceptor(policy: policy, openServices: configuration.servicesWithoutCertificate)
-    ]
 
     let store = try DurableStore<Ledger>.open(
       directory: settings.dataDirectory, configuration: settings.store, notify: { Self.log($0, logger) })
@@ -48,8 +46,12 @@ public final class LoyaltyApplication: Service {
       let gate = ReplyGate(position: store.durableSequence)
       self.gate = gate
       store.onDurable { gate.advance(to: $0) }
-      programme = Programme(store: store, policy: policy, gate: gate, clock: clock)
+      programme = Programme(store: store, policy: policy, source: source, gate: gate, clock: clock)
       try programme.open()
+      if let warning = programme.unpublishedFile { logger.warning("\(warning)") }
+      configuration.interceptors = [
+        IdentityInterceptor(programme: programme, openServices: configuration.servicesWithoutCertificate)
+      ]
       let resources = Self.services(programme)
       health = HealthService(services: resources.map { type(of: $0).serviceName })
       let services = resources + [health]
@@ -65,6 +67,7 @@ public final class LoyaltyApplication: Service {
     [
       LoyaltyHandlers(programme),
       HoldHandlers(programme: programme),
+      PolicyHandlers(programme: programme),
     ]
   }
 

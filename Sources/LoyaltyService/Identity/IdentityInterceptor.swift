@@ -16,12 +16,12 @@ public struct IdentityInterceptor: ServerInterceptor {
   /// Longest name of an end user, bytes: an id or an address, not a document.
   public static let longestEndUser = 256
 
-  private let policy: CompiledPolicy
+  private let programme: Programme
   private let openServices: Set<String>
 
   /// - Parameter openServices: services that answer anyone, such as health.
-  public init(policy: CompiledPolicy, openServices: Set<String>) {
-    self.policy = policy
+  public init(programme: Programme, openServices: Set<String>) {
+    self.programme = programme
     self.openServices = openServices
   }
 
@@ -30,7 +30,7 @@ public struct IdentityInterceptor: ServerInterceptor {
       if openServices.contains(call.method.service) { return }
       throw RPCError(.unauthenticated, "this call needs a client certificate")
     }
-    guard let name = certificate.commonName, var caller = policy.caller(subject: name) else {
+    guard let name = certificate.commonName, var caller = programme.policy.caller(subject: name) else {
       if openServices.contains(call.method.service) { return }
       throw RPCError(
         .permissionDenied,

@@ -19,12 +19,16 @@ public enum PolicyFile {
 
   /// Reads, checks and compiles a policy file.
   public static func load(_ path: String) throws(PolicyFileError) -> CompiledPolicy {
-    try parse(read(path), file: path)
+    try parse(text(of: path), file: path)
   }
 
   /// Checks and compiles the text of a policy file.
-  /// - Parameter file: named in errors.
-  public static func parse(_ text: String, file: String) throws(PolicyFileError) -> CompiledPolicy {
+  /// - Parameters:
+  ///   - file: named in errors.
+  ///   - further: mistakes that the document alone does not show, by path; asked when it has none of its own.
+  public static func parse(
+    _ text: String, file: String, further: (Policy) -> [PolicyProblem] = { _ in [] }
+  ) throws(PolicyFileError) -> CompiledPolicy {
     if let problem = nestingProblem(text) { throw PolicyFileError(file: file, problems: [problem]) }
     let root: Node
     do {
@@ -42,7 +46,10 @@ public enum PolicyFile {
     let json = tree.json(of: root)
     guard tree.problems.isEmpty else { throw PolicyFileError(file: file, problems: tree.problems) }
     do {
-      return try CompiledPolicy(Policy(jsonString: json))
+      let policy = try CompiledPolicy(Policy(jsonString: json))
+      let problems = further(policy.document)
+      if !problems.isEmpty { throw InvalidPolicy(problems: problems) }
+      return policy
     } catch let error as InvalidPolicy {
       let problems = error.problems.map { problem in
         let mark = tree.mark(of: problem.path)
@@ -68,7 +75,8 @@ public enum PolicyFile {
     }
   }
 
-  private static func read(_ path: String) throws(PolicyFileError) -> String {
+  /// The text of a policy file.
+  public static func text(of path: String) throws(PolicyFileError) -> String {
     func failure(_ message: String) -> PolicyFileError {
       PolicyFileError(file: path, problems: [.init(line: 0, column: 0, message: message)])
     }

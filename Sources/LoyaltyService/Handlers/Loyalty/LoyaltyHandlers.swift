@@ -8,11 +8,9 @@ import LoyaltyRPC
 /// Answers `loyalty.v1.LoyaltyService`.
 public struct LoyaltyHandlers: LoyaltyServiceHandler, ProgrammeHandlers {
   let programme: Programme
-  let texts: PolicyTexts
 
   public init(_ programme: Programme) {
     self.programme = programme
-    texts = PolicyTexts(programme.policy)
   }
 
   public func accrue(_ request: AccrueRequest, context: ServerContext) async throws -> AccrueResponse {

@@ -8,6 +8,10 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case look
   /// Earns and spends for members, gives their feedback. Accruing takes a partner besides.
   case change
+  /// Reads whole policies, with the names of everybody who may call.
+  case readPolicy
+  /// Publishes and withdraws policies.
+  case publishPolicy
 }
 
 /// Who may do what. A partner's certificate speaks for the partner; an operator does what its roles say, and nothing
@@ -17,8 +21,9 @@ enum Role {
 
   /// The roles that a policy can give its operators, the one to be asked for first.
   static let ofOperators: [(name: String, permissions: Set<Permission>)] = [
-    (name: "auditor", permissions: [.look]),
-    (name: "operations", permissions: [.look, .change]),
+    (name: "auditor", permissions: [.look, .readPolicy]),
+    (name: "operations", permissions: [.look, .change, .readPolicy]),
+    (name: "policy-admin", permissions: [.readPolicy, .publishPolicy]),
   ]
 }
 

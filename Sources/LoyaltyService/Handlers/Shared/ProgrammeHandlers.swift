@@ -50,7 +50,10 @@ struct Answer<Response: Sendable>: Sendable {
 }
 
 extension ProgrammeHandlers {
+  /// The policy in effect now.
   var policy: CompiledPolicy { programme.policy }
+  /// Its texts.
+  var texts: PolicyTexts { programme.served.texts }
 
   /// Runs a call for its caller and holds its answer, error or not, until what it says is durable.
   func answer<Response>(
@@ -79,10 +82,11 @@ extension ProgrammeHandlers {
     let command = Command(input, idempotencyKey: key)
     do {
       let (step, sequence) = try programme.store.commit { ledger in
-        ledger.decide(command, policy: policy, now: call.now, caller: call.caller)
+        ledger.decide(command, now: call.now, caller: call.caller)
       }
       switch step {
       case .change(let record):
+        if record.changesPolicies { programme.policiesChanged() }
         guard let accepted = Accepted(record, sequence: sequence) else { break }
         return Answer(.success(accepted), sequence: sequence)
       case .answer(.repeated(let accepted)): return Answer(.success(accepted), sequence: accepted.sequence)

@@ -56,14 +56,15 @@ extension RefusalReason {
   /// The status a reason is answered with.
   var statusCode: StatusCode {
     switch self {
-    case .memberUnknown, .itemUnknown, .holdUnknown: .notFound
+    case .memberUnknown, .itemUnknown, .holdUnknown, .policyUnknown: .notFound
     case .partnerRequired, .roleRequired: .permissionDenied
     case .commandInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
-    case .ledgerNotOpen, .ledgerAlreadyOpen: .unavailable
+    case .ledgerNotOpen, .ledgerAlreadyOpen, .policyNotInEffect: .unavailable
     case .idempotencyKeyReused, .referenceAlreadyCredited, .memberMismatch, .activityInFuture, .activityTooOld,
       .noEarningRule, .pointsOverflow, .itemNotOffered, .tierNotEligible, .priceChanged, .outOfStock,
-      .insufficientPoints, .holdTimedOut, .holdTooLong, .holdTooSmall:
+      .insufficientPoints, .holdTimedOut, .holdTooLong, .holdTooSmall,
+      .policyRefused, .policyEffective:
       .failedPrecondition
     }
   }

@@ -7,6 +7,12 @@ enum RefusalText {
     fill(template(reason).english, values)
   }
 
+  /// A refusal with its values as the ledger has them.
+  static func english(_ refusal: Refusal) -> String {
+    english(
+      refusal.reason, Dictionary(refusal.values.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
+  }
+
   static func chinese(_ reason: RefusalReason, _ values: [String: String]) -> String {
     fill(template(reason).chinese, values)
   }
@@ -74,6 +80,15 @@ enum RefusalText {
     case .ledgerFull: ("The ledger is full.", "账本已满。")
     case .ledgerNotOpen: ("The ledger is not open yet.", "账本尚未开启。")
     case .ledgerAlreadyOpen: ("The ledger is open already.", "账本已开启。")
+    case .policyNotInEffect: ("No version of the policy is in effect.", "没有生效的规则版本。")
+    case .policyRefused:
+      ("The policy cannot be published: {place}: {problem}", "规则无法发布：{place}：{problem}")
+    case .policyUnknown: ("There is no version {version} of the policy.", "没有第 {version} 版规则。")
+    case .policyEffective:
+      (
+        "Version {version} decides since {effectiveFrom} and stays; publish another version.",
+        "第 {version} 版规则已于 {effectiveFrom} 生效，不可撤回，请发布新版本。"
+      )
     case .commandInvalid: ("The command is not understood.", "无法识别的指令。")
     }
   }
