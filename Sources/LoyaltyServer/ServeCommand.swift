@@ -13,7 +13,7 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       Each option can also be given as an environment variable: LOYALTY_LISTEN, LOYALTY_DATA, LOYALTY_POLICY,
       LOYALTY_CERTIFICATE, LOYALTY_KEY, LOYALTY_CLIENT_CA, LOYALTY_READY_FILE, LOYALTY_LOG_LEVEL,
-      LOYALTY_SNAPSHOT_INTERVAL. The command line wins.
+      LOYALTY_SNAPSHOT_INTERVAL, LOYALTY_WEB_ORIGIN (several with commas between). The command line wins.
 
       Exit codes: 0 stopped as told, 1 could not start or failed, 64 wrong arguments.
       """)
@@ -35,6 +35,12 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: "Authorities that clients' certificates must come from, PEM.")
   var clientCa: String?
+
+  @Option(
+    help:
+      "Origin of a web page that may call from a browser, e.g. https://desk.example.com; may be repeated (default: none)."
+  )
+  var webOrigin: [String] = []
 
   @Option(help: "File to write the address to once calls are accepted.")
   var readyFile: String?
@@ -86,6 +92,8 @@ struct ServeCommand: AsyncParsableCommand {
     settings.host = address[..<colon].trimmingPrefix("[").description
     if settings.host.hasSuffix("]") { settings.host.removeLast() }
     settings.port = port
+    let origins = environment.string(forKey: "loyalty.web.origin", default: "").split(separator: ",")
+    settings.webOrigins = Set(webOrigin.isEmpty ? origins.map { $0.trimmingPrefix(" ").description } : webOrigin)
     settings.readyFile = readyFile ?? environment.string(forKey: "loyalty.ready.file")
     if let seconds = snapshotInterval ?? environment.int(forKey: "loyalty.snapshot.interval") {
       guard seconds > 0 else { throw ValidationError("--snapshot-interval must be a positive number of seconds") }

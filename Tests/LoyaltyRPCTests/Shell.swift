@@ -5,19 +5,26 @@ import Synchronization
 
 @testable import LoyaltyRPC
 
-/// Runs a command and gives its standard output without the last newline.
+/// Runs a command and gives its standard output without the last newline. The output goes through a file: a pipe would be
+/// inherited by commands that other tests start at the same time, and end with the last of them.
 func run(_ command: String) throws -> String {
+  let file = FileManager.default.temporaryDirectory.appending(path: "loyalty-rpc-\(UUID().uuidString)").path
+  defer { try? FileManager.default.removeItem(atPath: file) }
   let process = Process()
   process.executableURL = URL(filePath: "/bin/bash")
-  process.arguments = ["-c", command]
-  let output = Pipe()
-  process.standardOutput = output
+  process.arguments = ["-c", "{ \(command); } > '\(file)'"]
   try process.run()
-  let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
-  var text = String(decoding: data, as: UTF8.self)
+  var text = try String(contentsOfFile: file, encoding: .utf8)
   while text.hasSuffix("\n") { text.removeLast() }
   return text
+}
+
+/// Runs a command on a thread of its own: one that waits would keep a thread of the handlers' pool.
+func runAside(_ command: String) async throws -> String {
+  try await withCheckedThrowingContinuation { continuation in
+    Thread.detachNewThread { continuation.resume(with: Result { try run(command) }) }
+  }
 }
 
 /// Keeps the certificates of the callers it sees.

@@ -43,13 +43,6 @@ private final class RefusalRecorder: ServerInterceptor {
   }
 }
 
-/// Runs a command on a thread of its own: one that waits would keep a thread of the handlers' pool.
-private func runAside(_ command: String) async throws -> String {
-  try await withCheckedThrowingContinuation { continuation in
-    Thread.detachNewThread { continuation.resume(with: Result { try run(command) }) }
-  }
-}
-
 @Suite(.timeLimit(.minutes(1))) struct TimeLimitTests {
   /// Sends bytes over TLS, then nothing, and gives what the server says until it closes, in hexadecimal.
   private func overTLS(_ bytes: [UInt8], _ server: RPCServer) async throws -> String {

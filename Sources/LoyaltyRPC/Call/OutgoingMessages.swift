@@ -100,6 +100,20 @@ final class OutgoingMessages: Sendable {
     if wakes { owner.messagesQueued() }
   }
 
+  /// On the loop: no message follows but these bytes, which close the body.
+  /// - Returns: false if a message is cut off, because the call has failed amid it: then they would be taken for its rest.
+  func finish(with last: [UInt8]) -> Bool {
+    state.withLock { state in
+      guard state.sent == 0 || !state.frames.isEmpty else { return false }
+      state.isFinished = true
+      state.loopWaits = false
+      guard !last.isEmpty else { return true }
+      state.frames.append(last)
+      state.queuedBytes += last.count
+      return true
+    }
+  }
+
   /// The call is over: what is queued is dropped and every later `send` fails.
   func fail(_ error: RPCError) {
     let waiters = state.withLock { state in

@@ -21,7 +21,11 @@ struct RequestHead {
   private(set) var acceptsGzip = false
   private(set) var acceptsDeflate = false
 
-  private var isPost = false
+  enum HTTPMethod { case post, get, options, other }
+
+  private(set) var httpMethod = HTTPMethod.other
+  /// What the fields said that are not plain gRPC's; nil for plain gRPC.
+  var web: WebRequest?
   private var contentType: ContentType = .missing
   private var sawPath = false
   private var failure: RPCError?
@@ -63,18 +67,22 @@ struct RequestHead {
       receivePseudo(name: name, value: value, methods: methods)
     } else if name.equals("content-type") {
       contentType = Self.isGRPC(value) ? .grpc : .other
+      if contentType == .other { receiveWebContentType(value) }
     } else if name.equals("te") || name.equals("user-agent") {
       return
     } else if name.hasPrefix("grpc-") {
       receiveProtocol(name: name, value: value)
-    } else {
+    } else if contentType == .grpc || !receiveWeb(name: name, value: value) {
       receiveMetadata(name: name, value: value)
     }
   }
 
   func verdict() -> Verdict {
-    guard isPost else { return .notGRPC(httpStatus: 405) }
-    guard contentType == .grpc else { return .notGRPC(httpStatus: 415) }
+    if contentType != .grpc || httpMethod != .post {
+      guard contentType != .grpc, web?.form != nil else {
+        return .notGRPC(httpStatus: httpMethod == .post ? 415 : 405)
+      }
+    }
     if let failure { return .failed(failure) }
     guard sawPath, method >= 0 else {
       return .failed(RPCError(.unimplemented, "method \(unknownPath ?? "(no path)") is not implemented here"))
@@ -98,9 +106,13 @@ struct RequestHead {
     if name.equals(":path") {
       sawPath = true
       method = methods.find(value)
-      if method < 0 { unknownPath = value.prefix(256).text }
+      if method < 0 {
+        unknownPath = value.prefix(256).text
+        receiveWebPath(value)
+      }
     } else if name.equals(":method") {
-      isPost = value.equals("POST")
+      httpMethod =
+        value.equals("POST") ? .post : value.equals("GET") ? .get : value.equals("OPTIONS") ? .options : .other
     }
   }
 
@@ -142,8 +154,20 @@ struct RequestHead {
     }
   }
 
-  private mutating func fail(_ code: StatusCode, _ message: String) {
-    if failure == nil { failure = RPCError(code, message) }
+  private mutating func fail(_ code: StatusCode, _ message: String) { fail(RPCError(code, message)) }
+
+  // MARK: - For web protocols
+
+  mutating func fail(_ error: RPCError) {
+    if failure == nil { failure = error }
+  }
+
+  mutating func setMethod(_ index: Int) { method = index }
+
+  mutating func setTimeout(_ nanoseconds: Int64?) { timeout = nanoseconds }
+
+  mutating func setEncoding(_ encoding: MessageEncoding?, named name: String) {
+    if let encoding { self.encoding = encoding } else { unknownEncoding = name }
   }
 
   /// `application/grpc`, alone or with `+proto` or parameters. Other codecs (`+json`) are not served.

@@ -61,8 +61,10 @@ struct HeaderBlock {
     fields.append((nameEnd, bytes.count))
   }
 
-  mutating func add(_ metadata: Metadata) {
+  /// - Parameter prefix: put before each name.
+  mutating func add(_ metadata: Metadata, prefix: StaticString = "") {
     for entry in metadata.entries {
+      bytes.append(contentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
       bytes.append(contentsOf: entry.name.utf8)
       let nameEnd = bytes.count
       switch entry.value {
@@ -96,6 +98,20 @@ struct HeaderBlock {
       add("grpc-status-details-bin") { MetadataBase64.encode(details, into: &$0) }
     }
     add(error.metadata)
+  }
+
+  /// `name: value` lines, as gRPC-Web writes trailers into a body.
+  var http1Text: [UInt8] {
+    var text: [UInt8] = []
+    var start = 0
+    for field in fields {
+      text.append(contentsOf: bytes[start..<field.nameEnd])
+      text.append(contentsOf: [0x3a, 0x20])
+      text.append(contentsOf: bytes[field.nameEnd..<field.valueEnd])
+      text.append(contentsOf: [0x0d, 0x0a])
+      start = field.valueEnd
+    }
+    return text
   }
 
   /// The fields in memory that the caller frees, marked so that nghttp2 does not copy them.

@@ -5,6 +5,8 @@ import ProtobufRuntime
 
 /// Starts handlers. Called on the connection's event loop; a handler that does not suspend has answered on return.
 protocol MethodInvoker: Sendable {
+  /// The types of its messages.
+  var messageTypes: [any Message.Type] { get }
   /// A call that takes one message, which is valid during the call only.
   func start(_ call: ServerContext, request: UnsafeRawBufferPointer)
   /// A call that takes a stream.
@@ -24,7 +26,11 @@ extension MethodInvoker {
   @inline(__always)
   fileprivate func decode<Q: Message>(_ type: Q.Type, _ bytes: UnsafeRawBufferPointer, _ call: ServerContext) -> Q? {
     do {
+      if let web = call.web { return try web.codec.decode(Q.self, bytes, call.connection.shared.json) }
       return try Q(serializedBytes: bytes)
+    } catch let error as RPCError {
+      call.fail(error)
+      return nil
     } catch {
       call.fail(RPCError(.internal, "the request is no \(Q.fullName): \(error)"))
       return nil
@@ -33,6 +39,7 @@ extension MethodInvoker {
 }
 
 final class UnaryInvoker<Q: Message, R: Message>: MethodInvoker {
+  var messageTypes: [any Message.Type] { [Q.self, R.self] }
   private let body: @Sendable (Q, ServerContext) async throws -> R
 
   init(body: @escaping @Sendable (Q, ServerContext) async throws -> R) {
@@ -53,6 +60,7 @@ final class UnaryInvoker<Q: Message, R: Message>: MethodInvoker {
 }
 
 final class ServerStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
+  var messageTypes: [any Message.Type] { [Q.self, R.self] }
   private let body: @Sendable (Q, ResponseWriter<R>, ServerContext) async throws -> Void
 
   init(body: @escaping @Sendable (Q, ResponseWriter<R>, ServerContext) async throws -> Void) {
@@ -75,6 +83,7 @@ final class ServerStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
 }
 
 final class ClientStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
+  var messageTypes: [any Message.Type] { [Q.self, R.self] }
   private let body: @Sendable (RequestStream<Q>, ServerContext) async throws -> R
 
   init(body: @escaping @Sendable (RequestStream<Q>, ServerContext) async throws -> R) {
@@ -95,6 +104,7 @@ final class ClientStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
 }
 
 final class BidirectionalInvoker<Q: Message, R: Message>: MethodInvoker {
+  var messageTypes: [any Message.Type] { [Q.self, R.self] }
   private let body: @Sendable (RequestStream<Q>, ResponseWriter<R>, ServerContext) async throws -> Void
 
   init(body: @escaping @Sendable (RequestStream<Q>, ResponseWriter<R>, ServerContext) async throws -> Void) {

@@ -13,6 +13,7 @@ public final class RPCServer: Service {
   private let configuration: Configuration
   private let methods: MethodTable
   private let tls: TLSContext
+  private let json: JSONMapping
   private let state = Mutex(State())
 
   private struct State {
@@ -46,6 +47,10 @@ public final class RPCServer: Service {
       }
     }
     methods = MethodTable(served)
+    json = JSONMapping(types: served.flatMap(\.invoker.messageTypes) + configuration.messageTypes)
+    for origin in configuration.cors.allowedOrigins.sorted() {
+      if let problem = CORSPolicy.problem(with: origin) { throw RPCServerError.unusableOrigin(problem) }
+    }
   }
 
   /// The port the server listens on; nil before `start`.
@@ -72,7 +77,8 @@ public final class RPCServer: Service {
     for loop in group.makeIterator() { resources[ObjectIdentifier(loop)] = LoopResources() }
     let shared = ServerShared(
       methods: methods, limits: configuration.limits, interceptors: configuration.interceptors,
-      logger: configuration.logger, connectionEnded: { [weak self] in self?.remove($0) })
+      logger: configuration.logger, cors: configuration.cors, json: json,
+      connectionEnded: { [weak self] in self?.remove($0) })
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -215,6 +221,7 @@ public final class RPCServer: Service {
 public enum RPCServerError: Error, Sendable, Hashable, CustomStringConvertible {
   case methodServedTwice(String)
   case cannotListen(host: String, port: Int, reason: String)
+  case unusableOrigin(String)
 
   public var description: String {
     switch self {
@@ -222,6 +229,8 @@ public enum RPCServerError: Error, Sendable, Hashable, CustomStringConvertible {
       "\(path) is served by two of the given services: give each service once"
     case .cannotListen(let host, let port, let reason):
       "cannot listen on \(host):\(port): \(reason)"
+    case .unusableOrigin(let problem):
+      "allowed origin: \(problem)"
     }
   }
 }

@@ -31,6 +31,11 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
     /// - Throws: CANCELLED if the client is gone, INTERNAL for bytes that are no such message.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Request? {
       guard let bytes = try await messages.next(owner: call) else { return nil }
+      if let web = call.web {
+        return try bytes.withUnsafeBytesTyped { (raw) throws(RPCError) in
+          try web.codec.decode(Request.self, raw, call.connection.shared.json)
+        }
+      }
       do {
         return try Request(serializedBytes: bytes)
       } catch {

@@ -1,6 +1,7 @@
 // How a server is set up.
 
 import Logging
+import ProtobufRuntime
 
 extension RPCServer {
   /// Where a server listens, who it is, what it allows.
@@ -32,6 +33,13 @@ extension RPCServer {
     /// Services that answer clients without an accepted certificate, by full name. Health checks come from probes that
     /// have none.
     public var servicesWithoutCertificate: Set<String> = ["grpc.health.v1.Health"]
+
+    /// Which web pages may call from a browser. None by default.
+    public var cors = CORSPolicy()
+
+    /// Generated types that an `Any` may hold in JSON, beside the well-known ones, `google.rpc`'s details and the requests
+    /// and responses of the services.
+    public var messageTypes: [any Message.Type] = []
 
     /// In the order in which they see a call start; all see its end.
     public var interceptors: [any ServerInterceptor] = []

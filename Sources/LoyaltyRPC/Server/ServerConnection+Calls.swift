@@ -8,6 +8,7 @@ extension ServerConnection {
   /// The headers are complete.
   func begin(_ slot: Int) {
     streams[slot].hasHead = true
+    if let web = streams[slot].head.web, !beginWeb(slot, web) { return }
     switch streams[slot].head.verdict() {
     case .notGRPC(let status):
       respondHTTP(slot, status)
@@ -55,7 +56,7 @@ extension ServerConnection {
     let now = needsTime ? NIODeadline.now() : .uptimeNanoseconds(0)
     let call = ServerContext(
       served, connection: self, slot: slot, streamID: streams[slot].id, metadata: streams[slot].head.metadata,
-      deadline: timeout.map { now + .nanoseconds($0) }, started: now)
+      deadline: timeout.map { now + .nanoseconds($0) }, started: now, web: streams[slot].head.web?.form)
     streams[slot].call = call
     runningCalls += 1
     // By position: a loop over the array would copy each interceptor.

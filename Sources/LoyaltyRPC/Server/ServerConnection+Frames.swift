@@ -70,11 +70,13 @@ extension ServerConnection {
     unconsumed += bytes.count
     guard let slot = slot(of: stream), streams[slot].call != nil || streams[slot].head.isAccepted else {
       consume(stream, bytes.count)
+      if let slot = slot(of: stream), let web = streams[slot].head.web { discard(bytes.count, slot, web) }
       return 0
     }
     if streams[slot].state.kind.takesOneRequest {
       if borrowed != nil { inputTaken() }
-      if endsStream, streams[slot].deframer.isEmpty, bytes.count >= MessageDeframer.prefixLength, bytes[0] == 0,
+      if endsStream, streams[slot].head.web == nil, streams[slot].deframer.isEmpty,
+        bytes.count >= MessageDeframer.prefixLength, bytes[0] == 0,
         streams[slot].state.messagesReceived == 0, isOneMessage(bytes)
       {
         do {
@@ -113,7 +115,7 @@ extension ServerConnection {
           .resourceExhausted,
           "the connection holds more than \(limits.maxBufferedBytes) bytes of requests that wait for their handlers")
       }
-      for (isCompressed, message) in try streams[slot].deframer.takeWhole(bytes) {
+      for (isCompressed, message) in try takeMessages(slot, bytes) {
         try streams[slot].state.receiveMessage()
         let encoding = streams[slot].head.encoding
         if isCompressed, encoding == .identity {
@@ -133,6 +135,13 @@ extension ServerConnection {
     }
   }
 
+  private func takeMessages(
+    _ slot: Int, _ bytes: UnsafeRawBufferPointer
+  ) throws(RPCError) -> [(isCompressed: Bool, message: [UInt8])] {
+    guard let web = streams[slot].head.web else { return try streams[slot].deframer.takeWhole(bytes) }
+    return try web.body.receive(bytes, &streams[slot].deframer)
+  }
+
   /// Gives back what has come of an incomplete message of a stream, if it may.
   func openWindow(_ slot: Int) {
     guard let requests = streams[slot].requests else { return }
@@ -146,6 +155,7 @@ extension ServerConnection {
     streams[slot].requestHasEnded = true
     guard streams[slot].head.isAccepted else { return }
     do {
+      if let web = streams[slot].head.web { try endWebRequest(slot, web) }
       try streams[slot].state.receiveEnd(isBetweenMessages: streams[slot].deframer.isEmpty)
     } catch {
       refuse(slot, error)
@@ -171,7 +181,9 @@ extension ServerConnection {
   func frameSent(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     switch UInt32(frame.pointee.hd.type) {
     case NGHTTP2_HEADERS.rawValue:
-      return headersSent(frame)
+      return responseSent(frame)
+    case NGHTTP2_DATA.rawValue:
+      return responseSent(frame)
     case NGHTTP2_RST_STREAM.rawValue where frame.pointee.rst_stream.error_code != NGHTTP2_NO_ERROR.rawValue:
       // Whatever made it necessary, the peer did it.
       noteControlFrame()
@@ -181,12 +193,15 @@ extension ServerConnection {
     return 0
   }
 
-  /// The last frame of a response has gone: a request that is still coming is of no use any more.
-  private func headersSent(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+  /// If that was the last frame of a response, a request that is still coming is of no use any more.
+  private func responseSent(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     let header = frame.pointee.hd
     guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       let slot = slot(of: header.stream_id), !streams[slot].requestHasEnded, let session
     else { return 0 }
+    // Clients of the web take a reset for a failure even after the whole response (curl until 8): they may say the rest,
+    // within limits.
+    if streams[slot].head.web != nil { return 0 }
     // NO_ERROR: the response stands (RFC 9113 §8.1).
     nghttp2_submit_rst_stream(
       session, UInt8(NGHTTP2_FLAG_NONE.rawValue), header.stream_id, UInt32(NGHTTP2_NO_ERROR.rawValue))

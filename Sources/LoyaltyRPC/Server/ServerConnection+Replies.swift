@@ -9,6 +9,15 @@ extension ServerConnection {
 
   /// A handler has returned its one response: it is encoded straight into the connection's memory.
   func answer<R: Message>(_ call: ServerContext, _ response: R, _ ending: ServerContext.Ending) {
+    if let web = call.web {
+      // A reply that is more than bytes behind a prefix takes the way of those that were made elsewhere.
+      do {
+        answer(call, frame: try web.frame(response, shared.json, limits), ending)
+      } catch {
+        fail(call, error, ending)
+      }
+      return
+    }
     handlerEnded()
     guard isAlive(call) else { return }
     var sizes = SizeCache()
@@ -33,6 +42,8 @@ extension ServerConnection {
   func answer(_ call: ServerContext, frame: [UInt8], _ ending: ServerContext.Ending) {
     handlerEnded()
     guard isAlive(call) else { return }
+    var frame = frame
+    if let web = call.web { frame = answerWeb(call, web, frame: frame, ending.trailers) }
     do {
       try checkQueued(frame.count)
     } catch {
@@ -45,7 +56,7 @@ extension ServerConnection {
     respond(call, .ok(ending.trailers), ending)
   }
 
-  private func queue(_ reply: ReplyBytes, _ slot: Int) {
+  func queue(_ reply: ReplyBytes, _ slot: Int) {
     queuedReplyBytes += reply.count
     streams[slot].reply = reply
   }
@@ -135,6 +146,10 @@ extension ServerConnection {
     case .ok: report(call, slot, .ok, "")
     case .failed(let error): report(call, slot, error.code, error.message)
     }
+    if let web = call.web {
+      sendWeb(slot, web, call)
+      return
+    }
     if streams[slot].responses != nil || call.hasResponses {
       if streams[slot].responses == nil { streams[slot].responses = call.responses }
       streams[slot].responses?.finish(owner: call)
@@ -158,6 +173,13 @@ extension ServerConnection {
     var provider = nghttp2_data_provider()
     provider.source.fd = Int32(truncatingIfNeeded: slot)
     provider.read_callback = Self.readReply
+    if let web = streams[slot].head.web, let form = web.form {
+      streams[slot].endsWithBody = true
+      webHead(slot, web, form).withFields { fields, count in
+        _ = nghttp2_submit_response(session, streams[slot].id, fields, count, &provider)
+      }
+      return
+    }
     let headers = StaticHeaders.response
     if streams[slot].initialMetadata.isEmpty {
       nghttp2_submit_response(session, streams[slot].id, headers.fields, headers.count, &provider)
@@ -174,6 +196,10 @@ extension ServerConnection {
 
   /// A response that is a status and nothing else.
   func sendTrailersOnly(_ slot: Int, _ error: RPCError) {
+    if let form = streams[slot].head.web?.form {
+      sendWebRefusal(slot, form, error, initial: Metadata())
+      return
+    }
     guard let session, streams[slot].state.sendStatus() == true else { return }
     var block = HeaderBlock()
     block.add(":status", "200")
@@ -210,6 +236,8 @@ extension ServerConnection {
     } else if !hasRoom(slot) {
       // The status would wait behind the window of a client that does not read.
       reset(slot)
+    } else if let form = streams[slot].head.web?.form {
+      cutOffWeb(slot, form)
     } else if streams[slot].isDeferred, let session {
       streams[slot].isDeferred = false
       nghttp2_session_resume_data(session, streams[slot].id)
@@ -229,17 +257,6 @@ extension ServerConnection {
     guard let session else { return }
     nghttp2_submit_rst_stream(
       session, UInt8(NGHTTP2_FLAG_NONE.rawValue), streams[slot].id, UInt32(NGHTTP2_CANCEL.rawValue))
-  }
-
-  func respondHTTP(_ slot: Int, _ status: Int) {
-    guard let session else { return }
-    _ = streams[slot].state.sendStatus()
-    var block = HeaderBlock()
-    block.add(":status", String(status))
-    if status == 405 { block.add("allow", "POST") }
-    block.withFields { fields, count in
-      _ = nghttp2_submit_response(session, streams[slot].id, fields, count, nil)
-    }
   }
 
   // MARK: - Streams of responses
@@ -309,6 +326,11 @@ extension ServerConnection {
       queuedReplyBytes -= count
       creditPing()
       guard streams[slot].reply.isEmpty else { return count }
+    }
+    if streams[slot].endsWithBody {
+      _ = streams[slot].state.sendStatus()
+      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+      return count
     }
     flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue | NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
     sendTrailers(slot)

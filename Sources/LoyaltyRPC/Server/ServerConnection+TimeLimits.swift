@@ -65,6 +65,9 @@ extension ServerConnection {
       case .request:
         guard Self.hasPassed(limits.requestSeconds, since: wait.since, now) else { continue }
         refuse(slot, RPCError(.deadlineExceeded, "the request did not arrive within \(limits.requestSeconds) s"))
+      case .restOfRequest:
+        guard Self.hasPassed(limits.requestSeconds, since: wait.since, now) else { continue }
+        reset(slot)
       case .room:
         guard Self.hasPassed(limits.stallSeconds, since: wait.since, now) else { continue }
         reset(slot)
@@ -77,6 +80,7 @@ extension ServerConnection {
   private func reasonToWait(_ slot: Int) -> ServerStream.Wait.Reason? {
     guard streams[slot].hasHead else { return .headers }
     if streams[slot].call == nil, streams[slot].head.isAccepted, !streams[slot].requestHasEnded { return .request }
+    if streams[slot].state.response == .ended, !streams[slot].requestHasEnded { return .restOfRequest }
     guard !streams[slot].isHeld, streams[slot].state.response == .headersSent else { return nil }
     if case .pending = streams[slot].trailers { return nil }
     return .room(left: streams[slot].reply.count + (streams[slot].responses?.queuedBytes ?? 0))

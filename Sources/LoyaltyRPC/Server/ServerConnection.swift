@@ -10,17 +10,22 @@ final class ServerShared: Sendable {
   let limits: CallLimits
   let interceptors: [any ServerInterceptor]
   let logger: Logger
+  let cors: CORSPolicy
+  let json: JSONMapping
   /// Called when a connection is over and the last of its handlers has ended.
   let connectionEnded: @Sendable (ServerConnection) -> Void
 
   init(
     methods: MethodTable, limits: CallLimits, interceptors: [any ServerInterceptor], logger: Logger,
+    cors: CORSPolicy, json: JSONMapping,
     connectionEnded: @escaping @Sendable (ServerConnection) -> Void
   ) {
     self.methods = methods
     self.limits = limits
     self.interceptors = interceptors
     self.logger = logger
+    self.cors = cors
+    self.json = json
     self.connectionEnded = connectionEnded
   }
 }

@@ -37,6 +37,8 @@ public final class ServerContext: Sendable {
   let streamID: Int32
   let deadline: NIODeadline?
   let started: NIODeadline
+  /// How the call is spoken if it is not plain gRPC.
+  let web: WebForm?
 
   /// What the client sent beside its messages.
   public let metadata: Metadata
@@ -62,7 +64,7 @@ public final class ServerContext: Sendable {
 
   init(
     _ served: ServedMethod, connection: ServerConnection, slot: Int, streamID: Int32, metadata: Metadata,
-    deadline: NIODeadline?, started: NIODeadline
+    deadline: NIODeadline?, started: NIODeadline, web: WebForm? = nil
   ) {
     self.served = served
     self.connection = connection
@@ -71,6 +73,7 @@ public final class ServerContext: Sendable {
     self.metadata = metadata
     self.deadline = deadline
     self.started = started
+    self.web = web
   }
 
   // MARK: - For handlers
@@ -205,6 +208,10 @@ public final class ServerContext: Sendable {
 
   /// Encodes a message behind its prefix.
   func frame<R: Message>(_ response: R) throws(RPCError) -> [UInt8] {
+    if let web {
+      let frame = try web.frame(response, connection.shared.json, connection.limits)
+      return hasResponses ? web.proto.body(of: frame) : frame
+    }
     var sizes = SizeCache()
     let count = response.serializedSize(&sizes)
     try connection.limits.checkSent(count)

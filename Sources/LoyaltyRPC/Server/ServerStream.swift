@@ -33,6 +33,8 @@ struct ServerStream {
   /// nghttp2 was told that there is nothing to send for now.
   var isDeferred = false
   var isHeld = false
+  /// The body is all of the response: no trailers follow it.
+  var endsWithBody = false
   /// The peer has ended its side.
   var requestHasEnded = false
   var hasReportedEnd = false
@@ -47,6 +49,8 @@ struct ServerStream {
     enum Reason: Equatable {
       case headers
       case request
+      /// The call is answered, and the client goes on with its request.
+      case restOfRequest
       /// The reply waits for room; `left` bytes of it.
       case room(left: Int)
     }

@@ -38,6 +38,7 @@ public final class LoyaltyApplication: Service {
     (configuration.host, configuration.port) = (settings.host, settings.port)
     configuration.loops = settings.loops
     configuration.logger = logger
+    configuration.cors.allowedOrigins = settings.webOrigins
 
     let store = try DurableStore<Ledger>.open(
       directory: settings.dataDirectory, configuration: settings.store, notify: { Self.log($0, logger) })

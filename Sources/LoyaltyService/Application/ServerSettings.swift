@@ -18,6 +18,8 @@ public struct ServerSettings: Sendable {
   public var key: String
   /// Authorities that clients' certificates must come from, PEM.
   public var clientAuthorities: String
+  /// Origins of web pages that may call from a browser.
+  public var webOrigins: Set<String> = []
   /// Written with the address once the server accepts calls; nil for none.
   public var readyFile: String?
   public var store = StoreConfiguration.defaults
