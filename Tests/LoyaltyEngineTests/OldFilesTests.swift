@@ -62,7 +62,22 @@ import Testing
     var restored = Ledger()
     for chunk in Self.bytes(Self.chunks) { try restored.restore(chunk: chunk) }
     #expect(restored.inconsistency == nil && restored.checkInvariants() == [])
-    #expect(try snapshot(restored) == snapshot(Self.replayed()))
+    // Format 1 did not say which partner knows which member.
+    #expect(try Self.withoutLinks(restored) == Self.withoutLinks(Self.replayed()))
+  }
+
+  static func withoutLinks(_ ledger: Ledger) throws -> [SnapshotChunk.Part] {
+    try snapshot(ledger).compactMap { chunk in
+      switch try SnapshotChunk(serializedBytes: chunk).part {
+      case .partnership, nil: nil
+      case .end(var end):
+        .end(
+          {
+            end.rooms["partnership"] = nil; return end
+          }())
+      case let part?: part
+      }
+    }
   }
 
   @Test func aSnapshotOfALaterVersionIsRefused() throws {

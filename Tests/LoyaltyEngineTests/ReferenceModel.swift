@@ -39,6 +39,8 @@ struct ReferenceModel {
   var credits: [Credit] = []
   var mugsLeft: Int64
   var references: Set<[String]> = []
+  /// Partners and the members that they have credited.
+  var links: Set<[String]> = []
   /// Caller, method and key to the request and its answer.
   var keys: [[String]: (request: Record.Input, answer: Answer, timeMs: Int64)] = [:]
   var issued: Int64 = 0
@@ -81,7 +83,7 @@ struct ReferenceModel {
     let answer =
       switch input {
       case .accrual(let input): accrue(input, caller: caller, now: now)
-      case .redemption(let input): redeem(input, now: now)
+      case .redemption(let input): redeem(input, caller: caller, now: now)
       default: Answer.refused(.commandInvalid)
       }
     if case .refused = answer {} else { keys[scope] = (input, answer, now) }
@@ -107,6 +109,7 @@ struct ReferenceModel {
       if input.activity == .stay, input.category == "resort" { points += min(base, 300) }
     }
     references.insert([caller.partner, "\(input.activity)", input.reference])
+    links.insert([caller.partner, input.member])
     person.qualifying[year, default: 0] += qualifying
     let reached = reached(person.qualifying[year] ?? 0)
     if reached > 0, reached >= person.tier {
@@ -124,8 +127,10 @@ struct ReferenceModel {
       points: points, qualifying: qualifying, balance: balance(input.member, now: now), tier: tierIDs[person.tier])
   }
 
-  private mutating func redeem(_ input: RedemptionInput, now: Int64) -> Answer {
-    guard let person = reviewed(input.member, now: now) else { return .refused(.memberUnknown) }
+  private mutating func redeem(_ input: RedemptionInput, caller: Caller, now: Int64) -> Answer {
+    guard let person = reviewed(input.member, now: now), links.contains([caller.partner, input.member]) else {
+      return .refused(.memberUnknown)
+    }
     var cost: Int64
     switch input.item {
     case "mug":

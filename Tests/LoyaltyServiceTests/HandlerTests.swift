@@ -249,7 +249,7 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
       ids += page.items.map(\.itemID)
       request.pageToken = page.nextPageToken
     } while !request.pageToken.isEmpty
-    #expect(ids == bench.programme.policy.items.map(\.id).sorted())
+    #expect(ids == bench.programme.policy.catalogue.items.map(\.id).sorted())
     let first = try bench.handlers.listCatalog(ListCatalogRequest(pageSize: 3), bench.call()).result.get()
     let other = ListCatalogRequest(pageSize: 3, pageToken: first.nextPageToken, category: .hotel)
     #expect(badFields(bench.handlers.listCatalog(other, bench.call())) == ["page_token"])

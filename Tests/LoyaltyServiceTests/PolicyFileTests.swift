@@ -34,7 +34,7 @@ import Testing
   @Test func theSampleIsSoundAndComplete() throws {
     let policy = try PolicyFile.load(TestServer.root.appending(path: "policies/sample.yaml").path)
     #expect(policy.tiers.map(\.id) == ["entry", "silver", "gold", "diamond"])
-    #expect(policy.items.count >= 8)
+    #expect(policy.catalogue.items.count >= 8)
     #expect(policy.caller(subject: "partner-cathay-air")?.partner == "cathay-air")
     #expect(policy.caller(subject: "partner-jade-hotels")?.partner == "jade-hotels")
     #expect(policy.caller(subject: "ops-lin")?.roles == ["operations"])

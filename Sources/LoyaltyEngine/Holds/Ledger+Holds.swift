@@ -38,6 +38,8 @@ extension Ledger {
 
   func decide(_ input: HoldConfirmationInput, _ request: inout Request) throws(Refusal) -> Record {
     let hold = try openHold(input.hold, request)
+    // A reservation of an item is confirmed with the item.
+    if catalogue.open[input.hold] != nil { throw Refusal(.holdOfRedemption, ["redemption": "\(input.hold)"]) }
     let points = input.points ?? hold.points
     guard points > 0 else { throw Refusal(.commandInvalid, ["points": "\(points)"]) }
     if points > hold.points { throw Refusal(.holdTooSmall, ["points": "\(points)", "held": "\(hold.points)"]) }
@@ -61,6 +63,7 @@ extension Ledger {
     let member = request.draft.addMember(id)
     request.draft.move(lapsed, of: member, to: .expired)
     let restored = giveBack(input.hold, hold, step: .released, of: member, &request)
+    release(input.hold, .cancelled, of: member, &request)
     return request.draft.finish(
       input: .holdRelease(input),
       outcome: .holdReleased(
@@ -90,6 +93,7 @@ extension Ledger {
         lots += lapsed.count
       }
       _ = giveBack(id, hold, step: .timedOut, of: member, &request)
+      release(id, .lapsed, of: member, &request)
       lots += hold.lots.count
       outcome.holds += 1
       outcome.points += hold.points

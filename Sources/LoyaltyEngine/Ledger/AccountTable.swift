@@ -69,12 +69,13 @@ struct AccountTable: Sendable {
 
 extension LedgerUnit {
   /// By place.
-  static let all: [LedgerUnit] = [.award, .qualifying]
+  static let all: [LedgerUnit] = [.award, .qualifying, .miles]
 
   var place: Int? {
     switch self {
     case .award: 0
     case .qualifying: 1
+    case .miles: 2
     case .unspecified, .unrecognized: nil
     }
   }
@@ -82,7 +83,9 @@ extension LedgerUnit {
 
 extension LedgerAccount {
   /// The programme's accounts, by place.
-  static let ofProgramme: [LedgerAccount] = [.issued, .redeemed, .expired, .periodClosed, .held]
+  static let ofProgramme: [LedgerAccount] = [
+    .issued, .redeemed, .expired, .periodClosed, .held, .exchanged, .exchangeFee, .milesDelivered, .milesSettlement,
+  ]
 
   /// Nil for members' accounts, which are kept with them.
   var place: Int? {
@@ -92,6 +95,10 @@ extension LedgerAccount {
     case .expired: 2
     case .periodClosed: 3
     case .held: 4
+    case .exchanged: 5
+    case .exchangeFee: 6
+    case .milesDelivered: 7
+    case .milesSettlement: 8
     case .member, .unspecified, .unrecognized: nil
     }
   }

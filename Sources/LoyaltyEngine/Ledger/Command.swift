@@ -85,6 +85,9 @@ extension Record {
     case .holdReleased(let outcome): .holdReleased(outcome)
     case .policyPublished(let outcome): .policyPublished(outcome)
     case .policyWithdrawn(let outcome): .policyWithdrawn(outcome)
+    case .catalogueChanged(let outcome): .catalogue(outcome)
+    case .partnershipChanged(let outcome): .partnership(outcome)
+    case .bulletinPublished(let outcome): .bulletinPublished(outcome)
     case .expired, .holdsTimedOut, nil: nil
     }
   }

@@ -31,16 +31,21 @@ extension Ledger: StateMachine {
     for standing in record.standings { set(standing, record, &resolver) }
     for move in record.stockMoves { take(move) }
     for change in record.holdChanges { hold(change, record, &resolver) }
+    applyCatalogue(record)
+    applyPartnership(record, &resolver)
     switch record.input {
     case .opening(let input): open(input)
     case .accrual(let input):
       references.set(
         referenceFingerprint(partner: record.partner, activity: input.activity, reference: input.reference),
         to: sequence & FingerprintTable.maxValue)
+      if let member = member(0, record, &resolver) { linkPartner(record.partner, member: member) }
     case .feedback(let input): openTicket(input, record, &resolver)
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)
-    case .redemption, .expiry, .holdReservation, .holdConfirmation, .holdRelease, .holdTimeout, nil: break
+    case .redemption, .expiry, .holdReservation, .holdConfirmation, .holdRelease, .holdTimeout, .catalogue,
+      .partnership, .bulletin, nil:
+      break
     }
     remember(record)
   }
@@ -92,6 +97,8 @@ extension Ledger: StateMachine {
       return
     }
     members.append(Member(enrolledMs: record.timeMs))
+    partnership.links.addMember()
+    linkPartner(record.partner, member: Int(member))
   }
 
   private mutating func add(_ link: NumberLink, _ record: Record, _ resolver: inout MemberResolver) {
@@ -103,6 +110,7 @@ extension Ledger: StateMachine {
       return
     }
     numberMembers.append(UInt32(member))
+    linkPartner(link.partner, member: member)
   }
 
   private mutating func post(_ posting: Posting, _ record: Record, _ resolver: inout MemberResolver) {
@@ -127,7 +135,7 @@ extension Ledger: StateMachine {
         note(sequence, "leaves \(sum) qualifying points to '\(memberNames.string(UInt32(member)))'")
       }
       members[member].qualifying = sum
-    case .unspecified, .unrecognized: note(sequence, "posts in unit \(posting.unit.rawValue)")
+    case .miles, .unspecified, .unrecognized: note(sequence, "posts in unit \(posting.unit.rawValue)")
     }
   }
 
@@ -185,8 +193,7 @@ extension Ledger: StateMachine {
   }
 
   private mutating func take(_ move: StockMove) {
-    let item = itemNames.insert(move.item)
-    if item == taken.count { taken.append(0) }
+    let item = itemPlace(move.item)
     let (sum, overflow) = taken[item].addingReportingOverflow(move.quantity)
     guard !overflow, sum >= 0 else {
       note(sequence, "takes \(move.quantity) of '\(move.item)', of which \(taken[item]) have been taken")

@@ -53,6 +53,9 @@ extension Ledger {
       case .holdTimeout(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
       case .policyPublication(let input): return .change(try decide(input, &request))
       case .policyWithdrawal(let input): return .change(try decide(input, &request))
+      case .catalogue(let input): return .change(try decide(input, &request))
+      case .partnership(let input): return .change(try decide(input, &request))
+      case .bulletin(let input): return .change(try decide(input, &request))
       }
     } catch {
       return .answer(.refused(error))
@@ -109,6 +112,10 @@ extension Ledger {
     case .holdTimeout(let input): fingerprint(of: input)
     case .policyPublication(let input): fingerprint(of: input)
     case .policyWithdrawal(let input): fingerprint(of: input)
+    case .catalogue(let input): fingerprint(of: input)
+    case .partnership(let input): fingerprint(of: input)
+    // The same period under the same key is the same bulletin, whatever key of pseudonyms would have been its.
+    case .bulletin(let input): fingerprint(of: BulletinInput(fromMs: input.fromMs, untilMs: input.untilMs))
     }
   }
 
@@ -163,7 +170,8 @@ extension Ledger {
 
   /// The member that a request names, who must be enrolled.
   func resolveEnrolled(_ id: String, number: String, partner: String) throws(Refusal) -> UInt32 {
-    guard let member = try resolve(id, number: number, partner: partner).member else {
+    // To a partner, a member that it has not enrolled, credited or linked is as good as none.
+    guard let member = try resolve(id, number: number, partner: partner).member, isVisible(member, to: partner) else {
       throw Refusal(.memberUnknown, ["memberId": id])
     }
     return member
@@ -205,6 +213,9 @@ extension Record.Input {
     case .holdTimeout: 103
     case .policyPublication: 200
     case .policyWithdrawal: 201
+    case .catalogue(let input): 300_000 + UInt64(input.method)
+    case .partnership(let input): 301_000 + UInt64(input.method)
+    case .bulletin: 302
     }
   }
 }

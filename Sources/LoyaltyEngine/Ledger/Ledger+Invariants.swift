@@ -39,7 +39,7 @@ extension Ledger {
         switch unit {
         case .award: award
         case .qualifying: qualifying
-        case .unspecified, .unrecognized: 0
+        case .miles, .unspecified, .unrecognized: 0
         }
       guard let own = accounts.sum(of: unit) else {
         broken.append("the programme's accounts of unit \(unit.rawValue) overflow")
@@ -57,9 +57,13 @@ extension Ledger {
 
   /// What must be true of one record: postings sum to zero per unit.
   public static func checkConservation(_ record: Record) -> [String] {
-    var sums: [LedgerUnit: Int128] = [:]
-    for posting in record.postings { sums[posting.unit, default: 0] += Int128(posting.amount) }
-    return sums.filter { $0.value != 0 }.map { "unit \($0.key.rawValue): postings sum to \($0.value)" }.sorted()
+    // Miles of each partner are a unit of their own.
+    var sums: [String: Int128] = [:]
+    for posting in record.postings {
+      let unit = "\(posting.unit.rawValue)" + (posting.unit == .miles ? " of '\(posting.partner)'" : "")
+      sums[unit, default: 0] += Int128(posting.amount)
+    }
+    return sums.filter { $0.value != 0 }.map { "unit \($0.key): postings sum to \($0.value)" }.sorted()
   }
 
   private func checkLots(of member: Member, number: UInt32, name: String) -> [String] {

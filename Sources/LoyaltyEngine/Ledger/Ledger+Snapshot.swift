@@ -179,7 +179,9 @@ extension Ledger {
           partner: partner < 0 ? "" : partnerNames.names[partner], balance: balance))
     }
     part.accounts.sort { ($0.partner, $0.unit, $0.account) < ($1.partner, $1.unit, $1.account) }
-    part.taken = zip(itemNames.names, taken).map { TakenState(item: $0, quantity: $1) }.sorted { $0.item < $1.item }
+    part.taken = itemNames.names.indices.map {
+      TakenState(item: itemNames.names[$0], quantity: taken[$0], added: addedStock[$0])
+    }.sorted { $0.item < $1.item }
     return part
   }
 
@@ -233,6 +235,8 @@ extension Ledger {
     case .accounts(let part): try restore(part)
     case .holds(let part): for hold in part.holds { try restore(hold) }
     case .policy(let part): try policies.restore(part)
+    case .catalogue(let part): try restore(part)
+    case .partnership(let part): try restore(part)
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }
@@ -255,6 +259,7 @@ extension Ledger {
       member.periodEndsMs = entry.periodEndsMs
       member.qualifying = entry.qualifying
       members.append(member)
+      partnership.links.addMember()
     } else if Int(number) != members.count - 1 {
       throw RestoreError(description: "member '\(entry.id)' is there twice")
     }
@@ -285,6 +290,7 @@ extension Ledger {
       )
     }
     numberMembers.append(entry.member)
+    linkPartner(entry.partner, member: Int(entry.member))
   }
 
   private mutating func restore(_ part: ReferencePart) throws(RestoreError) {
@@ -323,6 +329,7 @@ extension Ledger {
         throw RestoreError(description: "\(entry.quantity) of '\(entry.item)' have been taken, or it is there twice")
       }
       taken.append(entry.quantity)
+      addedStock.append(entry.added)
     }
   }
 

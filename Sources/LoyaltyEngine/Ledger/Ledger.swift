@@ -63,6 +63,10 @@ public struct Ledger: Sendable {
   var holds = HoldTable()
   /// For each of `itemNames`, how many have been taken.
   var taken: [Int64] = []
+  /// For each of `itemNames`, how many staff has added to what the policy says.
+  var addedStock: [Int64] = []
+  var catalogue = CatalogueState()
+  var partnership = PartnershipState()
   /// Chunks of a snapshot taken in so far.
   var restored = RestoreProgress()
 

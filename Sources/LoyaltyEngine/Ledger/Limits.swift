@@ -15,6 +15,16 @@ extension Ledger {
     public var ticketsPerMember: Int
     /// Holds a member.
     public var holdsPerMember: Int
+    /// Quotes that hold, and those that have lapsed and are not yet forgotten: some 300 bytes each.
+    public var openQuotes: Int
+    /// Codes in all pools: some 100 bytes each.
+    public var pooledCodes: Int
+    /// Codes that one command loads: at 128 bytes each, far below a record's 1 MiB.
+    public var codesPerLoad: Int
+    /// Codes that one redemption gives out, vouchers included.
+    public var codesPerRedemption: Int
+    /// Vouchers that are remembered: some 400 bytes each.
+    public var vouchers: Int
     /// Lots that one record of due work takes: a batch decides and applies in about a millisecond.
     public var lotsPerExpiry: Int
 
@@ -24,6 +34,8 @@ extension Ledger {
       lotsPerMember: 4_096,  // a lot a day for eleven years
       ticketsPerMember: 100,  // more is no member writing
       holdsPerMember: 64,  // purchases that one person has open at once, with room for a travel agent's day
+      openQuotes: 200_000,  // more than a price list's readers of a quarter of an hour
+      pooledCodes: 2_000_000, codesPerLoad: 5_000, codesPerRedemption: 200, vouchers: 2_000_000,
       lotsPerExpiry: 1_000)
   }
 }

@@ -48,6 +48,66 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case holdTooSmall = "HOLD_TOO_SMALL"
   /// The member has as many open feedback tickets as are allowed.
   case tooManyTickets = "TOO_MANY_TICKETS"
+  /// The item has dates, and none was chosen.
+  case sessionRequired = "SESSION_REQUIRED"
+  /// The item has no such date.
+  case sessionUnknown = "SESSION_UNKNOWN"
+  /// The date has begun.
+  case sessionOver = "SESSION_OVER"
+  /// The item is for members of other segments.
+  case segmentNotEligible = "SEGMENT_NOT_ELIGIBLE"
+  /// The member, or the programme, has had as many as the policy allows in the period.
+  case quotaExceeded = "QUOTA_EXCEEDED"
+  /// The item cannot be paid in money.
+  case cashNotOffered = "CASH_NOT_OFFERED"
+  /// Less of the price can be paid in money.
+  case cashTooMuch = "CASH_TOO_MUCH"
+  /// No quote of that id holds for the member: it has lapsed, has been used, or never was.
+  case quoteUnknown = "QUOTE_UNKNOWN"
+  /// The quote is of something else.
+  case quoteMismatch = "QUOTE_MISMATCH"
+  /// As many quotes hold as the ledger keeps.
+  case tooManyQuotes = "TOO_MANY_QUOTES"
+  /// The item's stock is not counted.
+  case stockNotCounted = "STOCK_NOT_COUNTED"
+  /// The item takes no codes.
+  case noCodePool = "NO_CODE_POOL"
+  /// One of the codes has been loaded before.
+  case codeAlreadyLoaded = "CODE_ALREADY_LOADED"
+  /// No redemption of that id can be changed, or none is the caller's.
+  case redemptionUnknown = "REDEMPTION_UNKNOWN"
+  /// The redemption is not in a state for this.
+  case redemptionState = "REDEMPTION_STATE"
+  /// The hold belongs to a redemption and is confirmed with it.
+  case holdOfRedemption = "HOLD_OF_REDEMPTION"
+  /// Only the partner that provides the item, or the agency, can do this.
+  case providerRequired = "PROVIDER_REQUIRED"
+  /// The policy has no rate between points and the partner's miles that way.
+  case exchangeNotOffered = "EXCHANGE_NOT_OFFERED"
+  /// The amount is below the least that can be exchanged.
+  case exchangeTooSmall = "EXCHANGE_TOO_SMALL"
+  /// The cap on exchanges in the period would be passed.
+  case capExceeded = "CAP_EXCEEDED"
+  /// No exchange of that id, or none of the caller's.
+  case exchangeUnknown = "EXCHANGE_UNKNOWN"
+  /// The exchange has been reversed.
+  case exchangeAlreadyReversed = "EXCHANGE_ALREADY_REVERSED"
+  /// The policy has no such voucher offer that the caller could issue.
+  case offerUnknown = "OFFER_UNKNOWN"
+  /// No voucher of that code that the caller could honour.
+  case voucherUnknown = "VOUCHER_UNKNOWN"
+  /// The voucher has been used or taken back.
+  case voucherUsed = "VOUCHER_USED"
+  /// The voucher has expired.
+  case voucherExpired = "VOUCHER_EXPIRED"
+  /// The caller's own voucher is for other partners to honour.
+  case voucherNotHonoured = "VOUCHER_NOT_HONOURED"
+  /// The bill is below what the voucher asks for.
+  case voucherBillTooSmall = "VOUCHER_BILL_TOO_SMALL"
+  /// The voucher is worth money of another currency.
+  case voucherCurrency = "VOUCHER_CURRENCY"
+  /// No bulletin of that id.
+  case bulletinUnknown = "BULLETIN_UNKNOWN"
   /// The ledger can hold no more.
   case ledgerFull = "LEDGER_FULL"
   /// The ledger has not been opened.

@@ -14,9 +14,7 @@ public final class CompiledPolicy: Sendable {
   public let calendar: CivilCalendar
   /// From the entry tier up. Not empty.
   public let tiers: [Tier]
-  public let items: [Item]
-  /// Positions in `items` in ascending order of ids, in which the catalogue is listed.
-  public let itemsByID: [Int]
+  public let catalogue: CompiledCatalogue
   /// Points that lapse within so many milliseconds are told as expiring soon.
   public let noticeMs: Int64
   public let accrueWithinMs: Int64
@@ -25,7 +23,6 @@ public final class CompiledPolicy: Sendable {
   let ledger: LedgerRules
   let rules: [Rule]
   private let rulesByPlace: [[Int]]
-  private let itemIndex: [String: Int]
   private let partnerIndex: [String: Int]
   private let callers: [String: Caller]
   private let deadlineHours: [[UInt32]]
@@ -34,22 +31,6 @@ public final class CompiledPolicy: Sendable {
     public let id: String
     public let qualifyingPoints: Int64
     public let multiplierBp: UInt32
-  }
-
-  public struct Item: Sendable {
-    public let id: String
-    public let kind: ItemKind
-    /// Points for one, by tier; nil for tiers that cannot have it.
-    public let prices: [Int64?]
-    /// The price for tiers without one of their own.
-    public let listPrice: Int64
-    /// The lowest tier that can have it.
-    public let fromTier: Int
-    /// How many there are in all, those taken included; nil: unlimited.
-    public let stock: Int64?
-    /// Offered in [from, until), Unix milliseconds.
-    public let fromMs: Int64
-    public let untilMs: Int64
   }
 
   /// A class: each accrual looks at several, and a struct of strings and arrays would be copied field by field.
@@ -125,10 +106,7 @@ public final class CompiledPolicy: Sendable {
     partnerIndex = Dictionary(policy.partners.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     callers = Self.callers(of: policy)
     (rules, rulesByPlace) = Self.rules(of: policy, tierIDs: tierIDs)
-    items = policy.catalogue.map { Self.item($0, tierIDs: tierIDs) }
-    itemIndex = Dictionary(items.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let itemIDs = items.map(\.id)
-    itemsByID = items.indices.sorted { itemIDs[$0] < itemIDs[$1] }
+    catalogue = CompiledCatalogue(policy, tierIDs: tierIDs)
 
     var hours = [[UInt32]](
       repeating: [UInt32](repeating: 0, count: tierIDs.count), count: Self.ticketKindCount)
@@ -147,7 +125,7 @@ public final class CompiledPolicy: Sendable {
   /// Who a certificate's common name stands for; nil if the policy knows nobody of that name.
   public func caller(subject: String) -> Caller? { callers[subject] }
 
-  public func item(_ id: String) -> Item? { itemIndex[id].map { items[$0] } }
+  public func item(_ id: String) -> Item? { catalogue.item(id) }
 
   public func tierIndex(_ id: String) -> Int? { tiers.firstIndex { $0.id == id } }
 
@@ -239,17 +217,5 @@ public final class CompiledPolicy: Sendable {
           firstActivity: when.firstActivity))
     }
     return (rules, places)
-  }
-
-  private static func item(_ item: ItemPolicy, tierIDs: [String]) -> Item {
-    let lowest = tierIDs.firstIndex(of: item.fromTier) ?? 0
-    let prices = tierIDs.enumerated().map { index, tier -> Int64? in
-      guard index >= lowest else { return nil }
-      return item.tierPrices.first { $0.tier == tier }?.points ?? item.points
-    }
-    return Item(
-      id: item.id, kind: item.kind, prices: prices, listPrice: item.points, fromTier: lowest, stock: item.stock,
-      fromMs: item.availableFrom?.policyMilliseconds ?? Int64.min,
-      untilMs: item.availableUntil?.policyMilliseconds ?? Int64.max)
   }
 }

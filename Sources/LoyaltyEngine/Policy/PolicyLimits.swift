@@ -35,4 +35,17 @@ public enum PolicyLimits {
   public static let deadlineHours: UInt32 = 8_760
   /// Offsets from UTC in use run from −12 to +14 hours.
   public static let utcOffsetMinutes: ClosedRange<Int32> = -720...840
+  /// Prices of an item for a time: one a week for two years.
+  public static let pricePeriods = 104
+  /// Dates of an item: one a day for two years.
+  public static let sessions = 732
+  /// Parts of a bundle: each is a move of stock in the record.
+  public static let bundleParts = 20
+  /// Of one part in a bundle.
+  public static let bundleQuantity: Int64 = 100
+  /// Minutes that a quote or a reservation can last: a week. Both keep memory.
+  public static let promiseMinutes: UInt32 = 10_080
+  /// Both ways for every partner.
+  public static let exchanges = 2_000
+  public static let voucherOffers = 1_000
 }

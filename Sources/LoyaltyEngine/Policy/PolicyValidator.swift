@@ -22,6 +22,7 @@ public struct PolicyValidator {
     validator.checkEarningRules()
     validator.checkExpiryAndWindows()
     validator.checkCatalogue()
+    validator.checkPartnerships()
     validator.checkDeadlines()
     validator.checkLedger()
     return validator.problems
@@ -218,41 +219,6 @@ public struct PolicyValidator {
       }
     } else {
       report("windows", "is missing: say how late an activity may be accrued, accrue_within_days")
-    }
-  }
-
-  private mutating func checkCatalogue() {
-    checkCount(policy.catalogue.count, atMost: PolicyLimits.catalogueItems, "catalogue")
-    checkUnique(policy.catalogue.map(\.id), "catalogue", field: "id")
-    let tiers = policy.tiers.map(\.id)
-    for (index, item) in policy.catalogue.enumerated() {
-      let path = "catalogue[\(index)]"
-      checkID(item.id, "\(path).id")
-      switch item.kind {
-      case .unspecified:
-        report("\(path).kind", "is missing: travel, hotel, miles, voucher, experience or merchandise")
-      case .unrecognized(let value):
-        report("\(path).kind", "is \(value): travel, hotel, miles, voucher, experience or merchandise")
-      default: break
-      }
-      checkTexts(item.title, "\(path).title")
-      checkTexts(item.details, "\(path).details")
-      checkPrice(item.points, "\(path).points")
-      if !item.fromTier.isEmpty { checkKnown([item.fromTier], in: tiers, "\(path).from_tier", what: "tier") }
-      let lowest = tiers.firstIndex(of: item.fromTier) ?? 0
-      checkUnique(item.tierPrices.map(\.tier), "\(path).tier_prices", field: "tier")
-      for (position, price) in item.tierPrices.enumerated() {
-        let pricePath = "\(path).tier_prices[\(position)]"
-        checkPrice(price.points, "\(pricePath).points")
-        checkKnown([price.tier], in: tiers, "\(pricePath).tier", what: "tier")
-        if let tier = tiers.firstIndex(of: price.tier), tier < lowest {
-          report("\(pricePath).tier", "is '\(price.tier)', but the item is for '\(item.fromTier)' and above")
-        }
-      }
-      if let stock = item.stock, stock < 0 {
-        report("\(path).stock", "is \(stock): give 0 or more, or leave it out for unlimited")
-      }
-      checkWindow(item.availableFrom, item.availableUntil, path, from: "available_from", until: "available_until")
     }
   }
 

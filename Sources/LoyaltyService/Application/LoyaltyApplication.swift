@@ -69,6 +69,13 @@ public final class LoyaltyApplication: Service {
       LoyaltyHandlers(programme),
       HoldHandlers(programme: programme),
       PolicyHandlers(programme: programme),
+      CatalogHandlers(programme: programme),
+      RedemptionHandlers(programme: programme),
+      ExchangeHandlers(programme: programme),
+      VoucherHandlers(programme: programme),
+      ActivityHandlers(programme: programme),
+      SettlementHandlers(programme: programme),
+      PublicationHandlers(programme: programme),
     ]
   }
 

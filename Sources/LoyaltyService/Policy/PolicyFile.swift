@@ -65,7 +65,10 @@ public enum PolicyFile {
   private static func schema(_ file: String) throws(PolicyFileError) -> DescriptorPool {
     do {
       return try DescriptorPool(
-        [EmbeddedFile.loyaltyPolicyV1Activity, .loyaltyPolicyV1Ledger, .loyaltyPolicyV1Policy].map {
+        [
+          EmbeddedFile.loyaltyPolicyV1Activity, .loyaltyPolicyV1Catalogue, .loyaltyPolicyV1Ledger,
+          .loyaltyPolicyV1Partnership, .loyaltyPolicyV1Policy,
+        ].map {
           try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)
         })
     } catch {

@@ -8,78 +8,141 @@ import ProtobufRuntime
 
 extension LoyaltyHandlers {
   func listCatalog(_ request: ListCatalogRequest, _ call: CallSituation) -> Answer<ListCatalogResponse> {
+    // One policy for the whole answer: another may begin to decide meanwhile.
+    let policy = policy
+    let texts = texts
     var fields = RequestFields()
     fields.checkMemberID(request.memberID)
+    fields.checkName(request.partnerMemberNumber, "partner_member_number", isRequired: false)
+    fields.checkName(request.provider, "provider", isRequired: false)
     fields.checkLanguage(request.language)
     if request.pageSize < 0 { fields.report("page_size", "is \(request.pageSize); must be 0 or more") }
     let kind = ItemKind(request.category)
     if kind == nil { fields.report("category", "must be a category that the schema names") }
-    if request.affordableOnly, request.memberID.isEmpty {
+    let hasMember = !request.memberID.isEmpty || !request.partnerMemberNumber.isEmpty
+    if request.affordableOnly, !hasMember {
       fields.report("affordable_only", "needs member_id: whose points?")
     }
-    let filters = CatalogPage.Filters(
-      category: request.category.rawValue, member: request.memberID, affordableOnly: request.affordableOnly)
+    let tier = request.tierID.isEmpty ? nil : policy.tierIndex(request.tierID)
+    if !request.tierID.isEmpty, tier == nil {
+      fields.report("tier_id", "is none of \(policy.tiers.map(\.id).joined(separator: ", "))")
+    }
+    let filters = CatalogPage.Filters(request)
     let after = CatalogPage.lastID(ofToken: request.pageToken, filters: filters)
     if after == nil { fields.report("page_token", "is not one of these filters' page tokens") }
     if let error = fields.error { return Answer(.failure(error)) }
 
-    let size = request.pageSize == 0 ? FieldLimits.defaultPageSize : min(request.pageSize, FieldLimits.largestPageSize)
+    let size = fields.pageSize(request.pageSize)
     let language = call.language(request.language, policy: policy)
     return read(.look, call) { (ledger) throws(Refusal) in
       let account =
-        request.memberID.isEmpty
-        ? nil : try ledger.account(request.memberID, policy: policy, now: call.now)
+        !hasMember
+        ? nil
+        : try ledger.account(
+          request.memberID, number: request.partnerMemberNumber, partner: call.caller.partner, policy: policy,
+          now: call.now)
       var offers: [Offer] = []
-      for item in policy.items(after: after ?? "", kind: kind ?? .unspecified, now: call.now) {
-        let offer = Offer(item, stock: ledger.stock(of: item), account: account)
-        if request.affordableOnly, offer.redeemable != true { continue }
+      for item in policy.items(after: after ?? "", kind: kind ?? .unspecified) {
+        if !request.provider.isEmpty, item.provider != (request.provider == Self.agency ? "" : request.provider) {
+          continue
+        }
+        if let tier, item.prices(at: call.now)[tier] == nil { continue }
+        guard let offer = Offer(item, ledger: ledger, account: account, tier: tier, policy: policy, now: call.now)
+        else { continue }
+        if request.affordableOnly, offer.obstacle != nil { continue }
         offers.append(offer)
         // One more than the page tells whether there is another page.
-        if offers.count > Int(size) { break }
+        if offers.count > size { break }
       }
       return offers
     }.map { offers in
-      let page = offers.prefix(Int(size))
-      let last = offers.count > Int(size) ? page.last?.item.id : nil
+      let page = offers.prefix(size)
+      let last = offers.count > size ? page.last?.item.id : nil
       return ListCatalogResponse(
-        items: page.map { response($0, language: language) },
+        items: page.map { response($0, language: language, policy, texts, now: call.now) },
         nextPageToken: last.map { CatalogPage.token(after: $0, filters: filters) } ?? "",
         policyVersion: policy.version)
     }
   }
 
+  /// What `provider` is called that is no partner.
+  private static let agency = "agency"
+
   /// An item as the ledger offers it at a moment.
   private struct Offer: Sendable {
     var item: CompiledPolicy.Item
     var stock: Int64?
+    /// Seats left, for each of the item's sessions.
+    var seats: [Int64]
+    /// Whose price is told: the member's, or the one asked for.
     var tier: Int?
-    var redeemable: Bool?
+    var hasMember: Bool
+    /// Why the member cannot have one now.
+    var obstacle: RefusalReason?
 
-    init(_ item: CompiledPolicy.Item, stock: Int64?, account: AccountView?) {
+    /// Nil for an item that is not on offer to whoever asks.
+    init?(
+      _ item: CompiledPolicy.Item, ledger: borrowing Ledger, account: AccountView?, tier: Int?,
+      policy: CompiledPolicy, now: Int64
+    ) {
       self.item = item
-      self.stock = stock
-      tier = account?.tier
-      redeemable = account.map { account in
-        guard let price = item.prices[account.tier] else { return false }
-        return price <= account.available && stock != 0
-      }
+      stock = ledger.available(of: item, policy: policy)
+      var seats: [Int64] = []
+      for session in item.sessions { seats.append(ledger.seats(of: session)) }
+      self.seats = seats
+      self.tier = account?.tier ?? tier
+      hasMember = account != nil
+      if let account { obstacle = ledger.obstacle(to: item, member: account.member, policy: policy, now: now) }
+      let opens = self.tier.map { item.opensMs(tier: $0) { _ in false } } ?? item.fromMs
+      // A member for whom it opens early can have it, and nobody else sees it before its time.
+      guard now < item.untilMs, now >= opens || hasMember && obstacle != .itemNotOffered else { return nil }
     }
   }
 
-  private func response(_ offer: Offer, language: String) -> CatalogItem {
+  private func response(
+    _ offer: Offer, language: String, _ policy: CompiledPolicy, _ texts: PolicyTexts, now: Int64
+  ) -> CatalogItem {
     let item = offer.item
-    return CatalogItem(
+    let prices = item.prices(at: now)
+    var response = CatalogItem(
       itemID: item.id, category: ItemCategory(rawValue: item.kind.rawValue),
       title: texts.title(ofItem: item.id, language: language),
       details: texts.details(ofItem: item.id, language: language),
-      points: offer.tier.flatMap { item.prices[$0] } ?? item.listPrice,
-      prices: zip(policy.tiers, item.prices).compactMap { tier, price in
+      points: offer.tier.flatMap { prices[$0] } ?? item.listPrice(at: now),
+      prices: zip(policy.tiers, prices).compactMap { tier, price in
         price.map { TierPrice(tierID: tier.id, points: $0) }
       },
       stock: offer.stock,
       availableFrom: item.fromMs == Int64.min ? nil : ProtobufTimestamp(unixMilliseconds: item.fromMs),
       availableUntil: item.untilMs == Int64.max ? nil : ProtobufTimestamp(unixMilliseconds: item.untilMs),
-      redeemable: offer.redeemable)
+      redeemable: offer.hasMember ? offer.obstacle == nil : nil)
+    response.provider = item.provider
+    for (session, left) in zip(item.sessions, offer.seats) where session.startsMs > now {
+      response.sessions.append(
+        CatalogSession(
+          sessionID: session.id, title: texts.title(ofSession: session.id, item: item.id, language: language),
+          startsAt: ProtobufTimestamp(unixMilliseconds: session.startsMs), capacity: session.capacity, left: left))
+    }
+    response.bundle = item.parts.map {
+      BundleItem(
+        itemID: $0.item, title: texts.title(ofItem: $0.item, language: language), quantity: $0.quantity)
+    }
+    response.quotas = item.quotas.map { quota in
+      CatalogQuota(
+        most: quota.most,
+        period: quota.period == .ever ? .unspecified : CatalogPeriod(rawValue: quota.period.rawValue))
+    }
+    response.cash = item.cash.map { cash in
+      CashOption(
+        points: cash.points, money: Money(currencyCode: cash.currency, minorUnits: cash.minorUnits),
+        mostPoints: FixedPoint.scale(
+          response.points, by: Int64(cash.maxShareBp), over: FixedPoint.one, rounding: .down) ?? 0)
+    }
+    response.fulfilmentHours = UInt32(clamping: (item.fulfilWithinMs ?? 0) / 3_600_000)
+    response.hasCode = item.isFromCodePool || !item.voucherOffer.isEmpty
+    response.segments = item.segments
+    response.notRedeemableReason = offer.obstacle?.rawValue ?? ""
+    return response
   }
 }
 
@@ -87,46 +150,41 @@ extension LoyaltyHandlers {
 /// and go and is refused under other filters.
 enum CatalogPage {
   struct Filters: Hashable {
-    var category: Int32
-    var member: String
-    var affordableOnly: Bool
+    private var text: String
+
+    init(_ request: ListCatalogRequest) {
+      text = [
+        "\(request.category.rawValue)", "\(request.affordableOnly)", request.memberID, request.partnerMemberNumber,
+        request.provider, request.tierID,
+      ].joined(separator: " ")
+    }
 
     /// FNV-1a, 32 bits: tells honest mistakes apart, protects nothing.
     var mark: UInt32 {
       var hash: UInt32 = 0x811c_9dc5
-      for byte in "\(category) \(affordableOnly) \(member)".utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+      for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
       return hash
     }
   }
 
   static func token(after id: String, filters: Filters) -> String {
-    let text = "1 \(filters.mark) \(id)"
-    return text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    HistoryPage.hexadecimal("1 \(filters.mark) \(id)")
   }
 
   /// The id after which the page begins, empty for the first page; nil for a token that is none.
   static func lastID(ofToken token: String, filters: Filters) -> String? {
     if token.isEmpty { return "" }
-    let digits = Array(token.utf8)
-    guard digits.count <= FieldLimits.pageTokenBytes, digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      guard let byte = UInt8(String(decoding: digits[index...(index + 1)], as: UTF8.self), radix: 16) else {
-        return nil
-      }
-      bytes.append(byte)
-    }
-    let parts = String(decoding: bytes, as: UTF8.self).split(separator: " ", maxSplits: 2)
-    guard parts.count == 3, parts[0] == "1", UInt32(parts[1]) == filters.mark else { return nil }
+    guard let parts = HistoryPage.parts(token), parts.count == 3, parts[0] == "1", UInt32(parts[1]) == filters.mark
+    else { return nil }
     return String(parts[2])
   }
 }
 
 extension CompiledPolicy {
-  /// Items on offer at a moment whose ids come after one, in the order of ids.
-  func items(after id: String, kind: ItemKind, now: Int64) -> some Sequence<Item> {
-    itemsByID.lazy.map { self.items[$0] }.filter { item in
-      item.id > id && (kind == .unspecified || item.kind == kind) && now >= item.fromMs && now < item.untilMs
+  /// Items whose ids come after one, in the order of ids.
+  func items(after id: String, kind: ItemKind) -> some Sequence<Item> {
+    catalogue.byID.lazy.map { self.catalogue.items[$0] }.filter { item in
+      item.id > id && (kind == .unspecified || item.kind == kind)
     }
   }
 }

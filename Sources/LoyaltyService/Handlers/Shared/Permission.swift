@@ -12,6 +12,12 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case readPolicy
   /// Publishes and withdraws policies.
   case publishPolicy
+  /// Adds stock and codes.
+  case supply
+  /// Reads reports over all members.
+  case report
+  /// Publishes bulletins.
+  case publishBulletin
 }
 
 /// Who may do what. A partner's certificate speaks for the partner; an operator does what its roles say, and nothing
@@ -21,8 +27,8 @@ enum Role {
 
   /// The roles that a policy can give its operators, the one to be asked for first.
   static let ofOperators: [(name: String, permissions: Set<Permission>)] = [
-    (name: "auditor", permissions: [.look, .readPolicy]),
-    (name: "operations", permissions: [.look, .change, .readPolicy]),
+    (name: "auditor", permissions: [.look, .readPolicy, .report]),
+    (name: "operations", permissions: [.look, .change, .readPolicy, .supply, .report, .publishBulletin]),
     (name: "policy-admin", permissions: [.readPolicy, .publishPolicy]),
   ]
 }

@@ -31,6 +31,10 @@ struct PolicyTexts: Sendable {
     policy.text(items[id]?.title ?? [:], language: language)
   }
 
+  func title(ofSession id: String, item: String, language: String) -> String {
+    policy.text(items[item]?.sessions.first { $0.id == id }?.title ?? [:], language: language)
+  }
+
   func details(ofItem id: String, language: String) -> String {
     policy.text(items[id]?.details ?? [:], language: language)
   }

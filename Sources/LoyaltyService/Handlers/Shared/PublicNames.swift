@@ -5,7 +5,15 @@ import ProtobufRuntime
 enum PublicName {
   // Short strings are joined without an allocation; interpolation makes one.
   static func accrual(_ sequence: UInt64) -> String { "acr-" + String(sequence) }
-  static func redemption(_ sequence: UInt64) -> String { "rdm-" + String(sequence) }
+  static let redemptionPrefix = "rdm-"
+  static func redemption(_ sequence: UInt64) -> String { redemptionPrefix + String(sequence) }
+  static let quotePrefix = "qte-"
+  static func quote(_ sequence: UInt64) -> String { quotePrefix + String(sequence) }
+  static let exchangePrefix = "exc-"
+  static func exchange(_ sequence: UInt64) -> String { exchangePrefix + String(sequence) }
+  static func voucherUse(_ sequence: UInt64) -> String { "vch-" + String(sequence) }
+  static let bulletinPrefix = "bul-"
+  static func bulletin(_ sequence: UInt64) -> String { bulletinPrefix + String(sequence) }
   static func ticket(_ sequence: UInt64) -> String { "fbk-" + String(sequence) }
   static let holdPrefix = "hld-"
   static func hold(_ sequence: UInt64) -> String { holdPrefix + String(sequence) }

@@ -66,6 +66,17 @@ extension RefusalReason {
       .insufficientPoints, .holdTimedOut, .holdTooLong, .holdTooSmall,
       .policyRefused, .policyEffective:
       .failedPrecondition
+    // The catalogue and partners.
+    case .sessionUnknown, .quoteUnknown, .redemptionUnknown, .exchangeNotOffered, .exchangeUnknown, .offerUnknown,
+      .voucherUnknown, .bulletinUnknown:
+      .notFound
+    case .providerRequired: .permissionDenied
+    case .tooManyQuotes: .resourceExhausted
+    case .sessionRequired, .sessionOver, .segmentNotEligible, .quotaExceeded, .cashNotOffered, .cashTooMuch,
+      .quoteMismatch, .stockNotCounted, .noCodePool, .codeAlreadyLoaded, .redemptionState, .holdOfRedemption,
+      .exchangeTooSmall, .capExceeded, .exchangeAlreadyReversed, .voucherUsed, .voucherExpired, .voucherNotHonoured,
+      .voucherBillTooSmall, .voucherCurrency:
+      .failedPrecondition
     }
   }
 }
@@ -78,6 +89,9 @@ private enum PublicValue {
     }
     switch value.name {
     case "firstAccrual": return (value.name, UInt64(value.value).map(PublicName.accrual) ?? value.value)
+    case "firstExchange", "exchange": return (value.name, UInt64(value.value).map(PublicName.exchange) ?? value.value)
+    case "redemption": return (value.name, UInt64(value.value).map(PublicName.redemption) ?? value.value)
+    case "quote": return (value.name, UInt64(value.value).map(PublicName.quote) ?? value.value)
     case "hold": return (value.name, UInt64(value.value).map(PublicName.hold) ?? value.value)
     case "activity":
       let name = Int32(value.value).flatMap { Activity.table.name(of: $0) } ?? value.value
@@ -88,6 +102,7 @@ private enum PublicValue {
 
   /// RFC 3339; the number of milliseconds for what has no such form ("never").
   private static func moment(_ milliseconds: Int64) -> String {
+    if milliseconds == Int64.max { return "never" }
     guard (0...CivilCalendar.lastMs).contains(milliseconds),
       let json = try? ProtobufTimestamp(unixMilliseconds: milliseconds).jsonString()
     else { return "\(milliseconds)" }

@@ -77,6 +77,12 @@ enum RefusalText {
       ("The hold has {held} points; {points} were to be spent.", "该冻结仅有 {held} 积分，不足 {points} 积分。")
     case .tooManyTickets:
       ("The member has {open} open tickets; at most {most} are kept.", "会员已有 {open} 个未结反馈，上限为 {most} 个。")
+    case .sessionRequired, .sessionUnknown, .sessionOver, .segmentNotEligible, .quotaExceeded, .cashNotOffered,
+      .cashTooMuch, .quoteUnknown, .quoteMismatch, .tooManyQuotes, .stockNotCounted, .noCodePool, .codeAlreadyLoaded,
+      .redemptionUnknown, .redemptionState, .holdOfRedemption, .providerRequired, .exchangeNotOffered,
+      .exchangeTooSmall, .capExceeded, .exchangeUnknown, .exchangeAlreadyReversed, .offerUnknown, .voucherUnknown,
+      .voucherUsed, .voucherExpired, .voucherNotHonoured, .voucherBillTooSmall, .voucherCurrency, .bulletinUnknown:
+      CatalogueRefusalText.template(reason)
     case .ledgerFull: ("The ledger is full.", "账本已满。")
     case .ledgerNotOpen: ("The ledger is not open yet.", "账本尚未开启。")
     case .ledgerAlreadyOpen: ("The ledger is open already.", "账本已开启。")

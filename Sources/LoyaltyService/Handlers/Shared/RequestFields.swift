@@ -16,6 +16,11 @@ enum FieldLimits {
   static let textBytes = 16_000
   static let attachments = 10
   static let attachmentBytes = 256
+  /// Reasons and notes that staff writes, bytes.
+  static let noteBytes = 256
+  /// Codes of one load.
+  static let codes = 5_000
+  static let codeBytes = 128
   static let languageBytes = 35  // the longest tag that RFC 5646 §4.4.1 expects
   static let defaultPageSize: Int32 = 50
   static let largestPageSize: Int32 = 200
