@@ -24,6 +24,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
     // Without traits: settings come from the command line and the environment only.
     .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
@@ -59,7 +61,9 @@ let package = Package(
       dependencies: [
         "ProtobufRuntime", "COpenSSL", "CNGHTTP2", "CZlib",
         .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
-        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOHTTP1", package: nio),
+        .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       plugins: ["CodegenPlugin"]),

@@ -97,3 +97,12 @@ static inline void copenssl_ctx_set_no_resumption(SSL_CTX *ctx) {
 static inline int copenssl_name_print_rfc2253(BIO *bio, const X509_NAME *name) {
   return X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 }
+
+static inline void copenssl_ctx_set_servername_callback(SSL_CTX *ctx, int (*callback)(SSL *, int *, void *)) {
+  SSL_CTX_set_tlsext_servername_callback(ctx, callback);
+}
+
+// Sessions are resumed from tickets alone: the server keeps none.
+static inline void copenssl_ctx_set_no_session_cache(SSL_CTX *ctx) {
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+}

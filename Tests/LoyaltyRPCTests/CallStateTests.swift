@@ -8,7 +8,7 @@ import Testing
   private func receive(
     _ fields: [(String, String)], limits: CallLimits = .defaults
   ) -> RequestHead {
-    let methods = MethodTable(EchoService().methods.map { ServedMethod($0, needsCertificate: false) })
+    let methods = MethodTable(EchoService().methods.map { ServedMethod($0, index: 0, needsCertificate: false) })
     var head = RequestHead()
     for (name, value) in fields {
       Array(name.utf8).withUnsafeBytes { name in

@@ -107,7 +107,7 @@ final class EchoService: RPCService {
 /// A server with an EchoService on a port of the kernel's choice, and a client for it; both are closed at the end.
 func withEcho(
   clientCertificate: Bool = false, clientAs name: String? = nil, limits: CallLimits = .defaults,
-  interceptors: [any ServerInterceptor] = [],
+  interceptors: [any ServerInterceptor] = [], change: (inout RPCServer.Configuration) -> Void = { _ in },
   _ body: (RPCClient, EchoService, RPCServer) async throws -> Void
 ) async throws {
   let certificates = try TestCertificates.shared.get()
@@ -120,6 +120,7 @@ func withEcho(
   configuration.limits = limits
   configuration.interceptors = interceptors
   configuration.shutdownGraceSeconds = 5
+  change(&configuration)
   let health = HealthService(services: [EchoService.serviceName])
   let services: [any RPCService] = [echo, health]
   let server = try RPCServer(configuration, services: services + Reflection.describing(services))

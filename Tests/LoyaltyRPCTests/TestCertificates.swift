@@ -19,7 +19,7 @@ struct TestCertificates: Sendable {
       ca() {
         openssl ecparam -name prime256v1 -genkey -noout -out $1.key
         openssl req -x509 -new -key $1.key -days 2 -subj "/O=Test/CN=$1" -out $1.pem \
-          -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign
+          -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
       }
       issue() { # name authority subject extension from to
         openssl ecparam -name prime256v1 -genkey -noout -out $1.key
@@ -39,9 +39,13 @@ struct TestCertificates: Sendable {
       printf '%s\\n' basicConstraints=critical,CA:FALSE subjectAltName=DNS:localhost,IP:127.0.0.1 > expired.ext
       mkdir -p db && : > db/index && echo 01 > db/serial
       printf '%s\\n' '[ca]' 'default_ca=c' '[c]' 'database=db/index' 'serial=db/serial' 'new_certs_dir=db' \
-        'default_md=sha256' 'policy=p' '[p]' 'commonName=supplied' > db/cnf
+        'default_md=sha256' 'default_crl_days=2' 'policy=p' '[p]' 'commonName=supplied' > db/cnf
       openssl ca -batch -notext -config db/cnf -cert authority.pem -keyfile authority.key -in expired.csr \
         -out expired.pem -extfile expired.ext -startdate 20200101000000Z -enddate 20200201000000Z
+      crl() { openssl ca -config db/cnf -gencrl -cert authority.pem -keyfile authority.key -out $1; }
+      crl none.crl
+      openssl ca -config db/cnf -cert authority.pem -keyfile authority.key -revoke partner.pem
+      crl partner.crl
       """
     let process = Process()
     process.executableURL = URL(filePath: "/bin/bash")

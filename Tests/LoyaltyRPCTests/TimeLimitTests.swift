@@ -226,4 +226,40 @@ private final class RefusalRecorder: ServerInterceptor {
     }
     #expect(recorder.refusals == ["/test.v1.Echo/Say 16", "/test.v1.Echo/Nothing 12"])
   }
+
+  @Test func aPeerThatIsSilentIsAskedAndClosedIfItDoesNotAnswer() async throws {
+    let change: (inout RPCServer.Configuration) -> Void = {
+      $0.connections.keepaliveSeconds = 1
+      $0.connections.keepaliveTimeoutSeconds = 1
+    }
+    try await withEcho(change: change) { _, _, server in
+      let said = try await overTLS(Bytes.preface + Bytes.settings(), server)
+      #expect(said.contains("0000080600000000000000000000000000"), "no PING in \(said)")
+      try await closes(server)
+    }
+  }
+
+  @Test func aClientThatAnswersIsNotClosedForItsSilence() async throws {
+    let change: (inout RPCServer.Configuration) -> Void = {
+      $0.connections.keepaliveSeconds = 1
+      $0.connections.keepaliveTimeoutSeconds = 1
+    }
+    try await withEcho(change: change) { client, _, server in
+      _ = try await client.say("hello")
+      try await Task.sleep(for: .seconds(4))
+      _ = try await client.say("hello")
+      #expect(server.figures.connectionsAccepted == 1)
+    }
+  }
+
+  @Test func aPeerThatAsksTooOftenIsSentAwayWithTheReason() async throws {
+    try await withEcho { client, _, server in
+      let ping = Bytes.frame(6, 0, 0, [1, 2, 3, 4, 5, 6, 7, 8])
+      let said = try await overTLS(Bytes.preface + Bytes.settings() + ping + ping + ping + ping, server)
+      let text = "too_many_pings".utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+      #expect(said.contains("0000000b" + text), "no GOAWAY ENHANCE_YOUR_CALM in \(said)")
+      try await closes(server)
+      _ = try await client.say("hello")
+    }
+  }
 }

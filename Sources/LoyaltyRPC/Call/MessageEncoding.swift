@@ -29,3 +29,12 @@ public enum MessageEncoding: UInt8, Sendable, Hashable, CaseIterable {
   /// The value of `grpc-accept-encoding`: what this side can read.
   static let accepted: StaticString = "identity,gzip,deflate"
 }
+
+/// The encodings that a peer can read; plain messages always.
+struct AcceptedEncodings: Sendable, Hashable {
+  private var bits: UInt8 = 1 << MessageEncoding.identity.rawValue
+
+  mutating func insert(_ encoding: MessageEncoding) { bits |= 1 << encoding.rawValue }
+
+  func contains(_ encoding: MessageEncoding) -> Bool { bits & 1 << encoding.rawValue != 0 }
+}

@@ -24,14 +24,38 @@ final class OutgoingMessages: Sendable {
     var nextWaiter: UInt64 = 0
     /// The loop found nothing to send and wants to be told.
     var loopWaits = true
+    /// Bytes beyond `capacity` that are taken from the budget.
+    var charged = 0
   }
 
   private let state = Mutex(State())
   private let capacity: Int
+  private let budget: ByteBudget?
 
-  /// - Parameter capacity: bytes that may be queued before `send` waits.
-  init(capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: bytes that may be queued before `send` waits.
+  ///   - budget: where what is queued beyond that is taken from.
+  init(capacity: Int, budget: ByteBudget? = nil) {
     self.capacity = capacity
+    self.budget = budget
+  }
+
+  deinit {
+    let charged = state.withLock { $0.charged }
+    if charged > 0 { budget?.give(charged) }
+  }
+
+  /// Takes from the budget or gives back what a change of the queue makes necessary.
+  private func settle(_ state: inout State, queued: Int) -> Bool {
+    let over = max(0, queued - capacity)
+    guard let budget, over != state.charged else { return true }
+    if over > state.charged {
+      guard budget.take(over - state.charged) else { return false }
+    } else {
+      budget.give(state.charged - over)
+    }
+    state.charged = over
+    return true
   }
 
   /// Queues a framed message, then waits while more than `capacity` bytes are queued.
@@ -47,6 +71,10 @@ final class OutgoingMessages: Sendable {
       if let failure = state.failure { return .failure(failure) }
       guard !state.isFinished else {
         return .failure(RPCError(.failedPrecondition, "a message was sent after the end of the stream"))
+      }
+      guard settle(&state, queued: state.queuedBytes + frame.count) else {
+        return .failure(
+          RPCError(.resourceExhausted, "the server holds \(budget?.limit ?? 0) bytes of requests and replies already"))
       }
       state.frames.append(frame)
       state.queuedBytes += frame.count
@@ -120,6 +148,7 @@ final class OutgoingMessages: Sendable {
       if state.failure == nil { state.failure = error }
       state.frames.removeAll()
       state.queuedBytes = 0
+      _ = settle(&state, queued: 0)
       state.isFinished = true
       defer { state.waiters = [] }
       return state.waiters
@@ -152,6 +181,7 @@ final class OutgoingMessages: Sendable {
         }
       }
       state.queuedBytes -= moved
+      if state.charged > 0 { _ = settle(&state, queued: state.queuedBytes) }
       guard moved > 0 else {
         if state.isFinished { return (.finished, []) }
         state.loopWaits = true

@@ -18,8 +18,7 @@ struct RequestHead {
   private(set) var unknownEncoding: String?
 
   /// What the client can read beside plain messages.
-  private(set) var acceptsGzip = false
-  private(set) var acceptsDeflate = false
+  private(set) var accepts = AcceptedEncodings()
 
   enum HTTPMethod { case post, get, options, other }
 
@@ -129,8 +128,7 @@ struct RequestHead {
     } else if name.equals("grpc-accept-encoding") {
       for item in value.split(separator: 0x2c) {
         let item = UnsafeRawBufferPointer(rebasing: item).trimmingSpaces
-        if item.equals("gzip") { acceptsGzip = true }
-        if item.equals("deflate") { acceptsDeflate = true }
+        if let encoding = MessageEncoding(headerValue: item) { accepts.insert(encoding) }
       }
     } else if name.equals("grpc-trace-bin") || name.equals("grpc-tags-bin") {
       receiveMetadata(name: name, value: value)

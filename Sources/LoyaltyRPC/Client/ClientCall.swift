@@ -60,7 +60,7 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
     self.request = request
     self.outgoing = outgoing
     self.incoming = incoming
-    deadline = options.timeout.map { .now() + TimeAmount($0) }
+    deadline = CallDeadline.of(timeout: options.timeout)
     deframer = MessageDeframer(limit: transport.configuration.limits.maxReceivedMessageBytes)
   }
 

@@ -28,14 +28,14 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   private(set) var isDraining = false
 
   init(
-    _ transport: ClientTransport, eventLoop: any EventLoop, tls: TLSSession, resources: LoopResources,
+    _ transport: ClientTransport, eventLoop: any EventLoop, security: any ConnectionSecurity, resources: LoopResources,
     authority: String,
     begun: NIODeadline
   ) {
     self.begun = begun
     self.transport = transport
     self.authority = authority
-    super.init(eventLoop: eventLoop, limits: transport.configuration.limits, tls: tls, resources: resources)
+    super.init(eventLoop: eventLoop, limits: transport.configuration.limits, security: security, resources: resources)
   }
 
   // MARK: - The connection
@@ -59,6 +59,12 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
 
   override func channelActive(context: ChannelHandlerContext) {
     socketConnected = .now()
+    guard security.isEncrypted || Loopback.isLoopback(context.channel.remoteAddress) else {
+      end(
+        .closedHere(
+          "plaintext is spoken on loopback and Unix sockets only, and \(authority) is another machine: use TLS"))
+      return
+    }
     super.channelActive(context: context)
   }
 
@@ -67,9 +73,9 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     report = ConnectionReport(
       address: context?.channel.remoteAddress.map(Self.text) ?? authority,
       resolve: Duration(resolved - begun), connect: Duration(connected - resolved),
-      handshake: Duration(.now() - connected), tlsVersion: tls.protocolVersion, cipher: tls.cipher,
-      serverCertificate: tls.peerCertificate()?.certificate,
-      isClientCertificateRequested: tls.isCertificateRequested)
+      handshake: Duration(.now() - connected), tlsVersion: security.protocolVersion, cipher: security.cipher,
+      serverCertificate: security.peerCertificate()?.certificate,
+      isClientCertificateRequested: security.isCertificateRequested)
     transport.connected(self)
   }
 
@@ -85,7 +91,9 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     var end = reason
     switch reason {
     case .socket, .closedByPeer:
-      if report != nil, !serverHasSpoken, let refusal = tls.silentRefusal(reason.description) { end = .tls(refusal) }
+      if report != nil, !serverHasSpoken, let refusal = security.silentRefusal(reason.description) {
+        end = .tls(refusal)
+      }
     default: break
     }
     let error = RPCError(.unavailable, "the connection to \(authority) is gone: \(end)")
@@ -137,7 +145,8 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       return
     }
     var block = HeaderBlock()
-    block.addRequest(path: call.method.path, authority: authority, encoding: call.options.encoding)
+    block.addRequest(
+      path: call.method.path, authority: authority, encoding: call.options.encoding, isSecure: security.isEncrypted)
     if let deadline = call.deadline {
       let left = (deadline - NIODeadline.now()).nanoseconds
       block.add("grpc-timeout") { GRPCTimeout.format(nanoseconds: left, into: &$0) }

@@ -26,6 +26,14 @@ struct ClientTarget: Sendable, Hashable, CustomStringConvertible {
     self.port = port
   }
 
+  private init(host: String, port: Int) {
+    self.host = host
+    self.port = port
+  }
+
+  /// A server in the same process.
+  static let inProcess = ClientTarget(host: "in-process", port: 0)
+
   var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 

@@ -14,8 +14,9 @@ final class ClientTransport: @unchecked Sendable {
   let eventLoop: any EventLoop
   let configuration: RPCClient.Configuration
   private let target: ClientTarget
-  private let tls: TLSContext
-  private let serverName: String
+  private let security: ClientSecurityContext
+  /// The server in the same process that this is a client of.
+  private let server: (server: RPCServer, identity: PeerCertificate?)?
   private let resources = LoopResources()
 
   static let deadlineError = RPCError(.deadlineExceeded, "the deadline of the call passed before it was answered")
@@ -48,12 +49,12 @@ final class ClientTransport: @unchecked Sendable {
   private var closed: [EventLoopPromise<Void>] = []
 
   init(
-    _ target: ClientTarget, tls: TLSContext, serverName: String, eventLoop: any EventLoop,
-    configuration: RPCClient.Configuration
+    _ target: ClientTarget, security: ClientSecurityContext, eventLoop: any EventLoop,
+    configuration: RPCClient.Configuration, server: (server: RPCServer, identity: PeerCertificate?)? = nil
   ) {
     self.target = target
-    self.tls = tls
-    self.serverName = serverName
+    self.security = security
+    self.server = server
     self.eventLoop = eventLoop
     self.configuration = configuration
   }
@@ -147,6 +148,10 @@ final class ClientTransport: @unchecked Sendable {
   private func connect() {
     state = .connecting
     let begun = NIODeadline.now()
+    if let server {
+      connect(to: server.server, as: server.identity, begun)
+      return
+    }
     let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(TimeAmount(configuration.connectTimeout))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -154,7 +159,7 @@ final class ClientTransport: @unchecked Sendable {
       .channelInitializer { [self] channel in
         do {
           let connection = ClientConnection(
-            self, eventLoop: eventLoop, tls: try TLSSession(tls, serverName: serverName), resources: resources,
+            self, eventLoop: eventLoop, security: try security.makeSecurity(), resources: resources,
             authority: target.description, begun: begun)
           try channel.pipeline.syncOperations.addHandler(connection)
           return eventLoop.makeSucceededVoidFuture()
@@ -168,6 +173,16 @@ final class ClientTransport: @unchecked Sendable {
       ?? bootstrap.connect(host: target.host, port: target.port)
     channel.whenFailure { [self] error in
       failed("cannot connect to \(target): \(Self.reason(error))")
+    }
+  }
+
+  private func connect(to server: RPCServer, as identity: PeerCertificate?, _ begun: NIODeadline) {
+    let connection = ClientConnection(
+      self, eventLoop: eventLoop, security: Plaintext(), resources: resources, authority: target.host, begun: begun)
+    do {
+      try server.connect(connection, on: eventLoop, identity: identity)
+    } catch {
+      failed("cannot connect in process: \(error.message)")
     }
   }
 

@@ -15,19 +15,34 @@ public final class RPCClient: Sendable {
   ///   - target: `host:port`, `[::1]:port` or `dns:///host:port`.
   ///   - tls: whom to trust and who this side is.
   /// - Throws: `RPCClientError` for a target or a file that does not do. Nothing is connected yet.
-  public init(
+  public convenience init(
     target: String, tls: ClientTLSConfiguration = ClientTLSConfiguration(), configuration: Configuration = .defaults
   ) throws(RPCClientError) {
+    try self.init(target: target, security: .tls(tls), configuration: configuration)
+  }
+
+  /// - Parameter security: `plaintext` for a server on this machine only.
+  /// - Throws: `RPCClientError` for a target or a file that does not do. Nothing is connected yet.
+  public init(
+    target: String, security: Security, configuration: Configuration = .defaults
+  ) throws(RPCClientError) {
     let target = try ClientTarget(target)
-    let context: TLSContext
+    let context: ClientSecurityContext
     do {
-      context = try TLSContext(tls)
+      context = try ClientSecurityContext(security, host: target.host)
     } catch {
       throw .tls(error)
     }
     transport = ClientTransport(
-      target, tls: context, serverName: tls.serverName ?? target.host,
-      eventLoop: MultiThreadedEventLoopGroup.singleton.next(), configuration: configuration)
+      target, security: context, eventLoop: MultiThreadedEventLoopGroup.singleton.next(), configuration: configuration)
+  }
+
+  /// A client of a server in the same process, without a socket: for tests.
+  /// - Parameter identity: who the server takes this client for; nil for a client without a certificate.
+  public init(inProcess server: RPCServer, identity: PeerCertificate? = nil, configuration: Configuration = .defaults) {
+    transport = ClientTransport(
+      .inProcess, security: .plaintext, eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+      configuration: configuration, server: (server, identity))
   }
 
   deinit {

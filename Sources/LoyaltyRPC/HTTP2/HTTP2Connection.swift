@@ -43,7 +43,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   let eventLoop: any EventLoop
   let limits: CallLimits
-  let tls: TLSSession
+  /// What protects the bytes on the socket.
+  let security: any ConnectionSecurity
   let resources: LoopResources
 
   private(set) var phase = Phase.handshake
@@ -58,16 +59,20 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var controlFrames: ControlFrameGuard
   /// Bytes taken from nghttp2 so far: they stand still while the socket takes nothing. Wraps.
   private(set) var sentBytes = 0
+  /// Bytes that came from the socket so far: they stand still while the peer is silent. Wraps.
+  private(set) var receivedBytes = 0
   /// PINGs that the peer may send without being counted.
   private var pingCredit = 0
+  /// PINGs that came too soon after the one before, since something was last sent.
+  var pingStrikes = 0
   /// 100: the frames of one flush; more is not saved up for a flood.
   private static let maxPingCredit = 100
   private var isFlooded = false
 
-  init(eventLoop: any EventLoop, limits: CallLimits, tls: TLSSession, resources: LoopResources) {
+  init(eventLoop: any EventLoop, limits: CallLimits, security: any ConnectionSecurity, resources: LoopResources) {
     self.eventLoop = eventLoop
     self.limits = limits
-    self.tls = tls
+    self.security = security
     self.resources = resources
     controlFrames = ControlFrameGuard(limits: limits)
   }
@@ -145,7 +150,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     guard phase != .ended else { return }
     isReading = true
     let buffer = unwrapInboundIn(data)
-    buffer.withUnsafeReadableBytes { tls.feed($0) }
+    receivedBytes &+= buffer.readableBytes
+    buffer.withUnsafeReadableBytes { security.feed($0) }
     if phase == .handshake { continueHandshake() }
     if phase == .open { receive() }
   }
@@ -168,7 +174,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   private func requestRead() {
     guard phase != .ended, let context else { return }
-    guard context.channel.isWritable, tls.pendingOutput == 0 else {
+    guard context.channel.isWritable, security.pendingOutput == 0 else {
       readIsHeldBack = true
       return
     }
@@ -180,7 +186,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
 
   private func continueHandshake() {
     do {
-      guard try tls.handshake() else { return }
+      guard try security.handshake() else { return }
       guard let session = makeSession() else {
         end(.http2("nghttp2 gave no session: out of memory"))
         return
@@ -198,7 +204,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     let buffer = resources.plainInput
     do {
       while phase == .open {
-        switch try tls.read(into: buffer) {
+        switch try security.read(into: buffer) {
         case .bytes(let count):
           let taken = nghttp2_session_mem_recv(
             session, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), count)
@@ -237,18 +243,26 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   /// Something waits for the socket, which takes no more.
   var isHeldUpBySocket: Bool {
     guard let context else { return false }
-    return !context.channel.isWritable || tls.pendingOutput > 0
+    return !context.channel.isWritable || security.pendingOutput > 0
   }
 
   /// Data has been sent. Peers that estimate the bandwidth send a PING for what they get (grpc-go: always one at a time),
   /// so as many are no flood.
   func creditPing() {
+    pingStrikes = 0
     if pingCredit < Self.maxPingCredit { pingCredit += 1 }
+  }
+
+  /// - Returns: false for a PING that nothing was sent for.
+  func spendPingCredit() -> Bool {
+    guard pingCredit > 0 else { return false }
+    pingCredit -= 1
+    return true
   }
 
   /// Counts a PING that nothing was sent for.
   func notePing() {
-    if pingCredit > 0 { pingCredit -= 1 } else { noteControlFrame() }
+    if !spendPingCredit() { noteControlFrame() }
   }
 
   /// Counts a frame that costs its sender nothing. A peer beyond its limit is sent away: nghttp2 takes no more of its
@@ -306,7 +320,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     do {
       while true {
         guard context.channel.isWritable else { break }
-        guard tls.pendingOutput < Self.maxPendingCiphertext else {
+        guard security.pendingOutput < Self.maxPendingCiphertext else {
           hasMore = true
           break
         }
@@ -318,17 +332,17 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
           break
         }
         if used + count > room.count {
-          try tls.write(UnsafeRawBufferPointer(start: base, count: used))
+          try security.write(UnsafeRawBufferPointer(start: base, count: used))
           used = 0
         }
         if count > room.count {
-          try tls.write(UnsafeRawBufferPointer(start: frame, count: count))
+          try security.write(UnsafeRawBufferPointer(start: frame, count: count))
         } else {
           (base + used).copyMemory(from: frame, byteCount: count)
           used += count
         }
       }
-      if used > 0 { try tls.write(UnsafeRawBufferPointer(start: base, count: used)) }
+      if used > 0 { try security.write(UnsafeRawBufferPointer(start: base, count: used)) }
     } catch let error as TLSError {
       end(.tls(error))
     } catch {
@@ -338,9 +352,9 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   private func write(_ context: ChannelHandlerContext) {
-    guard tls.pendingOutput > 0 else { return }
-    resources.ciphertext.clear(minimumCapacity: tls.pendingOutput)
-    tls.takeOutput { _ = resources.ciphertext.writeBytes($0) }
+    guard security.pendingOutput > 0 else { return }
+    resources.ciphertext.clear(minimumCapacity: security.pendingOutput)
+    security.takeOutput { _ = resources.ciphertext.writeBytes($0) }
     let buffer = resources.ciphertext
     context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
   }
@@ -352,7 +366,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     guard phase != .ended else { return }
     if phase == .open {
       if let session, let context, context.channel.isWritable { drain(session) }
-      tls.shutDown()
+      security.shutDown()
     }
     let lastWrite = context.map { writeLast($0) }
     finish(end)
@@ -369,8 +383,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private static let lingerSeconds: Int64 = 2
 
   private func writeLast(_ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
-    var buffer = context.channel.allocator.buffer(capacity: tls.pendingOutput)
-    tls.takeOutput { _ = buffer.writeBytes($0) }
+    var buffer = context.channel.allocator.buffer(capacity: security.pendingOutput)
+    security.takeOutput { _ = buffer.writeBytes($0) }
     return context.writeAndFlush(wrapOutboundOut(buffer))
   }
 
@@ -381,7 +395,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
       var frame: UnsafePointer<UInt8>?
       let count = nghttp2_session_mem_send(session, &frame)
       guard count > 0, let frame else { return }
-      guard (try? tls.write(UnsafeRawBufferPointer(start: frame, count: count))) != nil else { return }
+      guard (try? security.write(UnsafeRawBufferPointer(start: frame, count: count))) != nil else { return }
       budget -= count
     }
   }

@@ -76,9 +76,9 @@ struct HeaderBlock {
   }
 
   /// What opens every call (grpc/doc/PROTOCOL-HTTP2.md, "Requests").
-  mutating func addRequest(path: String, authority: String, encoding: MessageEncoding) {
+  mutating func addRequest(path: String, authority: String, encoding: MessageEncoding, isSecure: Bool = true) {
     add(":method", "POST")
-    add(":scheme", "https")
+    if isSecure { add(":scheme", "https") } else { add(":scheme", "http") }
     add(":path", path)
     add(":authority", authority)
     add("te", "trailers")

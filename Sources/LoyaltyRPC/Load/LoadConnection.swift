@@ -26,13 +26,13 @@ final class LoadConnection: HTTP2Connection, @unchecked Sendable {
   private var free: [Int]
   private var isDraining = false
 
-  init(_ generator: LoadGenerator, index: Int, tls: TLSSession, resources: LoopResources) {
+  init(_ generator: LoadGenerator, index: Int, security: any ConnectionSecurity, resources: LoopResources) {
     self.generator = generator
     self.index = index
     slots = Array(repeating: Slot(), count: generator.plan.streams)
     free = Array((0..<generator.plan.streams).reversed())
     super.init(
-      eventLoop: generator.eventLoop, limits: generator.configuration.limits, tls: tls, resources: resources)
+      eventLoop: generator.eventLoop, limits: generator.configuration.limits, security: security, resources: resources)
   }
 
   // MARK: - The connection

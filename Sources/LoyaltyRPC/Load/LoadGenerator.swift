@@ -165,7 +165,7 @@ package final class LoadGenerator: @unchecked Sendable {
       .channelInitializer { [self] channel in
         do {
           let connection = LoadConnection(
-            self, index: index, tls: try TLSSession(tls, serverName: serverName), resources: resources)
+            self, index: index, security: try TLSSession(tls, serverName: serverName), resources: resources)
           try channel.pipeline.syncOperations.addHandler(connection)
           return eventLoop.makeSucceededVoidFuture()
         } catch {

@@ -51,7 +51,10 @@ final class UnaryInvoker<Q: Message, R: Message>: MethodInvoker {
     call.run(
       Task.immediate { [body] in
         do {
-          call.answer(try await body(request, call))
+          call.answer(
+            call.isScoped
+              ? try await call.scoped { () async throws -> R in try await body(request, call) }
+              : try await body(request, call))
         } catch {
           call.fail(RPCError(thrownByHandler: error))
         }
@@ -73,7 +76,11 @@ final class ServerStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
     call.run(
       Task.immediate { [body] in
         do {
-          try await body(request, responses, call)
+          if call.isScoped {
+            try await call.scoped { () async throws -> Void in try await body(request, responses, call) }
+          } else {
+            try await body(request, responses, call)
+          }
           call.succeed()
         } catch {
           call.fail(RPCError(thrownByHandler: error))
@@ -95,7 +102,10 @@ final class ClientStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
     call.run(
       Task.immediate { [body] in
         do {
-          call.answer(try await body(requests, call))
+          call.answer(
+            call.isScoped
+              ? try await call.scoped { () async throws -> R in try await body(requests, call) }
+              : try await body(requests, call))
         } catch {
           call.fail(RPCError(thrownByHandler: error))
         }
@@ -117,7 +127,11 @@ final class BidirectionalInvoker<Q: Message, R: Message>: MethodInvoker {
     call.run(
       Task.immediate { [body] in
         do {
-          try await body(requests, responses, call)
+          if call.isScoped {
+            try await call.scoped { () async throws -> Void in try await body(requests, responses, call) }
+          } else {
+            try await body(requests, responses, call)
+          }
           call.succeed()
         } catch {
           call.fail(RPCError(thrownByHandler: error))

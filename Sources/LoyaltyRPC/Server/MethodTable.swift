@@ -5,13 +5,16 @@ final class ServedMethod: Sendable {
   let path: [UInt8]
   let descriptor: MethodDescriptor
   let invoker: any MethodInvoker
+  /// Place in the table.
+  let index: Int
   /// The call is refused without an accepted client certificate.
   let needsCertificate: Bool
 
-  init(_ method: ServerMethod, needsCertificate: Bool) {
+  init(_ method: ServerMethod, index: Int, needsCertificate: Bool) {
     path = Array(method.descriptor.path.utf8)
     descriptor = method.descriptor
     invoker = method.invoker
+    self.index = index
     self.needsCertificate = needsCertificate
   }
 }

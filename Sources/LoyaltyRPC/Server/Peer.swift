@@ -12,6 +12,6 @@ public struct Peer: Sendable {
   /// Why the certificate that the client showed is not accepted. Nil if it is, or if there was none.
   public let certificateRejection: String?
 
-  /// `TLSv1.3` or `TLSv1.2`.
+  /// `TLSv1.3` or `TLSv1.2`; empty without TLS.
   public let tlsVersion: String
 }

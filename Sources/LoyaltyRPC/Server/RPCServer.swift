@@ -10,14 +10,18 @@ import Synchronization
 ///
 /// Run it as a `Service` of a `ServiceGroup`, which drains it at SIGTERM; or call `start()` and `shutDown()`.
 public final class RPCServer: Service {
-  private let configuration: Configuration
+  let configuration: Configuration
   private let methods: MethodTable
-  private let tls: TLSContext
+  let tls: ServerTLS?
+  let counters = ServerCounters()
+  let budget: ByteBudget
   private let json: JSONMapping
   private let state = Mutex(State())
 
   private struct State {
     var group: MultiThreadedEventLoopGroup?
+    var resources: [ObjectIdentifier: LoopResources] = [:]
+    var shared: ServerShared?
     var listener: (any Channel)?
     var address: SocketAddress?
     var connections: [ObjectIdentifier: ServerConnection] = [:]
@@ -27,11 +31,20 @@ public final class RPCServer: Service {
     var drained: CheckedContinuation<Void, Never>?
   }
 
-  /// - Throws: `TLSError` if a certificate or key does not do, `RPCServerError` for services that do not go together.
+  /// - Throws: `TLSError` if a certificate or key does not do, `RPCServerError` for services that do not go together or
+  ///   for plaintext beyond this machine.
   public init(_ configuration: Configuration, services: [any RPCService]) throws {
     self.configuration = configuration
-    tls = try TLSContext(configuration.tls)
-    let asksForCertificates = configuration.tls.clientCertificate != .none
+    budget = ByteBudget(limit: configuration.maxHeldBytes)
+    var asksForCertificates = false
+    switch configuration.security {
+    case .tls(let settings):
+      tls = try ServerTLS(settings)
+      asksForCertificates = settings.clientCertificate != .none
+    case .plaintext:
+      tls = nil
+      try configuration.checkPlaintext()
+    }
     var served: [ServedMethod] = []
     var paths: Set<String> = []
     for service in services {
@@ -42,7 +55,7 @@ public final class RPCServer: Service {
         }
         served.append(
           ServedMethod(
-            method,
+            method, index: served.count,
             needsCertificate: asksForCertificates && !configuration.servicesWithoutCertificate.contains(name)))
       }
     }
@@ -53,13 +66,16 @@ public final class RPCServer: Service {
     }
   }
 
-  /// The port the server listens on; nil before `start`.
+  /// The port the server listens on; nil before `start`, and on a Unix socket.
   public var boundPort: Int? { state.withLock { $0.address?.port } }
 
-  /// Host and port, e.g. `127.0.0.1:8443`; nil before `start`.
+  /// Host and port, e.g. `127.0.0.1:8443`, or `unix:` and a path; nil before `start`.
   public var boundAddress: String? {
     state.withLock { state in
-      state.address.map { "\($0.ipAddress ?? configuration.host):\($0.port ?? configuration.port)" }
+      state.address.map { address in
+        if let path = configuration.unixSocket { return "unix:\(path)" }
+        return "\(address.ipAddress ?? configuration.host):\(address.port ?? configuration.port)"
+      }
     }
   }
 
@@ -71,55 +87,104 @@ public final class RPCServer: Service {
   /// Binds and begins to serve.
   /// - Throws: `RPCServerError` if the address is taken or not of this machine.
   public func start() async throws {
-    let loops = configuration.loops ?? System.coreCount
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, loops))
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops ?? System.coreCount))
     var resources: [ObjectIdentifier: LoopResources] = [:]
     for loop in group.makeIterator() { resources[ObjectIdentifier(loop)] = LoopResources() }
     let shared = ServerShared(
-      methods: methods, limits: configuration.limits, interceptors: configuration.interceptors,
-      logger: configuration.logger, cors: configuration.cors, json: json,
+      methods: methods, configuration: configuration, json: json, tls: tls, budget: budget, counters: counters,
       connectionEnded: { [weak self] in self?.remove($0) })
-    let bootstrap = ServerBootstrap(group: group)
-      .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-      .childChannelOption(.autoRead, value: false)
-      .childChannelOption(.maxMessagesPerRead, value: 4)
-      .childChannelInitializer { [resources, tls, weak self] channel in
-        do {
-          let loop = channel.eventLoop
-          guard self?.hasRoom() == true else { return channel.close() }
-          let connection = ServerConnection(
-            shared, eventLoop: loop, tls: try TLSSession(tls),
-            resources: resources[ObjectIdentifier(loop)] ?? LoopResources(),
-            address: channel.remoteAddress.map { "\($0.ipAddress ?? "unknown"):\($0.port ?? 0)" } ?? "unknown")
-          try channel.pipeline.syncOperations.addHandler(connection)
-          guard let self, self.add(connection) else { return channel.close() }
-          return loop.makeSucceededVoidFuture()
-        } catch {
-          return channel.eventLoop.makeFailedFuture(error)
-        }
-      }
-    let listener: any Channel
-    do {
-      listener = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
-    } catch {
-      try? await group.shutdownGracefully()
-      throw RPCServerError.cannotListen(host: configuration.host, port: configuration.port, reason: "\(error)")
-    }
     state.withLock { state in
-      state.group = group
-      state.listener = listener
-      state.address = listener.localAddress
+      (state.group, state.resources, state.shared) = (group, resources, shared)
     }
-    let period = TimeAmount.seconds(Int64(configuration.limits.watchSeconds))
+    if configuration.listens {
+      do {
+        let listener = try await bind(group)
+        state.withLock { ($0.listener, $0.address) = (listener, listener.localAddress) }
+      } catch {
+        state.withLock { $0.group = nil }
+        try? await group.shutdownGracefully()
+        throw (error as? RPCServerError)
+          ?? .cannotListen(address: configuration.listeningAddress, reason: "\(error)")
+      }
+    }
+    let period = TimeAmount.seconds(Int64(configuration.watchSeconds))
     for loop in group.makeIterator() {
       loop.scheduleRepeatedTask(initialDelay: period, delay: period) { [weak self] task in
         guard let self else { return task.cancel() }
         self.look(on: loop)
       }
     }
-    configuration.logger.info("listening", metadata: ["address": "\(boundAddress ?? "")"])
+    watchFiles(on: group)
+    configuration.logger.info("listening", metadata: ["address": "\(boundAddress ?? "in process only")"])
+  }
+
+  private func bind(_ group: MultiThreadedEventLoopGroup) async throws -> any Channel {
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
+      .childChannelOption(.autoRead, value: false)
+      .childChannelOption(.maxMessagesPerRead, value: 4)
+      .childChannelInitializer { [weak self] channel in
+        guard let self else { return channel.close() }
+        return self.accept(channel)
+      }
+    if let path = configuration.unixSocket {
+      try UnixSocketFile.removeStale(path)
+      let listener = try await bootstrap.bind(unixDomainSocketPath: path).get()
+      try UnixSocketFile.restrict(path, mode: configuration.unixSocketMode)
+      return listener
+    }
+    return
+      try await bootstrap
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .bind(host: configuration.host, port: configuration.port).get()
+  }
+
+  /// On a loop: a connection has come.
+  private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+    do {
+      let address =
+        configuration.unixSocket.map { "unix:\($0)" }
+        ?? channel.remoteAddress.map { "\($0.ipAddress ?? "unknown"):\($0.port ?? 0)" } ?? "unknown"
+      guard hasRoom(),
+        let connection = try makeConnection(
+          on: channel.eventLoop, address: address,
+          security: try tls.map { try TLSSession($0.context) } ?? Plaintext())
+      else { return channel.close() }
+      try channel.pipeline.syncOperations.addHandler(connection)
+      guard add(connection) else { return channel.close() }
+      return channel.eventLoop.makeSucceededVoidFuture()
+    } catch {
+      return channel.eventLoop.makeFailedFuture(error)
+    }
+  }
+
+  private func makeConnection(
+    on loop: any EventLoop, address: String, security: any ConnectionSecurity
+  ) throws -> ServerConnection? {
+    let (shared, resources) = state.withLock { ($0.shared, $0.resources[ObjectIdentifier(loop)]) }
+    guard let shared, let resources else { return nil }
+    return ServerConnection(shared, eventLoop: loop, security: security, resources: resources, address: address)
+  }
+
+  /// Connects a client of this process, without a socket.
+  /// - Parameter identity: who the client is taken for; nil for a client without a certificate.
+  /// - Throws: UNAVAILABLE if the server does not run.
+  func connect(_ client: any ChannelHandler & Sendable, on loop: any EventLoop, identity: PeerCertificate?)
+    throws(RPCError)
+  {
+    let serverLoop = state.withLock { $0.isShuttingDown ? nil : $0.group?.next() }
+    guard let serverLoop else { throw RPCError(.unavailable, "the server does not run") }
+    let (near, far) = InProcessChannel.pair(loop, serverLoop)
+    serverLoop.execute { [self] in
+      guard hasRoom(),
+        let connection = try? makeConnection(
+          on: serverLoop, address: "in-process", security: Plaintext(identity: identity)),
+        add(connection)
+      else { return far.close(promise: nil) }
+      far.open(connection)
+    }
+    loop.execute { near.open(client) }
   }
 
   /// Looks at the time limits of all connections of a loop.
@@ -127,6 +192,20 @@ public final class RPCServer: Service {
     let connections = state.withLock { $0.connections.values.filter { $0.eventLoop === loop } }
     let now = NIODeadline.now()
     for connection in connections { connection.look(now) }
+  }
+
+  /// Runs `body` for each connection on its event loop.
+  func forEachConnection(_ body: @escaping @Sendable (ServerConnection) -> Void) {
+    for connection in state.withLock({ Array($0.connections.values) }) {
+      connection.eventLoop.execute { body(connection) }
+    }
+  }
+
+  /// Closes the connections of peers at once, e.g. of a partner whose contract has ended.
+  public func closeConnections(where isMeant: @escaping @Sendable (Peer) -> Bool, reason: String) {
+    forEachConnection { connection in
+      if isMeant(connection.peer) { connection.sendAway(.closedHere(reason)) }
+    }
   }
 
   /// False while there are as many connections as there may be. That the limit is reached is logged once, until there is
@@ -138,6 +217,7 @@ public final class RPCServer: Service {
       defer { state.hasToldThatItIsFull = !hasRoom }
       return (hasRoom, !hasRoom && !state.hasToldThatItIsFull)
     }
+    counters.noteConnection(isTaken: hasRoom)
     if tells {
       configuration.logger.warning(
         "no more connections are accepted: as many are open as may be", metadata: ["limit": "\(limit)"])
@@ -147,7 +227,7 @@ public final class RPCServer: Service {
 
   /// Serves until the surrounding `ServiceGroup` shuts down, then drains.
   public func run() async throws {
-    if boundPort == nil { try await start() }
+    if state.withLock({ $0.group == nil }) { try await start() }
     try? await gracefulShutdown()
     await shutDown()
   }
@@ -161,15 +241,14 @@ public final class RPCServer: Service {
     }
     guard let group else { return }
     try? await listener?.close()
+    if listener != nil, let path = configuration.unixSocket { UnixSocketFile.remove(path) }
     for connection in connections {
       connection.eventLoop.execute { connection.beginDrain() }
     }
     let grace = configuration.shutdownGraceSeconds
     let cutOff = group.next().scheduleTask(in: .seconds(Int64(grace))) { [self] in
-      for connection in state.withLock({ Array($0.connections.values) }) {
-        connection.eventLoop.execute {
-          connection.end(.closedHere("the server shuts down and the call took longer than \(grace) s"))
-        }
+      forEachConnection { connection in
+        connection.end(.closedHere("the server shuts down and the call took longer than \(grace) s"))
       }
     }
     // Handlers are cancelled with their connections; one that does not heed it is not waited for.
@@ -220,15 +299,22 @@ public final class RPCServer: Service {
 /// Why a server does not start.
 public enum RPCServerError: Error, Sendable, Hashable, CustomStringConvertible {
   case methodServedTwice(String)
-  case cannotListen(host: String, port: Int, reason: String)
+  case cannotListen(address: String, reason: String)
+  /// Anyone on the way could read the calls.
+  case plaintextBeyondThisMachine(host: String)
+  case socketInUse(path: String)
   case unusableOrigin(String)
 
   public var description: String {
     switch self {
     case .methodServedTwice(let path):
       "\(path) is served by two of the given services: give each service once"
-    case .cannotListen(let host, let port, let reason):
-      "cannot listen on \(host):\(port): \(reason)"
+    case .cannotListen(let address, let reason):
+      "cannot listen on \(address): \(reason)"
+    case .plaintextBeyondThisMachine(let host):
+      "plaintext is served on loopback (127.0.0.1, ::1) or a Unix socket only, not on \(host): use TLS there"
+    case .socketInUse(let path):
+      "cannot listen on unix:\(path): another server listens there"
     case .unusableOrigin(let problem):
       "allowed origin: \(problem)"
     }

@@ -13,8 +13,11 @@ public struct ResponseWriter<Response: Message>: Sendable {
   }
 
   /// Sends one message. Waits while the client is behind by more than `CallLimits.sendBufferBytes`.
-  /// - Throws: CANCELLED if the client is gone, RESOURCE_EXHAUSTED for a message above the limit.
-  public func send(_ response: Response) async throws(RPCError) {
-    try await messages.send(try call.frame(response), owner: call)
+  /// - Parameter compressed: in a call whose replies are compressed (`ServerContext.compressReplies`), whether this message
+  ///   is; nil for those that are long enough.
+  /// - Throws: CANCELLED if the client is gone, RESOURCE_EXHAUSTED for a message above the limit, or if the server holds
+  ///   as much as it may.
+  public func send(_ response: Response, compressed: Bool? = nil) async throws(RPCError) {
+    try await messages.send(try call.frame(response, compressed: compressed), owner: call)
   }
 }

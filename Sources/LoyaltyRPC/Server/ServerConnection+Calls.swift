@@ -56,7 +56,8 @@ extension ServerConnection {
     let now = needsTime ? NIODeadline.now() : .uptimeNanoseconds(0)
     let call = ServerContext(
       served, connection: self, slot: slot, streamID: streams[slot].id, metadata: streams[slot].head.metadata,
-      deadline: timeout.map { now + .nanoseconds($0) }, started: now, web: streams[slot].head.web?.form)
+      deadline: timeout.map { now + .nanoseconds($0) }, started: now, accepts: streams[slot].head.accepts,
+      web: streams[slot].head.web?.form)
     streams[slot].call = call
     runningCalls += 1
     // By position: a loop over the array would copy each interceptor.
@@ -112,6 +113,7 @@ extension ServerConnection {
   func report(_ call: ServerContext, _ slot: Int, _ status: StatusCode, _ message: String) {
     guard !streams[slot].hasReportedEnd else { return }
     streams[slot].hasReportedEnd = true
+    if status == .ok { succeededCalls &+= 1 } else { failedCalls &+= 1 }
     for index in shared.interceptors.indices {
       shared.interceptors[index].callEnds(call, status: status, message: message)
     }
@@ -121,6 +123,7 @@ extension ServerConnection {
   func reportRefused(_ slot: Int, _ error: RPCError) {
     guard !streams[slot].hasReportedEnd else { return }
     streams[slot].hasReportedEnd = true
+    failedCalls &+= 1
     guard !shared.interceptors.isEmpty else { return }
     let head = streams[slot].head
     let path = head.method >= 0 ? shared.methods.entries[head.method].descriptor.path : head.unknownPath ?? ""

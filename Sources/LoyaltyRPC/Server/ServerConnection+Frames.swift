@@ -10,8 +10,10 @@ extension ServerConnection {
     case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue,
       NGHTTP2_WINDOW_UPDATE.rawValue:
       break
-    case NGHTTP2_PING.rawValue:
+    case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
       notePing()
+    case NGHTTP2_PING.rawValue:
+      noteClientPing()
     case NGHTTP2_SETTINGS.rawValue:
       peerHasSpoken()
       noteControlFrame()
@@ -59,7 +61,8 @@ extension ServerConnection {
       if header.length <= frame.pointee.data.padlen, !endsStream { noteControlFrame() }
       if endsStream { requestEnded(header.stream_id) }
     case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
-      finishDrain()
+      let isOfDrain = withUnsafeBytes(of: frame.pointee.ping.opaque_data) { $0.elementsEqual(Self.drainPing) }
+      if isOfDrain { finishDrain() }
     default:
       break
     }
@@ -115,6 +118,7 @@ extension ServerConnection {
           .resourceExhausted,
           "the connection holds more than \(limits.maxBufferedBytes) bytes of requests that wait for their handlers")
       }
+      guard mayHold(0) else { throw budgetError }
       for (isCompressed, message) in try takeMessages(slot, bytes) {
         try streams[slot].state.receiveMessage()
         let encoding = streams[slot].head.encoding

@@ -68,6 +68,7 @@ extension ServerConnection {
 
   /// - Throws: RESOURCE_EXHAUSTED if one more reply is more than may wait. A single one may always.
   private func checkQueued(_ count: Int) throws(RPCError) {
+    guard mayHold(count) else { throw budgetError }
     guard queuedReplyBytes > 0, queuedReplyBytes + count > limits.maxQueuedReplyBytes else { return }
     throw RPCError(
       .resourceExhausted,
@@ -101,6 +102,7 @@ extension ServerConnection {
   func respond(_ call: ServerContext, _ trailers: ServerStream.Trailers, _ ending: ServerContext.Ending) {
     let slot = call.slot
     streams[slot].trailers = trailers
+    streams[slot].replyEncoding = ending.encoding
     if let hold = ending.hold, !hold.gate.isOpen(for: hold.position) {
       streams[slot].isHeld = true
       streams[slot].initialMetadata = ending.initialMetadata
@@ -161,12 +163,33 @@ extension ServerConnection {
       sendHeadersIfNeeded(slot)
       return
     }
+    guard streams[slot].state.response == .nothingSent else {
+      // The headers went ahead of the message.
+      resumeIfDeferred(slot)
+      return
+    }
     if case .failed(let error) = streams[slot].trailers {
       sendTrailersOnly(slot, error)
       return
     }
     guard streams[slot].state.sendMessage() == true else { return }
     submitResponse(session, slot)
+  }
+
+  private func resumeIfDeferred(_ slot: Int) {
+    guard streams[slot].isDeferred, let session else { return }
+    streams[slot].isDeferred = false
+    nghttp2_session_resume_data(session, streams[slot].id)
+  }
+
+  /// Sends the response headers of a call that has not been answered.
+  func sendHeaders(_ call: ServerContext) {
+    // Where the status decides on the head, as Connect has it, the head waits for it.
+    guard isAlive(call), call.web == nil, !streams[call.slot].isHeld, streams[call.slot].state.response == .nothingSent
+    else { return }
+    if call.hasResponses, streams[call.slot].responses == nil { streams[call.slot].responses = call.responses }
+    sendHeadersIfNeeded(call.slot)
+    setNeedsFlush()
   }
 
   func submitResponse(_ session: OpaquePointer, _ slot: Int) {
@@ -181,12 +204,13 @@ extension ServerConnection {
       return
     }
     let headers = StaticHeaders.response
-    if streams[slot].initialMetadata.isEmpty {
+    if streams[slot].initialMetadata.isEmpty, streams[slot].replyEncoding == .identity {
       nghttp2_submit_response(session, streams[slot].id, headers.fields, headers.count, &provider)
     } else {
       var block = HeaderBlock()
       block.add(":status", "200")
       block.add("content-type", "application/grpc")
+      if streams[slot].replyEncoding != .identity { block.add("grpc-encoding", streams[slot].replyEncoding.name) }
       block.add(streams[slot].initialMetadata)
       block.withFields { fields, count in
         _ = nghttp2_submit_response(session, streams[slot].id, fields, count, &provider)
@@ -238,9 +262,8 @@ extension ServerConnection {
       reset(slot)
     } else if let form = streams[slot].head.web?.form {
       cutOffWeb(slot, form)
-    } else if streams[slot].isDeferred, let session {
-      streams[slot].isDeferred = false
-      nghttp2_session_resume_data(session, streams[slot].id)
+    } else {
+      resumeIfDeferred(slot)
     }
     setNeedsFlush()
   }
@@ -275,11 +298,12 @@ extension ServerConnection {
     guard let session else { return }
     if streams[slot].state.response == .nothingSent {
       guard streams[slot].state.sendHeaders() else { return }
-      if let call = streams[slot].call { streams[slot].initialMetadata = call.initialMetadata }
+      if let call = streams[slot].call {
+        (streams[slot].initialMetadata, streams[slot].replyEncoding) = call.settleHeaders()
+      }
       submitResponse(session, slot)
-    } else if streams[slot].isDeferred {
-      streams[slot].isDeferred = false
-      nghttp2_session_resume_data(session, streams[slot].id)
+    } else {
+      resumeIfDeferred(slot)
     }
   }
 
@@ -322,6 +346,13 @@ extension ServerConnection {
         return count
       }
     } else {
+      // The headers went ahead, the message is not there or not free to go.
+      var isReady = !streams[slot].isHeld
+      if case .pending = streams[slot].trailers { isReady = false }
+      guard isReady else {
+        streams[slot].isDeferred = true
+        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+      }
       count = streams[slot].reply.move(to: buffer, capacity: capacity)
       queuedReplyBytes -= count
       creditPing()

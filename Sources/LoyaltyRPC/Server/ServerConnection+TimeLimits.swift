@@ -10,16 +10,24 @@ extension ServerConnection {
     var heldUp: (sentBytes: Int, since: NIODeadline)?
     /// `callCount` when no call was found, and when that was.
     var idle: (callCount: Int, since: NIODeadline)?
+    /// `receivedBytes` when the peer was first found silent, and when that was.
+    var heard: (bytes: Int, since: NIODeadline)?
+    /// When a silent peer was asked whether it is still there.
+    var asked: NIODeadline?
   }
 
   /// Ends what has waited for the peer for longer than its limit.
   func look(_ now: NIODeadline) {
     guard phase == .open else { return }
+    publishCounts()
     var look = lastLook ?? Look()
     defer { lastLook = look }
     guard isHeldUpBySocket else {
       look.heldUp = nil
       lookForIdleness(now, &look)
+      lookForLife(now, &look)
+      lookAtAge(now)
+      guard phase == .open else { return }
       lookAtStreams(now)
       return
     }
@@ -86,7 +94,7 @@ extension ServerConnection {
     return .room(left: streams[slot].reply.count + (streams[slot].responses?.queuedBytes ?? 0))
   }
 
-  private static func hasPassed(_ seconds: Int, since: NIODeadline, _ now: NIODeadline) -> Bool {
+  static func hasPassed(_ seconds: Int, since: NIODeadline, _ now: NIODeadline) -> Bool {
     (now - since).nanoseconds / 1_000_000_000 >= Int64(clamping: seconds)
   }
 }

@@ -8,7 +8,13 @@ import NIOCore
 final class ServerShared: Sendable {
   let methods: MethodTable
   let limits: CallLimits
+  let policy: ConnectionPolicy
   let interceptors: [any ServerInterceptor]
+  let replyEncoding: MessageEncoding
+  let minCompressedBytes: Int
+  let tls: ServerTLS?
+  let budget: ByteBudget
+  let counters: ServerCounters
   let logger: Logger
   let cors: CORSPolicy
   let json: JSONMapping
@@ -16,15 +22,21 @@ final class ServerShared: Sendable {
   let connectionEnded: @Sendable (ServerConnection) -> Void
 
   init(
-    methods: MethodTable, limits: CallLimits, interceptors: [any ServerInterceptor], logger: Logger,
-    cors: CORSPolicy, json: JSONMapping,
+    methods: MethodTable, configuration: RPCServer.Configuration, json: JSONMapping, tls: ServerTLS?, budget: ByteBudget,
+    counters: ServerCounters,
     connectionEnded: @escaping @Sendable (ServerConnection) -> Void
   ) {
     self.methods = methods
-    self.limits = limits
-    self.interceptors = interceptors
-    self.logger = logger
-    self.cors = cors
+    limits = configuration.limits
+    policy = configuration.connections
+    interceptors = configuration.interceptors
+    replyEncoding = configuration.replyEncoding
+    minCompressedBytes = configuration.minCompressedBytes
+    self.tls = tls
+    self.budget = budget
+    self.counters = counters
+    logger = configuration.logger
+    cors = configuration.cors
     self.json = json
     self.connectionEnded = connectionEnded
   }
@@ -36,6 +48,8 @@ final class ServerShared: Sendable {
 final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   let shared: ServerShared
   let address: String
+  /// Tells this connection from all others of the server.
+  let number: Int
   private(set) var peer: Peer
 
   let streams = StreamTable()
@@ -63,10 +77,23 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
 
   /// Bytes of single replies that wait for their peer or their gate.
   var queuedReplyBytes = 0
+  /// Bytes of the server's budget that this connection has taken.
+  var granted = 0
 
-  /// Calls so far, and what the last look at the time limits found. Wraps.
+  /// Calls so far, how they ended, and what the last look at the time limits found. Wraps.
   var callCount = 0
+  var succeededCalls = 0
+  var failedCalls = 0
+  var publishedCounts = ServerCounters.CallCounts()
   var lastLook: Look?
+
+  /// When the peer's last PING came that nothing was sent for.
+  var lastPing: NIODeadline?
+  /// When the connection is drained for its age, and when the grace after that is over.
+  var maxAge: NIODeadline?
+  var cutOff: NIODeadline?
+  /// Set where the connection has to end once what nghttp2 has to say is written.
+  var farewell: ConnectionEnd?
   /// Why the connection is drained.
   var drainReason = "the server shuts down"
 
@@ -75,20 +102,24 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   /// Held replies of this connection are being released: it is flushed after the last.
   var isTouchedByGate = false
 
-  init(_ shared: ServerShared, eventLoop: any EventLoop, tls: TLSSession, resources: LoopResources, address: String) {
+  init(
+    _ shared: ServerShared, eventLoop: any EventLoop, security: any ConnectionSecurity, resources: LoopResources,
+    address: String
+  ) {
     self.shared = shared
     self.address = address
+    number = shared.counters.nextNumber()
     peer = Peer(address: address, certificate: nil, certificateRejection: nil, tlsVersion: "")
-    super.init(eventLoop: eventLoop, limits: shared.limits, tls: tls, resources: resources)
+    super.init(eventLoop: eventLoop, limits: shared.limits, security: security, resources: resources)
   }
 
   override func makeSession() -> OpaquePointer? {
-    let shown = tls.peerCertificate()
+    let shown = security.peerCertificate()
     peer = Peer(
       address: address,
       certificate: shown.flatMap { $0.rejection == nil ? $0.certificate : nil },
       certificateRejection: shown.flatMap { shown in shown.rejection.map { "\($0) (\(shown.certificate.subject))" } },
-      tlsVersion: tls.protocolVersion)
+      tlsVersion: security.protocolVersion)
     guard let session = newSession() else { return nil }
     let settings = [
       nghttp2_settings_entry(
@@ -109,6 +140,12 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   }
 
   override func opened() {
+    maxAge = endOfLife(from: .now())
+    // A reload may have come during the handshake.
+    if let current = shared.tls?.context, (security as? TLSSession)?.context !== current {
+      checkPeer(against: current)
+      guard phase == .open else { return }
+    }
     if drain != .no {
       drain = .no
       beginDrain()
@@ -127,6 +164,9 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     case .tls, .http2:
       shared.logger.notice("connection refused", metadata: ["peer": "\(address)", "reason": "\(end)"])
     }
+    if case .tls = end, session == nil { shared.counters.noteFailedHandshake() }
+    settleBudget()
+    publishCounts()
     if runningCalls == 0 { shared.connectionEnded(self) }
   }
 
@@ -147,10 +187,13 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     }
     nghttp2_submit_shutdown_notice(session)
     // Its answer shows that the client has seen the notice.
-    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+    nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), Self.drainPing)
     flushNow()
     eventLoop.scheduleTask(in: .seconds(1)) { [self] in finishDrain() }
   }
+
+  /// What the PING behind the notice carries, to tell its answer from that of a keepalive.
+  static let drainPing = Array("draining".utf8)
 
   func finishDrain() {
     guard drain == .announced, phase == .open, let session else { return }
@@ -177,7 +220,10 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
 
   override func settled() {
     guard let session else { return }
-    if drain == .final, openStreams == 0, runningCalls == 0 {
+    settleBudget()
+    if let farewell {
+      end(farewell)
+    } else if drain == .final, openStreams == 0, runningCalls == 0 {
       end(.closedHere(drainReason))
     } else if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
       end(endOfSession)

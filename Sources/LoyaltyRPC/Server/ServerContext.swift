@@ -1,8 +1,10 @@
 // One call as its handler sees it, and the way its answer takes back to the connection.
 
+import Logging
 import NIOCore
 import ProtobufRuntime
 import Synchronization
+import Tracing
 
 /// A key for a value that interceptors hand to handlers, e.g. the caller's identity.
 public protocol ServerContextKey: Sendable {
@@ -39,6 +41,7 @@ public final class ServerContext: Sendable {
   let started: NIODeadline
   /// How the call is spoken if it is not plain gRPC.
   let web: WebForm?
+  private let accepts: AcceptedEncodings
 
   /// What the client sent beside its messages.
   public let metadata: Metadata
@@ -51,12 +54,17 @@ public final class ServerContext: Sendable {
     var requests: IncomingMessages?
     var hasEnded = false
     var isCancelled = false
+    /// The response headers are sent, or a message is compressed as they will say.
+    var areHeadersSettled = false
+    var serviceContext: ServiceContext?
+    var logger: Logger?
   }
 
   /// What goes with the last message.
   struct Ending {
     var initialMetadata = Metadata()
     var trailers = Metadata()
+    var encoding = MessageEncoding.identity
     var hold: (gate: ReplyGate, position: UInt64)?
   }
 
@@ -64,7 +72,8 @@ public final class ServerContext: Sendable {
 
   init(
     _ served: ServedMethod, connection: ServerConnection, slot: Int, streamID: Int32, metadata: Metadata,
-    deadline: NIODeadline?, started: NIODeadline, web: WebForm? = nil
+    deadline: NIODeadline?, started: NIODeadline, accepts: AcceptedEncodings,
+    web: WebForm? = nil
   ) {
     self.served = served
     self.connection = connection
@@ -74,6 +83,9 @@ public final class ServerContext: Sendable {
     self.deadline = deadline
     self.started = started
     self.web = web
+    self.accepts = accepts
+    let encoding = connection.shared.replyEncoding
+    if encoding != .identity, web == nil, accepts.contains(encoding) { state.withLock { $0.ending.encoding = encoding } }
   }
 
   // MARK: - For handlers
@@ -122,6 +134,31 @@ public final class ServerContext: Sendable {
     state.withLock { $0.ending.initialMetadata = metadata }
   }
 
+  /// Sends the response headers now, with metadata beside what was set before, instead of with the first message. Has no
+  /// effect once they are sent. A call whose headers are sent does not end with a status alone any more.
+  public func sendInitialMetadata(_ metadata: Metadata = Metadata()) {
+    state.withLock { $0.ending.initialMetadata.append(contentsOf: metadata) }
+    if connection.eventLoop.inEventLoop {
+      connection.sendHeaders(self)
+    } else {
+      connection.eventLoop.execute { [self] in connection.sendHeaders(self) }
+    }
+  }
+
+  /// Compresses the messages of this call's reply, those that are shorter than `Configuration.minCompressedBytes` apart.
+  /// - Parameter encoding: `identity` to send them plain.
+  /// - Returns: false, and nothing changes, if the client does not accept that, or if it is too late: the headers are sent
+  ///   or a message is compressed already.
+  @discardableResult
+  public func compressReplies(_ encoding: MessageEncoding) -> Bool {
+    guard web == nil, accepts.contains(encoding) else { return false }
+    return state.withLock { state in
+      guard !state.areHeadersSettled else { return false }
+      state.ending.encoding = encoding
+      return true
+    }
+  }
+
   /// Sends metadata after the last message, with the status.
   public func setTrailers(_ metadata: Metadata) {
     state.withLock { $0.ending.trailers = metadata }
@@ -134,7 +171,41 @@ public final class ServerContext: Sendable {
     state.withLock { $0.ending.hold = (gate, position) }
   }
 
+  /// Where the call stands in a trace; nil if nothing traces. The calls that the handler makes belong to it.
+  public var serviceContext: ServiceContext? {
+    get { state.withLock { $0.serviceContext } }
+    set { state.withLock { $0.serviceContext = newValue } }
+  }
+
+  /// Tells this call from all others of the process, e.g. `12-5`: connection and stream.
+  public var id: String { "\(connection.number)-\(streamID)" }
+
+  /// The server's logger with the call's id, method and peer in its metadata.
+  public var logger: Logger {
+    if let logger = state.withLock({ $0.logger }) { return logger }
+    var logger = connection.shared.logger
+    logger[metadataKey: "call"] = "\(id)"
+    logger[metadataKey: "method"] = "\(method.path)"
+    logger[metadataKey: "peer"] = "\(peer.certificate?.subject ?? connection.address)"
+    if let trace = serviceContext?.traceContext { logger[metadataKey: "trace"] = "\(trace.traceID)" }
+    state.withLock { $0.logger = logger }
+    return logger
+  }
+
   // MARK: - For invokers
+
+  /// There is something that the calls of the handler inherit.
+  var isScoped: Bool { deadline != nil || (!connection.shared.interceptors.isEmpty && serviceContext != nil) }
+
+  /// Runs the handler so that the calls it makes inherit the deadline and the trace.
+  func scoped<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+    guard let context = serviceContext else {
+      return try await CallDeadline.$current.withValue(deadline, operation: body)
+    }
+    return try await ServiceContext.withValue(context) {
+      try await CallDeadline.$current.withValue(deadline, operation: body)
+    }
+  }
 
   /// Keeps the task of a handler that has not ended yet, to cancel it.
   func run(_ task: Task<Void, Never>) {
@@ -149,15 +220,24 @@ public final class ServerContext: Sendable {
   /// Ends a call that has one response.
   func answer<R: Message>(_ response: R) {
     let ending = end()
-    if connection.eventLoop.inEventLoop {
+    let isOnLoop = connection.eventLoop.inEventLoop
+    if isOnLoop, ending.encoding == .identity {
       connection.answer(self, response, ending)
       return
     }
     do {
-      let frame = try frame(response)
-      connection.eventLoop.execute { [self] in connection.answer(self, frame: frame, ending) }
+      let frame = try frame(response, ending.encoding)
+      if isOnLoop {
+        connection.answer(self, frame: frame, ending)
+      } else {
+        connection.eventLoop.execute { [self] in connection.answer(self, frame: frame, ending) }
+      }
     } catch {
-      connection.eventLoop.execute { [self] in connection.fail(self, error, ending) }
+      if isOnLoop {
+        connection.fail(self, error, ending)
+      } else {
+        connection.eventLoop.execute { [self] in connection.fail(self, error, ending) }
+      }
     }
   }
 
@@ -189,10 +269,26 @@ public final class ServerContext: Sendable {
     }
   }
 
-  var initialMetadata: Metadata { state.withLock { $0.ending.initialMetadata } }
+  /// On the loop: the response headers are sent with this.
+  func settleHeaders() -> (Metadata, MessageEncoding) {
+    state.withLock { state in
+      state.areHeadersSettled = true
+      return (state.ending.initialMetadata, state.ending.encoding)
+    }
+  }
+
+  /// What a message of a stream is compressed with: what the headers say or will say.
+  private func settleEncoding(isWanted: Bool) -> MessageEncoding {
+    state.withLock { state in
+      guard isWanted, state.ending.encoding != .identity else { return .identity }
+      state.areHeadersSettled = true
+      return state.ending.encoding
+    }
+  }
 
   func openResponses() -> OutgoingMessages {
-    let messages = OutgoingMessages(capacity: connection.limits.sendBufferBytes)
+    let messages = OutgoingMessages(
+      capacity: connection.limits.sendBufferBytes, budget: connection.shared.budget)
     state.withLock { $0.responses = messages }
     return messages
   }
@@ -206,8 +302,16 @@ public final class ServerContext: Sendable {
     state.withLock { $0.requests = requests }
   }
 
+  /// Encodes a message of a stream behind its prefix.
+  /// - Parameter compressed: nil to compress it if it is long enough.
+  func frame<R: Message>(_ response: R, compressed: Bool?) throws(RPCError) -> [UInt8] {
+    try frame(response, settleEncoding(isWanted: compressed != false), compressesShort: compressed == true)
+  }
+
   /// Encodes a message behind its prefix.
-  func frame<R: Message>(_ response: R) throws(RPCError) -> [UInt8] {
+  private func frame<R: Message>(
+    _ response: R, _ encoding: MessageEncoding, compressesShort: Bool = false
+  ) throws(RPCError) -> [UInt8] {
     if let web {
       let frame = try web.frame(response, connection.shared.json, connection.limits)
       return hasResponses ? web.proto.body(of: frame) : frame
@@ -215,6 +319,13 @@ public final class ServerContext: Sendable {
     var sizes = SizeCache()
     let count = response.serializedSize(&sizes)
     try connection.limits.checkSent(count)
+    if encoding != .identity, compressesShort || count >= connection.shared.minCompressedBytes {
+      let body = try Compression.compress(response.serializedBytes(), encoding)
+      var frame = [UInt8](repeating: 0, count: MessageDeframer.prefixLength)
+      frame.withUnsafeMutableBytes { MessageFrame.writePrefix(body.count, compressed: true, to: $0) }
+      frame.append(contentsOf: body)
+      return frame
+    }
     return [UInt8](unsafeUninitializedCapacity: MessageDeframer.prefixLength + count) { buffer, initialized in
       let raw = UnsafeMutableRawBufferPointer(buffer)
       MessageFrame.writePrefix(count, compressed: false, to: raw)

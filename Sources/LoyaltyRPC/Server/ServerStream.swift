@@ -29,6 +29,8 @@ struct ServerStream {
   var responses: OutgoingMessages?
   var trailers = Trailers.pending
   var initialMetadata = Metadata()
+  /// How the messages of the response are compressed.
+  var replyEncoding = MessageEncoding.identity
 
   /// nghttp2 was told that there is nothing to send for now.
   var isDeferred = false

@@ -31,6 +31,18 @@ public struct PeerCertificate: Sendable, Hashable {
 }
 
 extension PeerCertificate {
+  /// Who a client in the same process is taken for (`RPCClient(inProcess:)`): no certificate stands behind it.
+  public init(commonName: String, dnsNames: [String] = [], uriNames: [String] = []) {
+    subject = "CN=\(commonName)"
+    issuer = ""
+    self.commonName = commonName
+    self.dnsNames = dnsNames
+    self.uriNames = uriNames
+    ipAddresses = []
+    fingerprint = []
+    notAfter = .max
+  }
+
   /// - Parameter certificate: an `X509 *`, borrowed.
   init(_ certificate: OpaquePointer) {
     subject = Self.text(of: X509_get_subject_name(certificate))

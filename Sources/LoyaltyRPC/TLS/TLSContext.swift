@@ -13,6 +13,12 @@ final class TLSContext: @unchecked Sendable {
   let isServer: Bool
   /// Subject of this side's certificate, nil without one.
   private(set) var ownSubject: String?
+  /// Names of this side's certificate, in lower case.
+  private(set) var ownNames: Set<String> = []
+  /// On a server: contexts for other names. Filled before the context is used.
+  var alternatives: [TLSContext] = []
+  /// Where the secrets of sessions go, if anywhere.
+  private(set) var keyLog: KeyLog?
 
   /// TLS 1.2's suites; those of 1.3 are all AEAD with forward secrecy already. RFC 9113 §9.2.2 forbids the others.
   private static let ciphers =
@@ -23,7 +29,7 @@ final class TLSContext: @unchecked Sendable {
   /// `exit` runs, and would find its tables gone (seen as a crash in one of forty ends under load).
   private static let isPrepared = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 
-  private init(method: @autoclosure () -> OpaquePointer?, isServer: Bool) throws(TLSError) {
+  init(method: @autoclosure () -> OpaquePointer?, isServer: Bool) throws(TLSError) {
     guard Self.isPrepared else { throw .configuration(LibSSLErrors.takeText()) }
     guard let context = SSL_CTX_new(method()) else { throw .configuration(LibSSLErrors.takeText()) }
     pointer = context
@@ -44,39 +50,6 @@ final class TLSContext: @unchecked Sendable {
   }
 
   /// - Throws: `TLSError` naming the file that does not do.
-  convenience init(_ configuration: ServerTLSConfiguration) throws(TLSError) {
-    try self.init(method: TLS_server_method(), isServer: true)
-    try use(chain: configuration.certificateChain, key: configuration.privateKey)
-    // Without it, resuming a session with a client certificate breaks the handshake.
-    let name: StaticString = "LoyaltyRPC"
-    SSL_CTX_set_session_id_context(pointer, name.utf8Start, UInt32(name.utf8CodeUnitCount))
-    SSL_CTX_set_alpn_select_cb(
-      pointer,
-      { _, out, outLength, offered, offeredLength, _ in
-        TLSSession.selectHTTP2(out: out, outLength: outLength, offered: offered, offeredLength: offeredLength)
-      }, nil)
-    switch configuration.clientCertificate {
-    case .none:
-      SSL_CTX_set_verify(pointer, SSL_VERIFY_NONE, nil)
-    case .requested(let authorities):
-      try trust(authorities)
-      // The names of the authorities go to the client, so that it can pick the right certificate.
-      let store = SSL_CTX_get_cert_store(pointer)
-      if let objects = X509_STORE_get0_objects(store) {
-        for index in 0..<copenssl_object_count(objects) {
-          if let certificate = copenssl_object_certificate(objects, index) {
-            SSL_CTX_add_client_CA(pointer, certificate)
-          }
-        }
-      }
-      SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER) { accepted, store in
-        TLSSession.noteVerification(accepted: accepted, store: store)
-      }
-      copenssl_ctx_set_no_resumption(pointer)
-    }
-  }
-
-  /// - Throws: `TLSError` naming the file that does not do.
   convenience init(_ configuration: ClientTLSConfiguration) throws(TLSError) {
     try self.init(method: TLS_client_method(), isServer: false)
     switch configuration.trustRoots {
@@ -91,6 +64,7 @@ final class TLSContext: @unchecked Sendable {
     case .authorities(let source):
       try trust(source)
     }
+    log(to: try configuration.keyLogFile.map { (path) throws(TLSError) in try KeyLog(path: path) })
     if let identity = configuration.identity {
       try use(chain: identity.certificateChain, key: identity.privateKey)
     }
@@ -105,6 +79,15 @@ final class TLSContext: @unchecked Sendable {
     guard SSL_CTX_set_alpn_protos(pointer, h2, 3) == 0 else { throw .configuration(LibSSLErrors.takeText()) }
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER) { accepted, store in
       TLSSession.noteVerification(accepted: accepted, store: store)
+    }
+  }
+
+  /// Writes the secrets of all sessions to a file.
+  func log(to keyLog: KeyLog?) {
+    guard let keyLog else { return }
+    self.keyLog = keyLog
+    SSL_CTX_set_keylog_callback(pointer) { ssl, line in
+      if let ssl, let line { TLSSession.logSecret(ssl, line) }
     }
   }
 
@@ -125,13 +108,15 @@ final class TLSContext: @unchecked Sendable {
     return count >= minHashedRoots
   }
 
-  private func use(chain: PEMSource, key: PEMSource) throws(TLSError) {
+  func use(chain: PEMSource, key: PEMSource) throws(TLSError) {
     try withBIO(of: chain, what: "certificate") { (bio) throws(TLSError) in
       guard let leaf = PEM_read_bio_X509_AUX(bio, nil, nil, nil) else {
         throw .unusableFile(path: chain.name, what: "certificate", reason: LibSSLErrors.takeText())
       }
       defer { X509_free(leaf) }
-      ownSubject = PeerCertificate(leaf).subject
+      let own = PeerCertificate(leaf)
+      ownSubject = own.subject
+      ownNames = Set((own.dnsNames.isEmpty ? [own.commonName ?? ""] : own.dnsNames).map { $0.lowercased() })
       guard SSL_CTX_use_certificate(pointer, leaf) == 1 else {
         throw .unusableFile(path: chain.name, what: "certificate", reason: LibSSLErrors.takeText())
       }
@@ -157,7 +142,7 @@ final class TLSContext: @unchecked Sendable {
     }
   }
 
-  private func trust(_ authorities: PEMSource) throws(TLSError) {
+  func trust(_ authorities: PEMSource) throws(TLSError) {
     var count = 0
     try withBIO(of: authorities, what: "CA file") { (bio) throws(TLSError) in
       let store = SSL_CTX_get_cert_store(pointer)
@@ -175,7 +160,7 @@ final class TLSContext: @unchecked Sendable {
     }
   }
 
-  private func withBIO(
+  func withBIO(
     of source: PEMSource, what: String, _ body: (OpaquePointer) throws(TLSError) -> Void
   ) throws(TLSError) {
     switch source {

@@ -5,11 +5,11 @@ import COpenSSL
 import Glibc
 
 /// Owns an `SSL` and its two memory BIOs. Used on its connection's event loop only.
-final class TLSSession {
+final class TLSSession: ConnectionSecurity {
   private let ssl: OpaquePointer
   private let input: OpaquePointer
   private let output: OpaquePointer
-  private let context: TLSContext
+  let context: TLSContext
   private let expectedName: String?
 
   /// What the verify callback found, kept since libssl itself says little after the fact.
@@ -17,6 +17,9 @@ final class TLSSession {
   private var rejected: PeerCertificate?
 
   private(set) var isEstablished = false
+
+  /// On a server: the peer of a session that is to be resumed was verified.
+  private var isResumptionChecked = false
 
   /// The server asked this side for a certificate.
   private(set) var isCertificateRequested = false
@@ -91,14 +94,8 @@ final class TLSSession {
     guard length == 2, let name, name[0] == 0x68, name[1] == 0x32 else { throw .noHTTP2 }
   }
 
-  enum Read {
-    case bytes(Int)
-    case nothing
-    case closed
-  }
-
   /// Decrypts at most one record into `buffer`.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Read {
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> SecuredRead {
     let count = SSL_read(ssl, buffer.baseAddress, Int32(clamping: buffer.count))
     if count > 0 { return .bytes(Int(count)) }
     switch SSL_get_error(ssl, count) {
@@ -148,9 +145,12 @@ final class TLSSession {
     defer { X509_free(certificate) }
     // libssl keeps the last error of the chain, the first one says more.
     let error = verifyError != X509_V_OK ? Int(verifyError) : SSL_get_verify_result(ssl)
-    let rejection = error == Int(X509_V_OK) ? nil : Self.verifyText(error)
+    var rejection = error == Int(X509_V_OK) ? nil : Self.verifyText(error)
+    if context.isServer, isResumed, !isResumptionChecked { rejection = "its session was resumed unchecked" }
     return (PeerCertificate(certificate), rejection)
   }
+
+  var isEncrypted: Bool { true }
 
   var protocolVersion: String { String(cString: SSL_get_version(ssl)) }
 
@@ -159,12 +159,53 @@ final class TLSSession {
     return String(cString: name)
   }
 
-  private static func verifyText(_ error: Int) -> String {
+  static func verifyText(_ error: Int) -> String {
     guard let text = X509_verify_cert_error_string(error) else { return "verification error \(error)" }
     return String(cString: text)
   }
 
+  /// On a server: why the peer's certificate is not accepted by another context; nil if it is, or if there is none.
+  func rejection(by context: TLSContext) -> String? {
+    guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
+    defer { X509_free(certificate) }
+    return context.rejection(of: certificate, chain: SSL_get_peer_cert_chain(ssl))
+  }
+
+  /// The session of an earlier connection was taken up again.
+  var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
   // MARK: - Callbacks of libssl
+
+  private static func of(_ ssl: OpaquePointer) -> TLSSession? {
+    SSL_get_ex_data(ssl, 0).map { Unmanaged<TLSSession>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// On a server: shows the certificate that is for the name the client asks for.
+  static func selectCertificate(_ ssl: OpaquePointer) -> Int32 {
+    guard let session = of(ssl), let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else {
+      return SSL_TLSEXT_ERR_NOACK
+    }
+    if let context = session.context.alternative(for: String(cString: name)) {
+      // The mode of verification stays that of the first context, which is the same.
+      SSL_set_SSL_CTX(ssl, context.pointer)
+    }
+    return SSL_TLSEXT_ERR_OK
+  }
+
+  /// On a server: the client certificate in a session's ticket is accepted now, or there is none.
+  static func mayResume(_ ssl: OpaquePointer, _ session: OpaquePointer) -> Bool {
+    guard let own = of(ssl) else { return false }
+    if let certificate = SSL_SESSION_get0_peer(session) {
+      // Intermediates are not in a ticket: with those that are not among the authorities here, the handshake is a full one.
+      guard own.context.rejection(of: certificate, chain: nil) == nil else { return false }
+    }
+    own.isResumptionChecked = true
+    return true
+  }
+
+  static func logSecret(_ ssl: OpaquePointer, _ line: UnsafePointer<CChar>) {
+    of(ssl)?.context.keyLog?.add(line)
+  }
 
   /// Notes the first verification error with its certificate. A server accepts the handshake all the same and refuses
   /// the calls, a client does not.
