@@ -62,7 +62,7 @@ let package = Package(
         "ProtobufRuntime", "COpenSSL", "CNGHTTP2", "CZlib",
         .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
         .product(name: "NIOHTTP1", package: nio),
-        .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Logging", package: "swift-log"), .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
@@ -102,7 +102,11 @@ let package = Package(
     .testTarget(
       name: "ProtobufCompilerTests", dependencies: ["ProtobufCompiler"], exclude: ["Corpus", "Golden"]),
     .testTarget(
-      name: "LoyaltyRPCTests", dependencies: ["LoyaltyRPC", .product(name: "NIOCore", package: nio)]),
+      name: "LoyaltyRPCTests",
+      dependencies: [
+        "LoyaltyRPC", .product(name: "NIOCore", package: nio), .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+      ]),
     .testTarget(name: "RPCClientTests", dependencies: ["rpc-client", "LoyaltyRPC", "ProtobufCompiler"]),
     .testTarget(name: "LoyaltyEngineTests", dependencies: ["LoyaltyMessages", "LoyaltyEngine"]),
     .testTarget(name: "LoyaltyStoreTests", dependencies: ["LoyaltyStore"]),

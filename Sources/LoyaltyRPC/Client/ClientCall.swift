@@ -55,13 +55,19 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
     outgoing: OutgoingMessages?, incoming: IncomingMessages?
   ) {
     self.method = method
-    self.options = options
+    self.options = Self.traced(options)
     self.transport = transport
     self.request = request
     self.outgoing = outgoing
     self.incoming = incoming
     deadline = CallDeadline.of(timeout: options.timeout)
     deframer = MessageDeframer(limit: transport.configuration.limits.maxReceivedMessageBytes)
+  }
+
+  private static func traced(_ options: CallOptions) -> CallOptions {
+    var options = options
+    options.metadata = OutgoingTrace.added(to: options.metadata)
+    return options
   }
 
   /// Waits for the outcome of a call with one response. Cancelling the task cancels the call.

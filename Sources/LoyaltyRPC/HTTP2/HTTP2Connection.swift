@@ -63,7 +63,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private(set) var receivedBytes = 0
   /// PINGs that the peer may send without being counted.
   private var pingCredit = 0
-  /// PINGs that came too soon after the one before, since something was last sent.
+  /// PINGs that came too soon after the one before, since there was last something of a call.
   var pingStrikes = 0
   /// 100: the frames of one flush; more is not saved up for a flood.
   private static let maxPingCredit = 100

@@ -9,8 +9,8 @@ public struct ConnectionPolicy: Sendable, Hashable {
   /// Seconds in which a byte has to come after that PING; otherwise the connection is closed. 20: gRPC's own default.
   public var keepaliveTimeoutSeconds = 20
 
-  /// Shortest time between PINGs of a peer that nothing was sent to in between, in seconds. 10: the shortest keepalive that
-  /// gRPC's own clients can be set to.
+  /// Shortest time between PINGs with nothing of a call between them, in seconds. 10: the shortest keepalive that gRPC's own
+  /// clients can be set to.
   public var minPingSeconds = 10
 
   /// PINGs that may come sooner than that; one more is answered with GOAWAY ENHANCE_YOUR_CALM and "too_many_pings", which

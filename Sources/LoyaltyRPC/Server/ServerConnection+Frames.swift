@@ -25,6 +25,7 @@ extension ServerConnection {
 
   func headersBegin(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let session else { return 0 }
+    pingStrikes = 0
     let stream = frame.pointee.hd.stream_id
     guard runningCalls < limits.maxConcurrentStreams else {
       nghttp2_submit_rst_stream(
@@ -71,6 +72,7 @@ extension ServerConnection {
 
   func data(_ stream: Int32, _ bytes: UnsafeRawBufferPointer, endsStream: Bool) -> Int32 {
     unconsumed += bytes.count
+    pingStrikes = 0
     guard let slot = slot(of: stream), streams[slot].call != nil || streams[slot].head.isAccepted else {
       consume(stream, bytes.count)
       if let slot = slot(of: stream), let web = streams[slot].head.web { discard(bytes.count, slot, web) }

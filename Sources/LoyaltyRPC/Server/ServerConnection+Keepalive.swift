@@ -20,7 +20,7 @@ extension ServerConnection {
       session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
       UInt32(NGHTTP2_ENHANCE_YOUR_CALM.rawValue), text, text.count)
     farewell = .http2(
-      "the peer sent \(pingStrikes + 1) PINGs with less than \(shared.policy.minPingSeconds) s in between (too_many_pings)"
+      "the peer sent \(pingStrikes + 1) PINGs without a call, with less than \(shared.policy.minPingSeconds) s in between (too_many_pings)"
     )
   }
 
