@@ -67,7 +67,7 @@ import Testing
     let (port, folder) = (server.boundPort ?? 0, try TestCertificates.shared.get().folder)
     let command = """
       cd \(folder); (sleep 0.5; echo Q) | timeout 20 openssl s_client -alpn h2 -CAfile authority.pem \
-        -connect 127.0.0.1:\(port) \(arguments) 2>&1
+        -connect 127.0.0.1:\(port) \(arguments) 2>&1 | LC_ALL=C tr -cd '\\11\\12\\40-\\176'
       """
     return try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread { continuation.resume(with: Result { try run(command) }) }
@@ -223,7 +223,7 @@ import Testing
       let folder = try TestCertificates.shared.get().folder
       let port = server.boundPort ?? 0
       let answer = try run(
-        "cd \(folder); (sleep 0.5; echo R; sleep 1) | timeout 20 openssl s_client -tls1_2 -alpn h2 -connect 127.0.0.1:\(port) 2>&1 || true"
+        "cd \(folder); (sleep 0.5; echo R; sleep 1) | timeout 20 openssl s_client -tls1_2 -alpn h2 -connect 127.0.0.1:\(port) 2>&1 | LC_ALL=C tr -cd '\\11\\12\\40-\\176'"
       )
       #expect(answer.contains("no renegotiation"), "\(answer)")
     }

@@ -11,7 +11,7 @@ import Testing
       service: EchoService.serviceName, method: "Look", kind: .unary, isIdempotent: true, hasNoSideEffects: true)
     let echo = EchoService()
     return MethodTable(
-      (echo.methods + [.unary(quiet, echo.say)]).map { ServedMethod($0, needsCertificate: false) })
+      (echo.methods + [.unary(quiet, echo.say)]).map { ServedMethod($0, index: 0, needsCertificate: false) })
   }()
 
   private func receive(_ fields: [(String, String)]) throws -> (head: RequestHead, web: WebRequest) {

@@ -89,7 +89,7 @@ extension ServerConnection {
     let isFirst = streams[slot].state.response == .nothingSent
     if case .failed(let error) = streams[slot].trailers, isFirst {
       streams[slot].responses?.fail(error)
-      sendWebRefusal(slot, form, error, initial: call.initialMetadata)
+      sendWebRefusal(slot, form, error, initial: call.settleHeaders().0)
       return
     }
     guard call.hasResponses else {
