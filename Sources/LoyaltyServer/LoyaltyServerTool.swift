@@ -8,5 +8,7 @@ struct LoyaltyServerTool: AsyncParsableCommand {
     commandName: "loyalty-server",
     abstract: "A loyalty programme for travel: a ledger of points behind gRPC.",
     version: "0.1.0",
-    subcommands: [ServeCommand.self, CheckPolicyCommand.self, InspectCommand.self, VerifyCommand.self])
+    subcommands: [
+      ServeCommand.self, CheckPolicyCommand.self, InspectCommand.self, VerifyCommand.self, KeysCommand.self,
+    ])
 }

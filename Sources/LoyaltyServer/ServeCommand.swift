@@ -4,6 +4,7 @@ import ArgumentParser
 import Configuration
 import Logging
 import LoyaltyService
+import LoyaltyStore
 import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
@@ -13,7 +14,11 @@ struct ServeCommand: AsyncParsableCommand {
     discussion: """
       Each option can also be given as an environment variable: LOYALTY_LISTEN, LOYALTY_DATA, LOYALTY_POLICY,
       LOYALTY_CERTIFICATE, LOYALTY_KEY, LOYALTY_CLIENT_CA, LOYALTY_READY_FILE, LOYALTY_LOG_LEVEL,
-      LOYALTY_SNAPSHOT_INTERVAL, LOYALTY_WEB_ORIGIN (several with commas between). The command line wins.
+      LOYALTY_SNAPSHOT_INTERVAL, LOYALTY_WEB_ORIGIN (several with commas between), LOYALTY_MASTER_KEY_FILE,
+      LOYALTY_MASTER_KEY_COMMAND, LOYALTY_MASTER_KEY. The command line wins.
+
+      With a master key every file is encrypted that is written from then on (`loyalty-server keys create` makes one);
+      without it, data is on the disk as it is.
 
       Exit codes: 0 stopped as told, 1 could not start or failed, 64 wrong arguments.
       """)
@@ -47,6 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: "Seconds from one snapshot to the next (default: 600).")
   var snapshotInterval: Int?
+
+  @OptionGroup var masterKey: MasterKeyOptions
 
   @Option(help: "trace, debug, info, notice, warning, error or critical (default: info).")
   var logLevel: String?
@@ -94,6 +101,9 @@ struct ServeCommand: AsyncParsableCommand {
     settings.port = port
     let origins = environment.string(forKey: "loyalty.web.origin", default: "").split(separator: ",")
     settings.webOrigins = Set(webOrigin.isEmpty ? origins.map { $0.trimmingPrefix(" ").description } : webOrigin)
+    do { settings.masterKey = try masterKey.load(environment) } catch let error as MasterKeyError {
+      throw ValidationError(error.description)
+    }
     settings.readyFile = readyFile ?? environment.string(forKey: "loyalty.ready.file")
     if let seconds = snapshotInterval ?? environment.int(forKey: "loyalty.snapshot.interval") {
       guard seconds > 0 else { throw ValidationError("--snapshot-interval must be a positive number of seconds") }

@@ -20,9 +20,12 @@ struct VerifyCommand: ParsableCommand {
 
   @Argument(help: "The data folder, or a copy of one.")
   var directory: String
+  @OptionGroup var masterKey: MasterKeyOptions
 
   func run() throws {
-    let report = try StoreVerifier.verify(Ledger.self, directory: directory) { event in tell(event) }
+    let report = try StoreVerifier.verify(Ledger.self, directory: directory, masterKey: try masterKey.load()) { event in
+      tell(event)
+    }
     for problem in report.problems { tell(problem) }
     guard report.problems.isEmpty else { throw ExitCode(1) }
     print(

@@ -17,6 +17,8 @@ extension DurableStore {
   /// acknowledged.
   ///
   /// - Parameters:
+  ///   - masterKey: with it, every file is encrypted that is written from now on; files that are not yet are read as they
+  ///     are. A directory with encrypted files does not open without it.
   ///   - notify: told of what an operator should hear, during the call and later, on any thread. It must not call the
   ///     store.
   /// - Throws: `StoreError`: `.locked` when the directory is in use, `.rot`, `.missing` and `.newer` when the files are
@@ -24,23 +26,27 @@ extension DurableStore {
   ///   then), `.readOnly` when the disk is too full to begin,
   ///   `.configuration`, `.disk`.
   public static func open(
-    directory: String, configuration: StoreConfiguration = .defaults, disk: any Disk = PosixDisk(),
-    notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+    directory: String, configuration: StoreConfiguration = .defaults, masterKey: MasterKey? = nil,
+    disk: any Disk = PosixDisk(), notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws -> DurableStore {
     try open(
-      directory: directory, configuration: configuration, disk: disk, environment: .system, threads: true,
+      directory: directory, configuration: configuration, masterKey: masterKey, disk: disk, environment: .system,
+      threads: true,
       notify: notify)
   }
 
   /// - Parameter threads: false leaves the steps of the store's threads to the caller.
   package static func open(
-    directory: String, configuration: StoreConfiguration, disk: any Disk, environment: StoreEnvironment, threads: Bool,
+    directory: String, configuration: StoreConfiguration, masterKey: MasterKey? = nil, disk: any Disk,
+    environment: StoreEnvironment, threads: Bool,
     notify: @escaping @Sendable (StoreEvent) -> Void
   ) throws -> DurableStore {
     try configuration.validate()
     let lock = try take(directory, disk, environment)
     do {
-      let recovered = try recover(directory, configuration, disk, environment, notify)
+      let keys = try Keyring.open(
+        directory: directory, disk: disk, environment: environment, master: masterKey, creating: true)
+      let recovered = try recover(directory, configuration, disk, keys, environment, notify)
       let store = try DurableStore(
         recovered: recovered, directory: directory, configuration: configuration, environment: environment, lock: lock,
         threads: threads, notify: notify)
@@ -66,14 +72,14 @@ extension DurableStore {
   }
 
   private static func recover(
-    _ directory: String, _ configuration: StoreConfiguration, _ disk: any Disk, _ environment: StoreEnvironment,
-    _ notify: @escaping @Sendable (StoreEvent) -> Void
+    _ directory: String, _ configuration: StoreConfiguration, _ disk: any Disk, _ keys: Keyring?,
+    _ environment: StoreEnvironment, _ notify: @escaping @Sendable (StoreEvent) -> Void
   ) throws -> Recovered<State> {
     var recovery = try JournalRecovery(
-      directory: directory, disk: disk, configuration: configuration, environment: environment,
+      directory: directory, disk: disk, keys: keys, configuration: configuration, environment: environment,
       schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let sealed = recovery.sealed
-    let start = try SnapshotCatalog(directory: directory, disk: disk).newest(
+    let start = try SnapshotCatalog(directory: directory, disk: disk, keys: keys).newest(
       State.self, history: recovery.history, accept: sealed.contains
     ) { path, problem in notify(.badSnapshot(path: path, problem: problem)) }
     if start == nil && sealed.begin.sequence > 0 {

@@ -51,7 +51,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
     self.indexWorker = indexWorker
     journalWorker = threads ? Worker() : nil
     let snapshots = SnapshotBuilder<State>(
-      journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk),
+      journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk, keys: journal.keys),
       configuration: configuration, environment: environment, history: journal.history, from: recovered.snapshot,
       notify: notify)
     group = GroupCommit(
@@ -137,6 +137,10 @@ public final class DurableStore<State: StateMachine>: Sendable {
   /// that has happened already. Nothing is acknowledged any more: the process should tell and exit, and must not answer what
   /// is not durable.
   public func onFatal(_ listener: @escaping @Sendable (StoreError) -> Void) { fatal.add(listener) }
+
+  /// Makes a new data key: files begun from now on are encrypted under it. Does nothing in a store that is not encrypted.
+  /// - Throws: `StoreError`; the key in use then stays in use.
+  public func rotateDataKey() throws { try journal.keys?.rotate() }
 
   public var status: StoreStatus {
     let (sequence, queued, capacity, stopped) = queue.snapshot

@@ -13,9 +13,11 @@ public enum StoreInspector {
   ///   - line: takes each line, without a newline. What it throws ends the inspection.
   /// - Throws: `StoreError.disk` when a file cannot be read, `StoreError.missing` when the path is no file of a store.
   public static func inspect(
-    path: String, disk: any Disk = PosixDisk(), render: (_ sequence: UInt64, _ record: [UInt8]) throws -> String?,
+    path: String, masterKey: MasterKey? = nil, disk: any Disk = PosixDisk(),
+    render: (_ sequence: UInt64, _ record: [UInt8]) throws -> String?,
     line: (String) throws -> Void
   ) throws {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     var isDirectory = false
     var names: [String] = []
     do {
@@ -23,19 +25,24 @@ public enum StoreInspector {
       isDirectory = true
     } catch  where error.code == ENOTDIR {
     } catch { throw StoreError.disk(error) }
+    let keys = try masterKey.flatMap { master in
+      try Keyring.open(
+        directory: isDirectory ? path : folder, disk: disk, environment: .system, master: master, creating: false)
+    }
     if isDirectory {
       let files = names.filter { FileNames.segmentID($0) != nil || FileNames.snapshotSequence($0) != nil }.sorted()
       guard !files.isEmpty else {
         throw StoreError.missing(directory: path, what: "there is no segment and no snapshot in it")
       }
-      for name in files { try inspect(file: FileNames.path(path, name), disk, render, line) }
+      for name in files { try inspect(file: FileNames.path(path, name), disk, keys, render, line) }
     } else {
-      try inspect(file: path, disk, render, line)
+      try inspect(file: path, disk, keys, render, line)
     }
   }
 
   private static func inspect(
-    file path: String, _ disk: any Disk, _ render: (UInt64, [UInt8]) throws -> String?, _ line: (String) throws -> Void
+    file path: String, _ disk: any Disk, _ keys: Keyring?, _ render: (UInt64, [UInt8]) throws -> String?,
+    _ line: (String) throws -> Void
   ) throws {
     let file: any DiskFile
     let magic: [UInt8]
@@ -44,20 +51,24 @@ public enum StoreInspector {
       magic = try file.readAll(at: 0, count: 8)
     } catch { throw StoreError.disk(error) }
     if magic == SegmentHeader.magic {
-      try inspect(segment: file, path, render, line)
+      try inspect(segment: file, path, keys, render, line)
     } else if magic == SnapshotHeader.magic {
-      try inspect(snapshot: path, disk, line)
+      try inspect(snapshot: path, disk, keys, line)
     } else {
       throw StoreError.missing(directory: path, what: "it is neither a segment nor a snapshot of a store")
     }
   }
 
   private static func inspect(
-    segment file: any DiskFile, _ path: String, _ render: (UInt64, [UInt8]) throws -> String?,
+    segment file: any DiskFile, _ path: String, _ keys: Keyring?, _ render: (UInt64, [UInt8]) throws -> String?,
     _ line: (String) throws -> Void
   ) throws {
     var reader: SegmentReader
-    do { reader = try SegmentReader(file: file, path: path) } catch let error as StoreError {
+    // Without a key, batches are shown and their records are not.
+    do {
+      let isSealed = try SegmentReader(file: file, path: path, keys: nil, opensRecords: false).header.sealing != nil
+      reader = try SegmentReader(file: file, path: path, keys: keys, opensRecords: keys != nil || !isSealed)
+    } catch let error as StoreError {
       return try line(object(("file", text(path)), ("error", text(error.description))))
     }
     let header = reader.header
@@ -67,7 +78,9 @@ public enum StoreInspector {
         ("history", text(header.history.description)), ("previousSequence", "\(header.previousSequence)"),
         ("previousEnd", "\(header.previousEnd)"), ("previousHash", text(header.previousHash.description)),
         ("createdAt", "\(header.createdAt)"), ("schemaVersion", "\(header.schemaVersion)"),
-        ("capacity", "\(header.capacity)")))
+        ("capacity", "\(header.capacity)"), ("incarnation", text(header.incarnation.description)),
+        ("incarnationBegin", "\(header.incarnationBegin)"),
+        ("dataKey", header.sealing.map { "\($0.dataKey)" } ?? "null")))
     while true {
       let start = reader.position
       switch try reader.next() {
@@ -76,6 +89,7 @@ public enum StoreInspector {
           object(
             ("batch", "\(start)"), ("bytes", "\(reader.position - start)"), ("firstSequence", "\(batch.firstSequence)"),
             ("count", "\(batch.count)"), ("writtenAt", "\(batch.writtenAt)"), ("hash", text(reader.chain.description))))
+        if batch.payload.isEmpty { continue }
         try batch.forEach { sequence, bytes in
           let record = try render(sequence, bytes.withUnsafeBytes { [UInt8]($0) })
           if let record { try line(object(("sequence", "\(sequence)"), ("record", record))) }
@@ -96,7 +110,9 @@ public enum StoreInspector {
     }
   }
 
-  private static func inspect(snapshot path: String, _ disk: any Disk, _ line: (String) throws -> Void) throws {
+  private static func inspect(
+    snapshot path: String, _ disk: any Disk, _ keys: Keyring?, _ line: (String) throws -> Void
+  ) throws {
     do {
       let header = try SnapshotFile.header(at: path, disk: disk)
       try line(
@@ -104,10 +120,12 @@ public enum StoreInspector {
           ("file", text(path)), ("kind", text("snapshot")), ("sequence", "\(header.sequence)"),
           ("segment", "\(header.segment)"), ("hash", text(header.hash.description)),
           ("history", text(header.history.description)), ("createdAt", "\(header.createdAt)"),
-          ("schemaVersion", "\(header.schemaVersion)")))
+          ("schemaVersion", "\(header.schemaVersion)"),
+          ("dataKey", header.sealing.map { "\($0.dataKey)" } ?? "null")))
       var chunks = 0
       var bytes = 0
-      try SnapshotFile.chunks(of: path, disk: disk) { chunk in
+      let cipher = keys == nil ? nil : try keys.cipher(.snapshot, header.sealing, path: path)
+      try SnapshotFile.chunks(of: path, disk: disk, cipher: cipher) { chunk in
         chunks += 1
         bytes += chunk.count
       }

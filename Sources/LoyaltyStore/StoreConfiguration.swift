@@ -50,6 +50,10 @@ public struct StoreConfiguration: Hashable, Sendable {
   /// How often a full disk is looked at again. 1 s: an operator who has made room sees it at once.
   public var fullDiskRetryInterval: Duration = .seconds(1)
 
+  /// How long a data key encrypts new files before another takes its place. 90 days: a key that leaks opens a quarter's
+  /// files, and the keyring stays short.
+  public var dataKeyLifetime: Duration = .seconds(90 * 86_400)
+
   public init() {}
 
   /// Bytes kept aside so that a server can start, tell and drain on a full disk: one segment and one torn tail.
@@ -59,7 +63,7 @@ public struct StoreConfiguration: Hashable, Sendable {
   var neededSpace: UInt64 { reserveSize + UInt64(segmentSize) }
 
   /// Bytes on disk of the longest batch: the queue, and one record more where the queue was empty.
-  var longestBatch: Int { BatchHeader.totalLength(payload: queueLimit) }
+  var longestBatch: Int { BatchHeader.totalLength(payload: queueLimit + FileCipher.overhead) }
 
   func validate() throws {
     func require(_ holds: Bool, _ field: String, _ value: some Any, _ allowed: String) throws {
@@ -76,7 +80,7 @@ public struct StoreConfiguration: Hashable, Sendable {
     try require(snapshotBytes > 0, "snapshotBytes", snapshotBytes, "more than 0")
     for (field, value) in [
       ("confirmationDelay", confirmationDelay), ("snapshotInterval", snapshotInterval),
-      ("fullDiskRetryInterval", fullDiskRetryInterval),
+      ("fullDiskRetryInterval", fullDiskRetryInterval), ("dataKeyLifetime", dataKeyLifetime),
     ] {
       try require(value > .zero, field, value, "more than 0")
     }

@@ -35,6 +35,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case inconsistent(directory: String, what: String)
   /// A snapshot is damaged or not of this journal. A start passes it over; only a verification stops at it.
   case badSnapshot(path: String, problem: String)
+  /// A file is encrypted and cannot be opened with the master key given, or without one.
+  case masterKey(path: String, problem: String)
   case configuration(field: String, value: String, allowed: String)
   case disk(DiskError)
 
@@ -83,6 +85,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       the snapshot \(path) cannot be used: \(problem). Check the disk; with the journal whole, the file can be removed \
       and the next snapshot takes its place
       """
+    case .masterKey(let path, let problem):
+      "\(path): \(problem); start with the master key that belongs to this directory"
     case .configuration(let field, let value, let allowed): "\(field) is \(value), allowed is \(allowed)"
     case .disk(let error): error.description
     }

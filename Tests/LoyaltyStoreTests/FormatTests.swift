@@ -72,7 +72,7 @@ import Testing
       var bytes = [UInt8](repeating: 0, count: BatchHeader.length) + payload
       let sealed = BatchHeader.seal(
         &bytes, payloadLength: payload.count, count: UInt32(count), firstSequence: sequence, writtenAt: 1,
-        segment: header, after: hash, digest: SHA256())
+        segment: header, position: UInt64(position), cipher: nil, after: hash, digest: SHA256())
       try file.writeAll(bytes.span.bytes.extracting(..<sealed.length), at: UInt64(position))
       hash = sealed.hash
       sequence += UInt64(count)
@@ -86,7 +86,7 @@ import Testing
   /// Reads to the end: sequences, and what is there.
   static func read(_ disk: SimulatedDisk) throws -> (records: [UInt64], verdict: TailVerdict) {
     let file = try disk.open("/s", .reading)
-    var reader = try SegmentReader(file: file, path: "/s")
+    var reader = try SegmentReader(file: file, path: "/s", keys: nil)
     var records: [UInt64] = []
     while true {
       switch try reader.next() {
@@ -165,8 +165,8 @@ import Testing
     other.salt = 0
     var imitation = [UInt8](repeating: 0, count: BatchHeader.length)
     _ = BatchHeader.seal(
-      &imitation, payloadLength: 0, count: 0, firstSequence: 200, writtenAt: 1, segment: other, after: .zero,
-      digest: SHA256())
+      &imitation, payloadLength: 0, count: 0, firstSequence: 200, writtenAt: 1, segment: other, position: 0,
+      cipher: nil, after: .zero, digest: SHA256())
     disk.edit("/s") { bytes in
       bytes.replaceSubrange(1024..<1024 + imitation.count, with: imitation)
       for index in 1536..<ends[2] { bytes[index] = 0 }

@@ -169,8 +169,8 @@ import Testing
     let end = JournalMark(sequence: index.end, hash: ChainHash(bytes: [UInt8](repeating: 9, count: 32)), segment: 1)
     let segment = SealedSegment(
       header: header, begin: JournalMark(sequence: 100, hash: .zero, segment: 0), end: end, endPosition: 0, sealedAt: 0)
-    try IndexFile.write(index, of: segment, directory: "/data", disk: disk)
-    let file = try IndexFile(of: segment, directory: "/data", disk: disk)
+    try IndexFile.write(index, of: segment, directory: "/data", disk: disk, keys: nil)
+    let file = try IndexFile(of: segment, directory: "/data", disk: disk, keys: nil)
     for (member, sequences) in expected {
       #expect(try file.sequences(of: member, before: .max, limit: .max) == sequences)
       #expect(index.sequences(of: member, before: .max, limit: .max) == sequences)

@@ -18,9 +18,11 @@ import Testing
     return configuration
   }()
 
+  private static let masterKey = MasterKey(key: .random { 7 })
+
   private static func open(_ disk: SimulatedDisk, _ clock: SimulatedClock) throws -> DurableStore<Roll> {
     try DurableStore<Roll>.open(
-      directory: directory, configuration: configuration, disk: disk,
+      directory: directory, configuration: configuration, masterKey: masterKey, disk: disk,
       environment: StoreEnvironment(
         monotonic: { clock.tick() }, wall: { clock.tick() }, random: { clock.tick() }, holder: "sweep"),
       threads: false, notify: { _ in })
@@ -40,6 +42,7 @@ import Testing
         }
         if index % 3 == 0 { _ = store.stepSpace() }
         if index % 4 == 0 { _ = store.stepIndex() }
+        if index % 10 == 9 { try store.rotateDataKey() }
         if index % 5 == 4 { _ = store.stepSnapshots() }
         if case .failed(let reason) = store.status.mode { throw Violation(description: "stopped: \(reason)") }
       }

@@ -187,13 +187,13 @@ import Testing
     try history()
     let last = try #require(disk.paths.last { $0.hasSuffix(".journal") })
     disk.edit(last) { block in
-      block.store(UInt32(2), at: 8)
+      block.store(UInt32(3), at: 8)
       block.store(CRC32C.of(block.span.bytes.extracting(..<508)), at: 508)
     }
     #expect {
       try open()
     } throws: { error in
-      guard case StoreError.newer(last, _, 2, 1) = error else { return false }
+      guard case StoreError.newer(last, _, 3, 2) = error else { return false }
       return true
     }
   }

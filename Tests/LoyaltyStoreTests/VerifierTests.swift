@@ -98,7 +98,7 @@ import Testing
     // Every checksum is right; one name is not.
     var state = Roll()
     for sequence in 1...header.sequence { state.apply(ProtobufAny(typeURL: "forged"), sequence: sequence) }
-    try SnapshotFile.write(state, header: header, to: path, disk: disk) {}
+    try SnapshotFile.write(state, header: header, to: path, disk: disk, cipher: nil) {}
     let problems = try verify().problems
     #expect(problems.count == 1)
     #expect(problems.first?.description.contains("not the state that the journal gives") == true)

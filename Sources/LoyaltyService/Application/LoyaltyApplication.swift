@@ -41,7 +41,7 @@ public final class LoyaltyApplication: Service {
     configuration.cors.allowedOrigins = settings.webOrigins
 
     let store = try DurableStore<Ledger>.open(
-      directory: settings.dataDirectory, configuration: settings.store, notify: { Self.log($0, logger) })
+      directory: settings.dataDirectory, configuration: settings.store, masterKey: settings.masterKey, notify: { Self.log($0, logger) })
     self.store = store
     do {
       let gate = ReplyGate(position: store.durableSequence)
@@ -166,8 +166,8 @@ public final class LoyaltyApplication: Service {
 
   private static func log(_ event: StoreEvent, _ logger: Logger) {
     switch event {
-    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull, .badIndex, .indexFailed: logger.warning("\(event)")
-    case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved: logger.info("\(event)")
+    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull, .badIndex, .indexFailed, .dataKeyKept: logger.warning("\(event)")
+    case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved, .dataKeyRotated: logger.info("\(event)")
     }
   }
 }

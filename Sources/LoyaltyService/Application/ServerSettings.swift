@@ -22,6 +22,8 @@ public struct ServerSettings: Sendable {
   public var webOrigins: Set<String> = []
   /// Written with the address once the server accepts calls; nil for none.
   public var readyFile: String?
+  /// Encrypts what is written to the data folder; nil leaves it readable.
+  public var masterKey: MasterKey?
   public var store = StoreConfiguration.defaults
   /// Event loops; nil for one a core.
   public var loops: Int?

@@ -32,7 +32,7 @@ public enum StoreVerifier {
   /// - Throws: `StoreError.locked` when a server has the directory open, `.missing` when it is no store, `.disk`.
   ///   Whatever is wrong with the files is in the report instead.
   public static func verify<State: StateMachine>(
-    _ type: State.Type, directory: String, disk: any Disk = PosixDisk(),
+    _ type: State.Type, directory: String, masterKey: MasterKey? = nil, disk: any Disk = PosixDisk(),
     notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws -> VerificationReport {
     let names: [String]
@@ -45,9 +45,14 @@ public enum StoreVerifier {
     defer { lock?.release() }
     var report = VerificationReport()
     do {
-      try verify(type, directory, disk, notify, &report)
+      let keys = try Keyring.open(
+        directory: directory, disk: disk, environment: .system, master: masterKey, creating: false)
+      try verify(type, directory, disk, keys, notify, &report)
     } catch let error as StoreError {
-      if case .disk = error { throw error }
+      switch error {
+      case .disk, .masterKey: throw error
+      default: break
+      }
       report.problems.append(error)
     }
     return report
@@ -61,11 +66,11 @@ public enum StoreVerifier {
   }
 
   private static func verify<State: StateMachine>(
-    _ type: State.Type, _ directory: String, _ disk: any Disk, _ notify: @escaping @Sendable (StoreEvent) -> Void,
-    _ report: inout VerificationReport
+    _ type: State.Type, _ directory: String, _ disk: any Disk, _ keys: Keyring?,
+    _ notify: @escaping @Sendable (StoreEvent) -> Void, _ report: inout VerificationReport
   ) throws {
     var recovery = try JournalRecovery(
-      directory: directory, disk: disk, configuration: .defaults, environment: .system,
+      directory: directory, disk: disk, keys: keys, configuration: .defaults, environment: .system,
       schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let sealed = recovery.sealed
     report.begin = sealed.begin.sequence
@@ -74,11 +79,11 @@ public enum StoreVerifier {
     /// Of each good snapshot, by sequence, what its state writes.
     var digests: [UInt64: [UInt8]] = [:]
     var start: (sequence: UInt64, state: State)?
-    let catalog = SnapshotCatalog(directory: directory, disk: disk)
+    let catalog = SnapshotCatalog(directory: directory, disk: disk, keys: keys)
     for sequence in try catalog.sequences() {
       report.snapshots += 1
       do {
-        let (header, state) = try SnapshotFile.read(type, from: catalog.path(sequence), disk: disk)
+        let (header, state) = try SnapshotFile.read(type, from: catalog.path(sequence), disk: disk, keys: keys)
         let mark = JournalMark(sequence: header.sequence, hash: header.hash, segment: header.segment)
         guard header.sequence == sequence, header.history == recovery.history, sealed.contains(mark) else {
           throw SnapshotProblem(

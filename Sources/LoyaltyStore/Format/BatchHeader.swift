@@ -28,8 +28,13 @@ struct BatchHeader: Hashable, Sendable {
   /// SHA-256 of the hash before it, this header from its version to here, and the payload.
   var hash: ChainHash
   var version: UInt16
-  /// None yet; a bit that this program does not know makes the batch unreadable for it.
+  /// A bit that this program does not know makes the batch unreadable for it.
   var flags: UInt16
+
+  /// The payload is encrypted; its last 16 bytes are the tag. Its place is the batch's position in the segment, its
+  /// context bytes 8 to 36 of this header.
+  static let encrypted: UInt16 = 1
+  static let knownFlags = encrypted
 
   /// Header, payload, padding and trailer.
   var totalLength: Int { Self.totalLength(payload: Int(payloadLength)) }
@@ -38,21 +43,27 @@ struct BatchHeader: Hashable, Sendable {
     length + (payload + alignment - 1) / alignment * alignment + trailerLength
   }
 
-  /// Fills in header, padding and trailer of a batch whose payload stands at `length` in `batch` already.
+  /// Fills in header, padding and trailer of a batch whose payload stands at `length` in `batch` already, and encrypts
+  /// it with a cipher: then it is longer by a tag. Checksum and hash are of what is on the disk, so they can be checked
+  /// without the key.
   static func seal(
-    _ batch: inout [UInt8], payloadLength: Int, count: UInt32, firstSequence: UInt64, writtenAt: UInt64,
-    segment: SegmentHeader, after previous: ChainHash, digest: SHA256
+    _ batch: inout [UInt8], payloadLength plainLength: Int, count: UInt32, firstSequence: UInt64, writtenAt: UInt64,
+    segment: SegmentHeader, position: UInt64, cipher: FileCipher?, after previous: ChainHash, digest: SHA256
   ) -> (length: Int, hash: ChainHash) {
+    let cipher = count > 0 ? cipher : nil
+    let payloadLength = plainLength + (cipher == nil ? 0 : FileCipher.overhead)
     let total = totalLength(payload: payloadLength)
     if batch.count < total { batch.append(contentsOf: repeatElement(0, count: total - batch.count)) }
     for index in (length + payloadLength)..<total { batch[index] = 0 }
     batch.store(magic, at: 0)
     batch.store(formatVersion, at: 8)
-    batch.store(UInt16(0), at: 10)  // flags
+    batch.store(cipher == nil ? 0 : encrypted, at: 10)
     batch.store(count, at: 12)
     batch.store(segment.id, at: 16)
     batch.store(firstSequence, at: 24)
     batch.store(UInt32(truncatingIfNeeded: payloadLength), at: 32)
+    cipher?.seal(
+      &batch, length..<length + plainLength, place: position, context: context(batch.span.bytes))
     batch.store(CRC32C.of(batch.span.bytes.extracting(length..<length + payloadLength)), at: 36)
     batch.store(writtenAt, at: 40)
     digest.update(previous.bytes.span.bytes)
@@ -65,6 +76,9 @@ struct BatchHeader: Hashable, Sendable {
     batch.store(endMagic, at: total - 4)
     return (total, hash)
   }
+
+  /// What is authenticated with an encrypted payload.
+  static func context(_ header: RawSpan) -> [UInt8] { header.bytes(at: 8, count: 28) }
 
   /// Reads a header whose checksum fits, or nothing.
   init?(_ bytes: RawSpan, salt: UInt64) {

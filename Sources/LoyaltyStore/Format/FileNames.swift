@@ -10,6 +10,11 @@ enum FileNames {
   /// A snapshot that does not count yet.
   static let partialSnapshot = "snapshot.partial"
 
+  /// The data keys, and a second copy of them.
+  static let keys = "data.keys"
+  static let keysCopy = "data.keys.copy"
+  static let keysLock = "data.keys.lock"
+  static let partialKeys = "data.keys.partial"
   /// An index that is being written.
   static let partialIndex = "index.partial"
 

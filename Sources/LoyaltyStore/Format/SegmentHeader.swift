@@ -4,7 +4,8 @@
 /// See docs/storage-format.md for the layout.
 struct SegmentHeader: Hashable, Sendable {
   static let magic: [UInt8] = Array("LOYALJRN".utf8)
-  static let formatVersion: UInt32 = 1
+  /// 2 added encryption and the incarnation; 1 is read as neither.
+  static let formatVersion: UInt32 = 2
   /// One sector. The length is in the header, so that a later version may be longer.
   static let length = 512
   /// Of each number in it: 2^48, a petabyte's quarter in bytes, eight million years of a record a second.
@@ -31,6 +32,12 @@ struct SegmentHeader: Hashable, Sendable {
   var maximumBatch: UInt32
   /// Bytes of the file while it is written to; a last segment that is shorter has been cut.
   var capacity: UInt64
+  /// By which key the batches are encrypted; nil when they are not.
+  var sealing: FileSealing?
+  /// Random, new after each restore from a backup: records behind `incarnationBegin` are of this one only.
+  var incarnation: StoreIdentity
+  /// The last record that was restored; 0 in a store that never was.
+  var incarnationBegin: UInt64
 
   func encoded() -> [UInt8] {
     var block = [UInt8](repeating: 0, count: Self.length)
@@ -48,7 +55,10 @@ struct SegmentHeader: Hashable, Sendable {
     block.store(schemaVersion, at: 112)
     block.store(maximumBatch, at: 116)
     block.store(capacity, at: 120)
-    // 128: flags, none yet. 132 to 508: reserved, zero.
+    FileSealing.store(sealing, in: &block)
+    block.store(incarnation.bytes, at: 168)
+    block.store(incarnationBegin, at: 184)
+    // 192 to 508: reserved, zero.
     block.store(CRC32C.of(block.span.bytes.extracting(..<(Self.length - 4))), at: Self.length - 4)
     return block
   }
@@ -63,9 +73,10 @@ struct SegmentHeader: Hashable, Sendable {
     guard sum == bytes.load(UInt32.self, at: Self.length - 4) else {
       throw .damaged("the checksum of the segment's header is wrong")
     }
-    guard bytes.load(UInt32.self, at: 12) == UInt32(Self.length), bytes.load(UInt32.self, at: 128) == 0 else {
-      throw .damaged("the segment's header has a length or flags that version \(version) does not have")
+    guard bytes.load(UInt32.self, at: 12) == UInt32(Self.length) else {
+      throw .damaged("the segment's header has a length that version \(version) does not have")
     }
+    sealing = try FileSealing.load(bytes)
     id = bytes.load(UInt64.self, at: 16)
     epoch = bytes.load(UInt64.self, at: 24)
     history = StoreIdentity(bytes: bytes.bytes(at: 32, count: 16))
@@ -77,8 +88,11 @@ struct SegmentHeader: Hashable, Sendable {
     schemaVersion = bytes.load(UInt32.self, at: 112)
     maximumBatch = bytes.load(UInt32.self, at: 116)
     capacity = bytes.load(UInt64.self, at: 120)
+    incarnation = version == 1 ? history : StoreIdentity(bytes: bytes.bytes(at: 168, count: 16))
+    incarnationBegin = version == 1 ? 0 : bytes.load(UInt64.self, at: 184)
     // No store comes near these; below them no sum with a value of the header can overflow.
-    guard id >= 1, max(id, epoch, previousSequence, previousEnd, capacity) <= Self.greatestValue else {
+    guard id >= 1, max(id, epoch, previousSequence, previousEnd, capacity, incarnationBegin) <= Self.greatestValue
+    else {
       throw .damaged("the segment's header has numbers that no store reaches")
     }
   }
@@ -86,7 +100,7 @@ struct SegmentHeader: Hashable, Sendable {
   init(
     id: UInt64, epoch: UInt64, history: StoreIdentity, previousSequence: UInt64, previousEnd: UInt64,
     previousHash: ChainHash, createdAt: UInt64, salt: UInt64, schemaVersion: UInt32, maximumBatch: UInt32,
-    capacity: UInt64
+    capacity: UInt64, sealing: FileSealing? = nil, incarnation: StoreIdentity? = nil, incarnationBegin: UInt64 = 0
   ) {
     self.id = id
     self.epoch = epoch
@@ -99,6 +113,9 @@ struct SegmentHeader: Hashable, Sendable {
     self.schemaVersion = schemaVersion
     self.maximumBatch = maximumBatch
     self.capacity = capacity
+    self.sealing = sealing
+    self.incarnation = incarnation ?? history
+    self.incarnationBegin = incarnationBegin
   }
 }
 

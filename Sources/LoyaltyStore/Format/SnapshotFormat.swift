@@ -3,7 +3,8 @@
 /// See docs/storage-format.md for the layout.
 struct SnapshotHeader: Hashable, Sendable {
   static let magic: [UInt8] = Array("LOYALSNP".utf8)
-  static let formatVersion: UInt32 = 1
+  /// 2 added encryption; 1 is read as without.
+  static let formatVersion: UInt32 = 2
   static let length = 512
 
   /// The state after this record.
@@ -16,6 +17,8 @@ struct SnapshotHeader: Hashable, Sendable {
   /// Nanoseconds since 1970.
   var createdAt: UInt64
   var schemaVersion: UInt32
+  /// By which key the chunks are encrypted; nil when they are not.
+  var sealing: FileSealing?
 
   func encoded() -> [UInt8] {
     var block = [UInt8](repeating: 0, count: Self.length)
@@ -29,6 +32,7 @@ struct SnapshotHeader: Hashable, Sendable {
     block.store(schemaVersion, at: 56)
     // 60: flags, none yet.
     block.store(hash.bytes, at: 64)
+    FileSealing.store(sealing, in: &block)
     block.store(CRC32C.of(block.span.bytes.extracting(..<(Self.length - 4))), at: Self.length - 4)
     return block
   }
@@ -51,11 +55,15 @@ struct SnapshotHeader: Hashable, Sendable {
     createdAt = bytes.load(UInt64.self, at: 48)
     schemaVersion = bytes.load(UInt32.self, at: 56)
     hash = ChainHash(bytes: bytes.bytes(at: 64, count: 32))
+    sealing = try FileSealing.load(bytes)
   }
 
   init(
-    sequence: UInt64, hash: ChainHash, segment: UInt64, history: StoreIdentity, createdAt: UInt64, schemaVersion: UInt32
+    sequence: UInt64, hash: ChainHash, segment: UInt64, history: StoreIdentity, createdAt: UInt64,
+    schemaVersion: UInt32,
+    sealing: FileSealing? = nil
   ) {
+    self.sealing = sealing
     self.sequence = sequence
     self.hash = hash
     self.segment = segment

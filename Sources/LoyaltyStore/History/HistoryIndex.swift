@@ -19,6 +19,7 @@ final class HistoryIndex: Sendable {
 
   private let directory: String
   private let disk: any Disk
+  private let keys: Keyring?
   private let notify: @Sendable (StoreEvent) -> Void
   private let membersOf: @Sendable (RawSpan) throws -> [UInt64]
   private let shelf: Mutex<Shelf>
@@ -30,11 +31,12 @@ final class HistoryIndex: Sendable {
   ///   - sealed: the segments before it.
   ///   - membersOf: the hashed members of an encoded record.
   init(
-    directory: String, disk: any Disk, active: SegmentHeader, sealed: SealedSegments,
+    directory: String, disk: any Disk, keys: Keyring?, active: SegmentHeader, sealed: SealedSegments,
     notify: @escaping @Sendable (StoreEvent) -> Void, membersOf: @escaping @Sendable (RawSpan) throws -> [UInt64]
   ) throws {
     self.directory = directory
     self.disk = disk
+    self.keys = keys
     self.notify = notify
     self.membersOf = membersOf
     var shelf = Shelf(active: SegmentIndex(active))
@@ -77,7 +79,7 @@ final class HistoryIndex: Sendable {
   /// Makes the file of a sealed segment's index.
   func write(_ segment: SealedSegment) throws {
     let index = try inMemory(segment)
-    do { try IndexFile.write(index, of: segment, directory: directory, disk: disk) } catch {
+    do { try IndexFile.write(index, of: segment, directory: directory, disk: disk, keys: keys) } catch {
       throw StoreError.disk(error)
     }
     shelf.withLock { shelf in
@@ -110,7 +112,7 @@ final class HistoryIndex: Sendable {
     if let kept { return try question(kept) }
     do {
       if !shelf.withLock({ $0.missing.contains(id) }) {
-        return try question(try IndexFile(of: segment, directory: directory, disk: disk))
+        return try question(try IndexFile(of: segment, directory: directory, disk: disk, keys: keys))
       }
     } catch let problem as IndexProblem {
       notify(.badIndex(path: FileNames.path(directory, FileNames.index(id)), problem: problem.description))
@@ -128,7 +130,7 @@ final class HistoryIndex: Sendable {
     return try reading.withLock { _ in
       if let index = kept() { return index }
       let index = try SegmentIndex.read(
-        segment, path: FileNames.path(directory, FileNames.segment(id)), disk: disk, membersOf: membersOf)
+        segment, path: FileNames.path(directory, FileNames.segment(id)), disk: disk, keys: keys, membersOf: membersOf)
       shelf.withLock { shelf in
         shelf.missing.insert(id)
         shelf.sealed.append(index)

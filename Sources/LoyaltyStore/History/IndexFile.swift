@@ -8,6 +8,7 @@ struct IndexProblem: Error, CustomStringConvertible {
 /// A sealed segment's index in a file.
 struct IndexFile: SegmentLookup {
   private let file: any DiskFile
+  private let cipher: FileCipher?
   let header: IndexHeader
 
   // MARK: Writing
@@ -69,15 +70,18 @@ struct IndexFile: SegmentLookup {
   }
 
   /// The whole file.
-  static func encoded(_ index: SegmentIndex, endHash: ChainHash) -> [UInt8] {
+  static func encoded(_ index: SegmentIndex, endHash: ChainHash, keys: Keyring?) -> [UInt8] {
     var (header, bodies) = bodies(of: index)
+    let sealed = keys?.seal(.index)
+    header.sealing = sealed?.sealing
     header.endHash = endHash
     var bytes = header.encoded()
     bytes.reserveCapacity(header.fileLength)
     var number = 0
     for body in bodies {
       for start in stride(from: 0, to: body.count, by: IndexPage.bodyLength) {
-        bytes += IndexPage.checked(body[start..<min(start + IndexPage.bodyLength, body.count)], number: number)
+        bytes += IndexPage.checked(
+          body[start..<min(start + IndexPage.bodyLength, body.count)], number: number, cipher: sealed?.cipher)
         number += 1
       }
     }
@@ -86,12 +90,12 @@ struct IndexFile: SegmentLookup {
 
   /// Writes an index and gives it its name.
   static func write(
-    _ index: SegmentIndex, of segment: SealedSegment, directory: String, disk: any Disk
+    _ index: SegmentIndex, of segment: SealedSegment, directory: String, disk: any Disk, keys: Keyring?
   ) throws(DiskError) {
     let partial = FileNames.path(directory, FileNames.partialIndex)
     try LocalJournal.removeIfThere(partial, disk: disk)
     let file = try disk.open(partial, .creating)
-    try file.writeAll(encoded(index, endHash: segment.end.hash).span.bytes, at: 0)
+    try file.writeAll(encoded(index, endHash: segment.end.hash, keys: keys).span.bytes, at: 0)
     try file.synchronize()
     try disk.rename(partial, to: FileNames.path(directory, FileNames.index(segment.header.id)), replacing: true)
     // The name need not be durable: an index that a crash takes is made again.
@@ -100,8 +104,9 @@ struct IndexFile: SegmentLookup {
   // MARK: Reading
 
   /// - Throws: `IndexProblem` when it is not a good index of this segment; `DiskError`.
-  init(of segment: SealedSegment, directory: String, disk: any Disk) throws {
-    file = try disk.open(FileNames.path(directory, FileNames.index(segment.header.id)), .reading)
+  init(of segment: SealedSegment, directory: String, disk: any Disk, keys: Keyring?) throws {
+    let path = FileNames.path(directory, FileNames.index(segment.header.id))
+    file = try disk.open(path, .reading)
     do { header = try IndexHeader(file.readAll(at: 0, count: IndexHeader.length)) } catch let problem as FormatProblem {
       switch problem {
       case .damaged(let text): throw IndexProblem(description: text)
@@ -113,6 +118,7 @@ struct IndexFile: SegmentLookup {
       header.previousSequence == segment.begin.sequence, header.lastSequence == segment.end.sequence,
       header.endHash == segment.end.hash
     else { throw IndexProblem(description: "it is of another segment or another state of it") }
+    cipher = try keys.cipher(.index, header.sealing, path: path)
     let size = try file.size()
     guard size == UInt64(header.fileLength) else {
       throw IndexProblem(description: "it has \(size) bytes, its header says \(header.fileLength)")
@@ -121,7 +127,7 @@ struct IndexFile: SegmentLookup {
 
   private func page(_ number: Int) throws -> [UInt8] {
     let page = try file.readAll(at: UInt64(IndexHeader.length + number * IndexPage.length), count: IndexPage.length)
-    guard let body = IndexPage.body(of: page, number: number) else {
+    guard let body = IndexPage.body(of: page, number: number, cipher: cipher) else {
       throw IndexProblem(description: "the checksum of its page \(number) is wrong")
     }
     return body

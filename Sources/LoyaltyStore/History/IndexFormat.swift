@@ -18,6 +18,8 @@ struct IndexHeader: Hashable, Sendable {
   var members: UInt32
   /// Bytes of all lists of records.
   var listLength: UInt64
+  /// By which key the pages are encrypted; nil when they are not.
+  var sealing: FileSealing?
 
   func encoded() -> [UInt8] {
     var block = [UInt8](repeating: 0, count: Self.length)
@@ -32,6 +34,7 @@ struct IndexHeader: Hashable, Sendable {
     block.store(members, at: 60)
     block.store(endHash.bytes, at: 64)
     block.store(listLength, at: 96)
+    FileSealing.store(sealing, in: &block)
     block.store(CRC32C.of(block.span.bytes.extracting(..<(Self.length - 4))), at: Self.length - 4)
     return block
   }
@@ -53,6 +56,7 @@ struct IndexHeader: Hashable, Sendable {
     members = bytes.load(UInt32.self, at: 60)
     endHash = ChainHash(bytes: bytes.bytes(at: 64, count: 32))
     listLength = bytes.load(UInt64.self, at: 96)
+    sealing = try FileSealing.load(bytes)
     guard previousSequence < lastSequence, lastSequence - previousSequence <= UInt64(UInt32.max),
       listLength <= UInt64(UInt32.max)
     else { throw .damaged("the index's header has numbers that no segment reaches") }
@@ -95,17 +99,22 @@ enum IndexPage {
 
   static func count(of bytes: Int) -> Int { (bytes + bodyLength - 1) / bodyLength }
 
-  /// The body with its check: CRC-32C of the page's number and the body, then zeros.
-  static func checked(_ body: ArraySlice<UInt8>, number: Int) -> [UInt8] {
+  /// The body with its check: CRC-32C of the page's number and the body, then zeros; or with a cipher the tag.
+  static func checked(_ body: ArraySlice<UInt8>, number: Int, cipher: FileCipher?) -> [UInt8] {
     var page = [UInt8](repeating: 0, count: length)
     page.replaceSubrange(0..<body.count, with: body)
-    page.store(sum(page.span.bytes, number), at: bodyLength)
+    if let cipher {
+      cipher.seal(&page, 0..<bodyLength, place: UInt64(number), context: [])
+    } else {
+      page.store(sum(page.span.bytes, number), at: bodyLength)
+    }
     return page
   }
 
   /// - Returns: the body, nil when the check fails.
-  static func body(of page: [UInt8], number: Int) -> [UInt8]? {
+  static func body(of page: [UInt8], number: Int, cipher: FileCipher?) -> [UInt8]? {
     guard page.count == length else { return nil }
+    if let cipher { return cipher.opened(page.span.bytes, place: UInt64(number), context: []) }
     let bytes = page.span.bytes
     guard bytes.load(UInt32.self, at: bodyLength) == sum(bytes, number) else { return nil }
     return [UInt8](page.prefix(bodyLength))

@@ -15,7 +15,8 @@ extension LocalJournal {
       return nil
     }
     do {
-      return try BatchReading.read(at: position, of: header, path: path(FileNames.segment(header.id)), disk: disk)
+      return try BatchReading.read(
+        at: position, of: header, path: path(FileNames.segment(header.id)), disk: disk, keys: keys)
     } catch StoreError.disk(let error) where error.code == Self.notThere {
       throw notRetained(sequence)
     }

@@ -65,10 +65,10 @@ struct SegmentIndex: SegmentLookup {
   /// Reads a sealed segment, all of it verified.
   /// - Parameter membersOf: the hashed members of an encoded record.
   static func read(
-    _ segment: SealedSegment, path: String, disk: any Disk, membersOf: (RawSpan) throws -> [UInt64]
+    _ segment: SealedSegment, path: String, disk: any Disk, keys: Keyring?, membersOf: (RawSpan) throws -> [UInt64]
   ) throws -> SegmentIndex {
     var index = SegmentIndex(segment.header)
-    try SealedReading.read(segment, path: path, disk: disk) { batch in
+    try SealedReading.read(segment, path: path, disk: disk, keys: keys) { batch in
       guard batch.count > 0 else { return }
       var entries: [MemberEntry] = []
       try batch.forEach { sequence, bytes in

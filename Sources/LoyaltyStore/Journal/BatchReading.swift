@@ -20,12 +20,23 @@ enum BatchReading {
     return nil
   }
 
+  /// The records of a batch whose checksums have been checked; nil when they are encrypted and do not open.
+  static func records(
+    _ batch: BatchHeader, head: RawSpan, payload: RawSpan, position: UInt64, cipher: FileCipher?
+  ) -> [UInt8]? {
+    guard batch.flags & BatchHeader.encrypted != 0 else { return payload.bytes(at: 0, count: payload.byteCount) }
+    return cipher?.opened(payload, place: position, context: BatchHeader.context(head))
+  }
+
   /// Bytes read at once in the hope that they are the whole batch.
   private static let guess = 16 << 10
 
   /// Reads the batch at a place where an index says that one begins.
   /// - Throws: `StoreError.rot` when there is none, `.disk`.
-  static func read(at position: UInt64, of segment: SegmentHeader, path: String, disk: any Disk) throws -> RecordBatch {
+  static func read(
+    at position: UInt64, of segment: SegmentHeader, path: String, disk: any Disk, keys: Keyring?
+  ) throws -> RecordBatch {
+    let cipher = try keys.cipher(.segment, segment.sealing, path: path)
     func rot(_ problem: String) -> StoreError { .rot(path: path, offset: position, problem: problem) }
     var bytes: [UInt8]
     do throws(DiskError) {
@@ -40,13 +51,19 @@ enum BatchReading {
     guard let batch = BatchHeader(bytes.span.bytes, salt: segment.salt) else {
       throw rot("the index says that a batch begins here, but there is none")
     }
-    guard batch.flags == 0, batch.version <= BatchHeader.formatVersion, batch.segment == segment.id,
+    guard batch.flags & ~BatchHeader.knownFlags == 0, batch.version <= BatchHeader.formatVersion,
+      batch.segment == segment.id,
       batch.totalLength <= bytes.count
     else { throw rot("the batch here is not one that this program can read") }
     let body = bytes.span.bytes.extracting(BatchHeader.length..<batch.totalLength)
     if let problem = problem(batch, body: body, of: segment) { throw rot(problem) }
+    guard
+      let payload = records(
+        batch, head: bytes.span.bytes, payload: body.extracting(..<Int(batch.payloadLength)), position: position,
+        cipher: cipher)
+    else { throw rot("the batch does not open with its key") }
     return RecordBatch(
       firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, position: position,
-      path: path, payload: body.bytes(at: 0, count: Int(batch.payloadLength)))
+      path: path, payload: payload)
   }
 }

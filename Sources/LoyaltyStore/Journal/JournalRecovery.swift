@@ -5,6 +5,7 @@
 struct JournalRecovery {
   let directory: String
   let disk: any Disk
+  let keys: Keyring?
   let configuration: StoreConfiguration
   let environment: StoreEnvironment
   let schemaVersion: UInt32
@@ -35,13 +36,14 @@ struct JournalRecovery {
 
   /// Finds the segments and checks that they belong together. Reads their headers only.
   init(
-    directory: String, disk: any Disk, configuration: StoreConfiguration, environment: StoreEnvironment,
+    directory: String, disk: any Disk, keys: Keyring?, configuration: StoreConfiguration, environment: StoreEnvironment,
     schemaVersion: UInt32, notify: @escaping @Sendable (StoreEvent) -> Void,
     membersOf: @escaping @Sendable (MemberHasher, RawSpan) throws -> [UInt64]
   ) throws {
     self.membersOf = membersOf
     self.directory = directory
     self.disk = disk
+    self.keys = keys
     self.configuration = configuration
     self.environment = environment
     self.schemaVersion = schemaVersion
@@ -90,7 +92,7 @@ struct JournalRecovery {
     let path = FileNames.path(directory, FileNames.segment(id))
     let file: any DiskFile
     do { file = try disk.open(path, .reading) } catch { throw StoreError.disk(error) }
-    let header = try SegmentReader(file: file, path: path).header
+    let header = try SegmentReader(file: file, path: path, keys: nil, opensRecords: false).header
     func require(_ holds: Bool, _ problem: String) throws {
       if !holds { throw StoreError.rot(path: path, offset: 0, problem: problem) }
     }
@@ -134,7 +136,7 @@ struct JournalRecovery {
       }
     }
     for segment in sealed.segments(after: mark.sequence, through: .max) {
-      try SealedReading.read(segment, path: path(segment.header.id), disk: disk, pass)
+      try SealedReading.read(segment, path: path(segment.header.id), disk: disk, keys: keys, pass)
     }
     tail = try readLast(lastHeader, pass)
   }
@@ -143,7 +145,7 @@ struct JournalRecovery {
     let path = path(header.id)
     let file: any DiskFile
     do { file = try disk.open(path, .reading) } catch { throw StoreError.disk(error) }
-    var reader = try SegmentReader(file: file, path: path)
+    var reader = try SegmentReader(file: file, path: path, keys: keys)
     guard reader.fileSize >= header.capacity else {
       throw StoreError.rot(
         path: path, offset: reader.fileSize,
@@ -193,12 +195,14 @@ struct JournalRecovery {
       }
       try rewriteLastBatch(lastHeader.id, tail)
     }
+    let sealed = keys?.seal(.segment)
     var header = SegmentHeader(
       id: 1, epoch: (lastHeader?.epoch ?? 0) + 1, history: history, previousSequence: tail.mark.sequence,
       previousEnd: tail.position, previousHash: tail.mark.hash, createdAt: environment.wall(),
       salt: environment.random(), schemaVersion: schemaVersion, maximumBatch: UInt32(configuration.longestBatch),
-      capacity: UInt64(configuration.segmentSize))
-    var sealed = sealed
+      capacity: UInt64(configuration.segmentSize), sealing: sealed?.sealing,
+      incarnation: lastHeader?.incarnation ?? history, incarnationBegin: lastHeader?.incarnationBegin ?? 0)
+    var segments = self.sealed
     if let lastHeader {
       if tail.mark.sequence == lastHeader.previousSequence {
         // Nothing was ever acknowledged in it: the new segment takes its place, and what it said of its predecessor.
@@ -206,9 +210,9 @@ struct JournalRecovery {
         header.previousEnd = lastHeader.previousEnd
       } else {
         header.id = lastHeader.id + 1
-        sealed.append(
+        segments.append(
           SealedSegment(
-            header: lastHeader, begin: sealed.end, end: tail.mark, endPosition: tail.position,
+            header: lastHeader, begin: segments.end, end: tail.mark, endPosition: tail.position,
             sealedAt: header.createdAt))
       }
     }
@@ -222,18 +226,18 @@ struct JournalRecovery {
     try disk.synchronizeDirectory(directory)
     let (membersOf, hasher) = (membersOf, MemberHasher(history))
     let index = try HistoryIndex(
-      directory: directory, disk: disk, active: header, sealed: sealed, notify: notify,
+      directory: directory, disk: disk, keys: keys, active: header, sealed: segments, notify: notify,
       membersOf: { try membersOf(hasher, $0) })
     return LocalJournal(
-      directory: directory, disk: disk, configuration: configuration, environment: environment,
+      directory: directory, disk: disk, keys: keys, configuration: configuration, environment: environment,
       schemaVersion: schemaVersion, notify: notify,
       writer: LocalJournal.Writer(
-        file: file, header: header, position: UInt64(SegmentHeader.length),
+        file: file, header: header, cipher: sealed?.cipher, position: UInt64(SegmentHeader.length),
         mark: JournalMark(sequence: tail.mark.sequence, hash: tail.mark.hash, segment: header.id)),
       space: LocalJournal.Space(
         remaining: UInt64(configuration.segmentSize - SegmentHeader.length), nextIsReady: false,
         reserveIsThere: reserve),
-      sealed: sealed, index: index)
+      sealed: segments, index: index)
   }
 
   /// Keeps what is left of an unfinished batch, for whoever wants to know.

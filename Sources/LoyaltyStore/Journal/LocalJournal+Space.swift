@@ -17,6 +17,7 @@ extension LocalJournal {
     do {
       try trimSealed()
       let (reserve, ready) = space.withLock { ($0.reserveIsThere, $0.nextIsReady) }
+      if !ready { tendKeys() }
       if !reserve { try makeReserve() }
       if !ready && next.withLock({ $0 == nil }) {
         let file = try Self.makeFilled(
@@ -39,6 +40,24 @@ extension LocalJournal {
     }
     if news { notify(.spaceAgain(directory: directory)) }
     return true
+  }
+
+  /// Looks, once a segment, whether another data key is due or has come. Whatever goes wrong, the one in use will do.
+  private func tendKeys() {
+    guard let keys else { return }
+    do {
+      guard try keys.refresh() else {
+        return notify(
+          .dataKeyKept(
+            directory: directory, problem: "the keys are wrapped by another master key now: restart with that one"))
+      }
+      if keys.isOlder(than: configuration.dataKeyLifetime) {
+        try keys.rotate()
+        notify(.dataKeyRotated(directory: directory))
+      }
+    } catch {
+      notify(.dataKeyKept(directory: directory, problem: "\(error)"))
+    }
   }
 
   private func trimSealed() throws(DiskError) {

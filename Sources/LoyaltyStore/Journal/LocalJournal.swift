@@ -7,6 +7,7 @@ import Synchronization
 final class LocalJournal: Journal {
   let directory: String
   let disk: any Disk
+  let keys: Keyring?
   let configuration: StoreConfiguration
   let environment: StoreEnvironment
   let notify: @Sendable (StoreEvent) -> Void
@@ -18,6 +19,7 @@ final class LocalJournal: Journal {
   struct Writer: Sendable {
     var file: any DiskFile
     var header: SegmentHeader
+    var cipher: FileCipher?
     /// Where the next batch begins.
     var position: UInt64
     /// Everything in the segment.
@@ -46,12 +48,13 @@ final class LocalJournal: Journal {
   private let last: Atomic<UInt64>
 
   init(
-    directory: String, disk: any Disk, configuration: StoreConfiguration, environment: StoreEnvironment,
+    directory: String, disk: any Disk, keys: Keyring?, configuration: StoreConfiguration, environment: StoreEnvironment,
     schemaVersion: UInt32, notify: @escaping @Sendable (StoreEvent) -> Void, writer: Writer, space: Space,
     sealed: SealedSegments, index: HistoryIndex
   ) {
     self.directory = directory
     self.disk = disk
+    self.keys = keys
     self.configuration = configuration
     self.environment = environment
     self.schemaVersion = schemaVersion
@@ -74,7 +77,7 @@ final class LocalJournal: Journal {
 
   func append(_ batch: inout PendingBatch) throws {
     let payload = batch.payload
-    let length = UInt64(BatchHeader.totalLength(payload: payload))
+    let length = UInt64(length(of: payload))
     if writer.withLock({ $0.position + length > UInt64(configuration.segmentSize) }) { try rotate() }
     try writer.withLock { writer in
       guard batch.firstSequence == writer.mark.sequence + 1 else {
@@ -110,7 +113,7 @@ final class LocalJournal: Journal {
     let (length, hash) = digest.withLock {
       BatchHeader.seal(
         &bytes, payloadLength: payload, count: count, firstSequence: firstSequence, writtenAt: environment.wall(),
-        segment: writer.header, after: writer.mark.hash, digest: $0)
+        segment: writer.header, position: writer.position, cipher: writer.cipher, after: writer.mark.hash, digest: $0)
     }
     try writeDurably(bytes, length, writer)
     writer.position += UInt64(length)
@@ -157,6 +160,8 @@ final class LocalJournal: Journal {
       header.createdAt = environment.wall()
       header.salt = environment.random()
       header.schemaVersion = schemaVersion
+      let sealed = keys?.seal(.segment)
+      header.sealing = sealed?.sealing
       do throws(DiskError) {
         try file.writeAll(header.encoded().span.bytes, at: 0)
         try file.synchronize()
@@ -169,18 +174,23 @@ final class LocalJournal: Journal {
         sequence: writer.header.previousSequence, hash: writer.header.previousHash, segment: writer.header.id - 1)
       let segment = SealedSegment(
         header: writer.header, begin: begin, end: writer.mark, endPosition: writer.position, sealedAt: header.createdAt)
-      sealed.withLock { $0.append(segment) }
+      self.sealed.withLock { $0.append(segment) }
       index.begin(header)
       writer = Writer(
-        file: file, header: header, position: UInt64(SegmentHeader.length),
+        file: file, header: header, cipher: sealed?.cipher, position: UInt64(SegmentHeader.length),
         mark: JournalMark(sequence: writer.mark.sequence, hash: writer.mark.hash, segment: header.id))
     }
   }
 
   // MARK: Room
 
+  /// Bytes on the disk of a batch with records of this many bytes.
+  private func length(of payload: Int) -> Int {
+    BatchHeader.totalLength(payload: payload + (keys == nil || payload == 0 ? 0 : FileCipher.overhead))
+  }
+
   func place(payload: Int) {
-    let length = UInt64(BatchHeader.totalLength(payload: payload))
+    let length = UInt64(length(of: payload))
     space.withLock { space in
       if space.remaining >= length {
         space.remaining -= length
@@ -195,7 +205,9 @@ final class LocalJournal: Journal {
     space.withLock { space in
       if !space.reserveIsThere { return 0 }
       if space.nextIsReady { return limit }
-      return min(limit, max(0, Int(clamping: space.remaining) - BatchHeader.totalLength(payload: 0) - 8))
+      return min(
+        limit,
+        max(0, Int(clamping: space.remaining) - BatchHeader.totalLength(payload: 0) - 8 - FileCipher.overhead))
     }
   }
 
@@ -214,7 +226,8 @@ final class LocalJournal: Journal {
         directory: directory, what: "records \(sequence + 1) to \(first.begin.sequence) are in no segment")
     }
     for segment in segments {
-      try SealedReading.read(segment, path: path(FileNames.segment(segment.header.id)), disk: disk) { batch in
+      try SealedReading.read(segment, path: path(FileNames.segment(segment.header.id)), disk: disk, keys: keys) {
+        batch in
         if batch.count > 0 && batch.firstSequence + UInt64(batch.count) > sequence + 1 { try body(batch) }
       }
     }

@@ -63,11 +63,12 @@ struct SealedSegments: Sendable {
 enum SealedReading {
   /// - Throws: `StoreError.rot` unless every batch is valid and the end is where, and what, the next segment says.
   static func read(
-    _ segment: SealedSegment, path: String, disk: any Disk, _ body: (RecordBatch) throws -> Void
+    _ segment: SealedSegment, path: String, disk: any Disk, keys: Keyring?, opensRecords: Bool = true,
+    _ body: (RecordBatch) throws -> Void
   ) throws {
     let file: any DiskFile
     do { file = try disk.open(path, .reading) } catch { throw StoreError.disk(error) }
-    var reader = try SegmentReader(file: file, path: path)
+    var reader = try SegmentReader(file: file, path: path, keys: keys, opensRecords: opensRecords)
     guard reader.header == segment.header else {
       throw StoreError.rot(path: path, offset: 0, problem: "the segment's header is not the one that was read before")
     }

@@ -22,15 +22,21 @@ struct SegmentReader {
   private(set) var lastBatchStart: UInt64?
 
   private let file: any DiskFile
+  private let cipher: FileCipher?
+  /// Records are wanted, not only checked.
+  private let opensRecords: Bool
   private let digest = SHA256()
   private var window: [UInt8] = []
   private var windowStart: UInt64 = 0
   /// Bytes asked of the disk at a time.
   private static let windowLength = 1 << 20
 
-  /// - Throws: `StoreError.rot` or `.newer` when the header is not good, `.disk`.
-  init(file: any DiskFile, path: String) throws {
+  /// - Parameter opensRecords: false leaves encrypted records as they are: checksums and chain need no key.
+  /// - Throws: `StoreError.rot` or `.newer` when the header is not good, `.masterKey` when it is encrypted and the key is
+  ///   not there, `.disk`.
+  init(file: any DiskFile, path: String, keys: Keyring?, opensRecords: Bool = true) throws {
     self.file = file
+    self.opensRecords = opensRecords
     self.path = path
     do {
       fileSize = try file.size()
@@ -41,6 +47,7 @@ struct SegmentReader {
     } catch let problem as FormatProblem {
       throw StoreError(problem, path: path, what: "segment format")
     }
+    cipher = opensRecords ? try keys.cipher(.segment, header.sealing, path: path) : nil
     position = UInt64(SegmentHeader.length)
     chain = header.previousHash
     nextSequence = header.previousSequence + 1
@@ -60,7 +67,7 @@ struct SegmentReader {
       throw StoreError.newer(
         path: path, what: "batch format", found: UInt32(batch.version), known: UInt32(BatchHeader.formatVersion))
     }
-    guard batch.flags == 0, batch.segment == header.id else {
+    guard batch.flags & ~BatchHeader.knownFlags == 0, batch.segment == header.id else {
       return .invalid("the batch belongs to segment \(batch.segment), or has flags that this program does not know")
     }
     guard batch.firstSequence == nextSequence else {
@@ -82,6 +89,14 @@ struct SegmentReader {
       return .invalid("the batch does not follow the one before it: its SHA-256 is wrong")
     }
     let start = position
+    var records: [UInt8] = []
+    if opensRecords {
+      guard
+        let opened = BatchReading.records(
+          batch, head: head.span.bytes, payload: payload, position: start, cipher: cipher)
+      else { return .invalid("the batch does not open with its key") }
+      records = opened
+    }
     lastBatchStart = start
     position += UInt64(total)
     chain = batch.hash
@@ -90,7 +105,7 @@ struct SegmentReader {
       RecordBatch(
         firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, position: start,
         path: path,
-        payload: [UInt8](body.prefix(Int(batch.payloadLength)))))
+        payload: records))
   }
 
   /// Up to `count` bytes, fewer at the end of the file.

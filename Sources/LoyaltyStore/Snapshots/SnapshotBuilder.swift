@@ -105,15 +105,18 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
   private func write(_ end: JournalMark) throws {
     let partial = FileNames.path(catalog.directory, FileNames.partialSnapshot)
     do {
+      let sealed = catalog.keys?.seal(.snapshot)
       let header = SnapshotHeader(
         sequence: end.sequence, hash: end.hash, segment: end.segment, history: history, createdAt: environment.wall(),
-        schemaVersion: State.schemaVersion)
+        schemaVersion: State.schemaVersion, sealing: sealed?.sealing)
       // The state is let go before the file is read back: not three of them at a time.
       do {
         let state = try replayed(through: end)
-        try SnapshotFile.write(state, header: header, to: partial, disk: catalog.disk, keepOn: keepOn)
+        try SnapshotFile.write(
+          state, header: header, to: partial, disk: catalog.disk, cipher: sealed?.cipher, keepOn: keepOn)
       }
-      let back = try SnapshotFile.read(State.self, from: partial, disk: catalog.disk, keepOn: keepOn)
+      let back = try SnapshotFile.read(
+        State.self, from: partial, disk: catalog.disk, keys: catalog.keys, keepOn: keepOn)
       guard back.header == header else {
         throw SnapshotProblem(description: "what was read back is not what was written")
       }

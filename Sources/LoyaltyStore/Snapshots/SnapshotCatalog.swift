@@ -5,6 +5,7 @@ import LoyaltyEngine
 struct SnapshotCatalog: Sendable {
   let directory: String
   let disk: any Disk
+  let keys: Keyring?
 
   /// Sequences, newest first.
   func sequences() throws -> [UInt64] {
@@ -32,7 +33,7 @@ struct SnapshotCatalog: Sendable {
           throw SnapshotProblem(
             description: "it is of record \(header.sequence) of another history (\(header.history)) than the journal's")
         }
-        return (mark, try SnapshotFile.read(type, from: path, disk: disk).state)
+        return (mark, try SnapshotFile.read(type, from: path, disk: disk, keys: keys).state)
       } catch let problem as SnapshotProblem {
         bad(path, problem.description)
       }

@@ -11,7 +11,8 @@ struct SnapshotProblem: Error, CustomStringConvertible {
 enum SnapshotFile {
   /// - Parameter keepOn: asked before each chunk; what it throws ends the writing.
   static func write<State: StateMachine>(
-    _ state: State, header: SnapshotHeader, to path: String, disk: any Disk, keepOn: () throws -> Void
+    _ state: State, header: SnapshotHeader, to path: String, disk: any Disk, cipher: FileCipher?,
+    keepOn: () throws -> Void
   ) throws {
     try LocalJournal.removeIfThere(path, disk: disk)
     let file = try disk.open(path, .creating)
@@ -31,8 +32,9 @@ enum SnapshotFile {
           description:
             "the state emitted a chunk of \(chunk.count) bytes, allowed is 1 to \(SnapshotChunk.maximumLength)")
       }
-      try append(SnapshotChunk.prefix(of: chunk))
-      try append(chunk)
+      let piece = cipher?.sealed(chunk.span.bytes, place: chunks, context: []) ?? chunk
+      try append(SnapshotChunk.prefix(of: piece))
+      try append(piece)
       chunks += 1
     }
     let end = SnapshotEnd(chunks: chunks, digest: digest.finish()).encoded()
@@ -68,7 +70,7 @@ enum SnapshotFile {
   /// Reads a whole snapshot and checks all of it.
   /// - Throws: `SnapshotProblem` when it is damaged, `StoreError.newer` when a later program wrote it.
   static func read<State: StateMachine>(
-    _ type: State.Type, from path: String, disk: any Disk, keepOn: () throws -> Void = {}
+    _ type: State.Type, from path: String, disk: any Disk, keys: Keyring?, keepOn: () throws -> Void = {}
   ) throws -> (header: SnapshotHeader, state: State) {
     let header = try header(at: path, disk: disk)
     guard header.schemaVersion <= State.schemaVersion else {
@@ -76,7 +78,7 @@ enum SnapshotFile {
         path: path, what: "record schema", found: header.schemaVersion, known: State.schemaVersion)
     }
     var state = State()
-    try chunks(of: path, disk: disk) { chunk in
+    try chunks(of: path, disk: disk, cipher: try keys.cipher(.snapshot, header.sealing, path: path)) { chunk in
       try keepOn()
       do { try state.restore(chunk: chunk) } catch {
         throw SnapshotProblem(description: "the state does not take a chunk of it: \(error)")
@@ -86,7 +88,9 @@ enum SnapshotFile {
   }
 
   /// Gives each chunk, checked; the digest of the whole is checked at the end.
-  static func chunks(of path: String, disk: any Disk, _ body: ([UInt8]) throws -> Void) throws {
+  static func chunks(
+    of path: String, disk: any Disk, cipher: FileCipher?, _ body: ([UInt8]) throws -> Void
+  ) throws {
     let file = try open(path, disk)
     func damaged(_ position: UInt64, _ problem: String) -> SnapshotProblem {
       SnapshotProblem(description: "\(problem) (at byte \(position))")
@@ -101,7 +105,9 @@ enum SnapshotFile {
       guard prefix.count == SnapshotChunk.prefixLength else { throw damaged(position, "it is cut short") }
       let length = Int(prefix.span.bytes.load(UInt32.self, at: 0))
       if length == 0 { break }
-      guard length <= SnapshotChunk.maximumLength else { throw damaged(position, "a chunk is too long") }
+      guard length <= SnapshotChunk.maximumLength + FileCipher.overhead else {
+        throw damaged(position, "a chunk is too long")
+      }
       let chunk = try read(file, position + UInt64(SnapshotChunk.prefixLength), length)
       guard chunk.count == length else { throw damaged(position, "it is cut short") }
       guard CRC32C.of(chunk.span.bytes) == prefix.span.bytes.load(UInt32.self, at: 4) else {
@@ -109,7 +115,14 @@ enum SnapshotFile {
       }
       digest.update(prefix.span.bytes)
       digest.update(chunk.span.bytes)
-      try body(chunk)
+      if let cipher {
+        guard let opened = cipher.opened(chunk.span.bytes, place: chunks, context: []) else {
+          throw damaged(position, "a chunk does not open with its key")
+        }
+        try body(opened)
+      } else {
+        try body(chunk)
+      }
       chunks += 1
       position += UInt64(SnapshotChunk.prefixLength + length)
     }

@@ -4,7 +4,7 @@
 import LoyaltyStore
 import Testing
 
-/// Five bugs of stores, and one that only some have heard of.
+/// Bugs of stores, some of which only few have heard of.
 enum DeliberateBug: String, CaseIterable, CustomTestStringConvertible {
   /// Acknowledges what is written, whether it is synchronized or not.
   case acknowledgesBeforeSync
@@ -18,6 +18,8 @@ enum DeliberateBug: String, CaseIterable, CustomTestStringConvertible {
   case namesUnsyncedSnapshots
   /// Trusts what it reads after a restart to be on the medium.
   case trustsMemoryAfterRestart
+  /// Begins each segment with the same key, so that what stands at the same place of two has the same nonce.
+  case reusesNonces
 
   var testDescription: String { rawValue }
 }

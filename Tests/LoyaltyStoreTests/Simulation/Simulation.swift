@@ -14,6 +14,9 @@ final class Simulation {
   private let bug: DeliberateBug?
   private let clock = SimulatedClock()
   private let seed: UInt64
+  /// Half of all lives are encrypted.
+  private let masterKey: MasterKey?
+  private let nonces: NonceWatch
 
   private var witness = Witness()
   /// What happened, for a failure's message.
@@ -29,6 +32,9 @@ final class Simulation {
     self.bug = bug
     random = SeededRandom(seed: seed)
     disk = SimulatedDisk(seed: random.next())
+    let isEncrypted = random.below(2) == 0 || bug == .reusesNonces
+    masterKey = isEncrypted ? MasterKey(key: .random { seed }) : nil
+    nonces = NonceWatch()
     configuration = .defaults
     configuration.segmentSize = 4096 * (1 + random.below(3))
     configuration.queueLimit = 1024 + random.below(400)
@@ -41,9 +47,10 @@ final class Simulation {
   private func environment() -> StoreEnvironment {
     let salt = Mutex(SeededRandom(seed: random.next()))
     let clock = clock
+    let isStuck = bug == .reusesNonces
     return StoreEnvironment(
       monotonic: { clock.tick() }, wall: { 1_800_000_000_000_000_000 + clock.tick() },
-      random: { salt.withLock { $0.next() } }, holder: "simulation")
+      random: { isStuck ? 1 : salt.withLock { $0.next() } }, holder: "simulation")
   }
 
   // MARK: Steps
@@ -52,6 +59,7 @@ final class Simulation {
     do {
       for _ in 0..<lives { try live() }
       try verifyEnd()
+      if let reuse = nonces.reuse { throw Violation(description: reuse) }
     } catch let violation as Violation {
       throw Violation(description: "\(violation) (seed \(seed))\n  " + log.suffix(60).joined(separator: "\n  "))
     }
@@ -106,13 +114,14 @@ final class Simulation {
   }
 
   private func open() throws -> DurableStore<Roll> {
-    let usedDisk: any Disk = bug.map { FaultyDisk(disk: disk, bug: $0) } ?? disk
+    let usedDisk = WatchedDisk(disk: bug.map { FaultyDisk(disk: disk, bug: $0) } ?? disk, watch: nonces)
     let counts = EventCounts()
     defer {
       tornTails += counts.torn.load(ordering: .relaxed)
     }
     let store = try DurableStore<Roll>.open(
-      directory: directory, configuration: configuration, disk: usedDisk, environment: environment(), threads: false
+      directory: directory, configuration: configuration, masterKey: masterKey, disk: usedDisk,
+      environment: environment(), threads: false
     ) { event in
       if case .tornTail = event { counts.torn.wrappingAdd(1, ordering: .relaxed) }
     }
@@ -131,6 +140,9 @@ final class Simulation {
     case 8:
       _ = store.stepSpace()
       _ = store.stepIndex()
+      if random.below(8) == 0 {
+        do { try store.rotateDataKey() } catch { log.append("no new data key: \(error)") }
+      }
     default:
       let before = store.status.snapshotSequence
       _ = store.stepSnapshots()
