@@ -44,8 +44,8 @@ extension Ledger {
     guard wish.quantity > 0 || wish.quote > 0 else {
       throw Refusal(.commandInvalid, ["quantity": "\(wish.quantity)"])
     }
-    let member = try resolveEnrolled(wish.member, number: wish.partnerNumber, partner: request.caller.partner)
-    let state = members[Int(member)]
+    let (member, state) = try resolveSpending(
+      wish.member, number: wish.partnerNumber, partner: request.caller.partner)
     let standing = standing(of: state, policy: policy, now: now)
     let quote = try promised(wish, member: member, now: now)
     let name = quote?.item ?? wish.item

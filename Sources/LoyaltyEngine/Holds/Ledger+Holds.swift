@@ -1,7 +1,7 @@
 // Deciding about holds: reserve, confirm, release, time out.
 //
 // For other rooms, whose purchases reserve points (a redemption with a step of its own):
-// 1. In the `decide` that reserves: `try checkHold(member, policy, lifetimeMs)` for the instant it lives until, then
+// 1. In the `decide` that reserves: `try resolveSpending(…)`, `try checkHold(member, policy, lifetimeMs)` for the instant it lives until, then
 //    `reserve`; the hold's id is the sequence of the record that is being made.
 // 2. In the `decide` that confirms: `try openHold(id, request)`, then `spend`, with the account that the points go to.
 // 3. In the `decide` that cancels: `try openHold(id, request)`, then `giveBack`.
@@ -14,12 +14,12 @@ extension Ledger {
   // MARK: - The commands
 
   func decide(_ input: HoldReservationInput, _ request: inout Request) throws(Refusal) -> Record {
-    let number = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
+    let (number, state) = try resolveSpending(
+      input.member, number: input.partnerNumber, partner: request.caller.partner)
     guard input.points > 0, input.lifetimeMs >= 0 else {
       throw Refusal(.commandInvalid, ["points": "\(input.points)", "lifetimeMs": "\(input.lifetimeMs)"])
     }
     let untilMs = try checkHold(number, policy: request.policy, now: request.now, lifetimeMs: input.lifetimeMs)
-    let state = members[Int(number)]
     let (lapsed, available) = lapsed(of: state, now: request.now)
     if available < input.points { throw Refusal.insufficient(input.points, available: available) }
 

@@ -84,7 +84,9 @@ extension LedgerUnit {
 extension LedgerAccount {
   /// The programme's accounts, by place.
   static let ofProgramme: [LedgerAccount] = [
-    .issued, .redeemed, .expired, .periodClosed, .held, .exchanged, .exchangeFee, .milesDelivered, .milesSettlement,
+    .issued, .redeemed, .expired, .periodClosed, .held,
+    .exchanged, .exchangeFee, .milesDelivered, .milesSettlement,
+    .debt, .adjusted, .imported,
   ]
 
   /// Nil for members' accounts, which are kept with them.
@@ -99,6 +101,9 @@ extension LedgerAccount {
     case .exchangeFee: 6
     case .milesDelivered: 7
     case .milesSettlement: 8
+    case .debt: 9
+    case .adjusted: 10
+    case .imported: 11
     case .member, .unspecified, .unrecognized: nil
     }
   }

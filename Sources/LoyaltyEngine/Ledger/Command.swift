@@ -88,6 +88,7 @@ extension Record {
     case .catalogueChanged(let outcome): .catalogue(outcome)
     case .partnershipChanged(let outcome): .partnership(outcome)
     case .bulletinPublished(let outcome): .bulletinPublished(outcome)
+    case .memberChanged(let outcome): .memberChanged(outcome)
     case .expired, .holdsTimedOut, nil: nil
     }
   }

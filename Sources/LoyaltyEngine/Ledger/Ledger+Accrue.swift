@@ -16,11 +16,15 @@ extension Ledger {
 
     var input = input
     let state = existing.map { members[Int($0)] } ?? Member()
-    if let existing { input.member = memberNames.string(existing) }
+    if let existing {
+      input.member = memberNames.string(existing)
+      try checkEarning(state, existing)
+    }
+    let isFirst = existing == nil || state.awaitsFirstActivity
     var standing =
       existing == nil
       ? Standing.enrolled(at: now, calendar: policy.calendar) : standing(of: state, policy: policy, now: now)
-    let earned = try policy.earn(input, partner: partner, tier: standing.tier, enrolling: existing == nil)
+    let earned = try policy.earn(input, partner: partner, tier: standing.tier, enrolling: isFirst)
     let (lapsed, available) = lapsed(of: state, now: now)
     try checkRoom(for: earned, state: state, lapsedLots: lapsed.count, isNew: existing == nil)
 

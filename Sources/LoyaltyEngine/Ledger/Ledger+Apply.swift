@@ -33,19 +33,22 @@ extension Ledger: StateMachine {
     for change in record.holdChanges { hold(change, record, &resolver) }
     applyCatalogue(record)
     applyPartnership(record, &resolver)
+    for change in record.memberChanges { self.change(change, record, &resolver) }
     switch record.input {
     case .opening(let input): open(input)
     case .accrual(let input):
       references.set(
         referenceFingerprint(partner: record.partner, activity: input.activity, reference: input.reference),
         to: sequence & FingerprintTable.maxValue)
-      if let member = member(0, record, &resolver) { linkPartner(record.partner, member: member) }
+      if let member = member(0, record, &resolver) {
+        linkPartner(record.partner, member: member)
+        members[member].awaitsFirstActivity = false
+      }
     case .feedback(let input): openTicket(input, record, &resolver)
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)
-    case .redemption, .expiry, .holdReservation, .holdConfirmation, .holdRelease, .holdTimeout, .catalogue,
-      .partnership, .bulletin, nil:
-      break
+    // What the others change is in the record's changes.
+    default: break
     }
     remember(record)
   }
@@ -96,7 +99,9 @@ extension Ledger: StateMachine {
       note(sequence, "enrols member \(enrolment.member) of its \(record.members.count), who cannot be or is already")
       return
     }
-    members.append(Member(enrolledMs: record.timeMs))
+    var state = Member(enrolledMs: record.timeMs)
+    if case .enrolment = record.input { state.awaitsFirstActivity = true }
+    members.append(state)
     partnership.links.addMember()
     linkPartner(record.partner, member: Int(member))
   }
@@ -114,6 +119,10 @@ extension Ledger: StateMachine {
   }
 
   private mutating func post(_ posting: Posting, _ record: Record, _ resolver: inout MemberResolver) {
+    if posting.account == .debt, posting.unit == .award {
+      if let member = member(posting.member, record, &resolver) { postDebt(posting, member: member) }
+      return
+    }
     if posting.account != .member {
       guard AccountTable.has(posting.unit, posting.account) else {
         note(sequence, "posts to account \(posting.account.rawValue) in unit \(posting.unit.rawValue)")

@@ -56,6 +56,10 @@ extension Ledger {
       case .catalogue(let input): return .change(try decide(input, &request))
       case .partnership(let input): return .change(try decide(input, &request))
       case .bulletin(let input): return .change(try decide(input, &request))
+      case .enrolment(let input): return .change(try decide(input, &request))
+      case .profile(let input): return .change(try decide(input, &request))
+      case .numberLink(let input): return .change(try decide(input, &request))
+      case .status(let input): return .change(try decide(input, &request))
       }
     } catch {
       return .answer(.refused(error))
@@ -116,6 +120,10 @@ extension Ledger {
     case .partnership(let input): fingerprint(of: input)
     // The same period under the same key is the same bulletin, whatever key of pseudonyms would have been its.
     case .bulletin(let input): fingerprint(of: BulletinInput(fromMs: input.fromMs, untilMs: input.untilMs))
+    case .enrolment(let input): fingerprint(of: input)
+    case .profile(let input): fingerprint(of: input)
+    case .numberLink(let input): fingerprint(of: input)
+    case .status(let input): fingerprint(of: input)
     }
   }
 
@@ -144,18 +152,18 @@ extension Ledger {
   /// The member that a request names by id, by the partner's number, or by both.
   ///
   /// - Returns: the member's position; nil for an id that is not enrolled. `isLinked` tells whether the number already
-  ///   names the member.
+  ///   names the member. An id or number of a member who was merged names the one that is left.
   /// - Throws: `memberUnknown` for a number alone that names nobody, `memberMismatch`.
   func resolve(
     _ id: String, number: String, partner: String
   ) throws(Refusal) -> (member: UInt32?, isLinked: Bool) {
-    let byID = id.isEmpty ? nil : memberNames.find(id.utf8.span, key: hashKey)
+    let byID = id.isEmpty ? nil : memberNames.find(id.utf8.span, key: hashKey).map(survivor)
     guard !number.isEmpty else {
       if id.isEmpty { throw Refusal(.memberUnknown) }
       return (byID, false)
     }
     let byNumber = numbers.find(Self.numberName(partner: partner, number: number).span, key: hashKey)
-      .map { numberMembers[Int($0)] }
+      .map { survivor(of: numberMembers[Int($0)]) }
     switch (byID, byNumber) {
     case (let byID?, let byNumber?):
       if byID == byNumber { return (byID, true) }
@@ -173,6 +181,40 @@ extension Ledger {
     // To a partner, a member that it has not enrolled, credited or linked is as good as none.
     guard let member = try resolve(id, number: number, partner: partner).member, isVisible(member, to: partner) else {
       throw Refusal(.memberUnknown, ["memberId": id])
+    }
+    return member
+  }
+
+  /// The member whose points must be free to leave the account, and that account.
+  /// - Throws: `memberUnknown`, `memberMismatch`, `memberFrozen`, `memberClosed`.
+  func resolveSpending(
+    _ id: String, number: String, partner: String
+  ) throws(Refusal) -> (number: UInt32, state: Member) {
+    let member = try resolveEnrolled(id, number: number, partner: partner)
+    let state = members[Int(member)]
+    try checkSpending(state, member)
+    return (member, state)
+  }
+
+  /// - Throws: `memberFrozen`, `memberClosed`.
+  func checkSpending(_ state: Member, _ member: UInt32) throws(Refusal) {
+    if state.status == .active { return }
+    throw Refusal(
+      state.status == .frozen ? .memberFrozen : .memberClosed, ["memberId": memberNames.string(member)])
+  }
+
+  /// - Throws: `memberClosed`.
+  func checkEarning(_ state: Member, _ member: UInt32) throws(Refusal) {
+    if state.status == .closed { throw Refusal(.memberClosed, ["memberId": memberNames.string(member)]) }
+  }
+
+  /// The member that a merged one stands for; any other member itself.
+  func survivor(of member: UInt32) -> UInt32 {
+    var member = member
+    // Merges never point back, so that this ends; the bound is for a file that says otherwise.
+    for _ in 0..<64 where members[Int(member)].status == .merged {
+      guard let profile = profiles[members[Int(member)].profile] else { break }
+      member = profile.mergedInto
     }
     return member
   }
@@ -216,6 +258,10 @@ extension Record.Input {
     case .catalogue(let input): 300_000 + UInt64(input.method)
     case .partnership(let input): 301_000 + UInt64(input.method)
     case .bulletin: 302
+    case .enrolment: 104
+    case .profile: 105
+    case .numberLink: 106
+    case .status: 107
     }
   }
 }

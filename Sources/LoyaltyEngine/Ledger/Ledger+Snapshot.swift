@@ -68,6 +68,8 @@ extension Ledger {
       var entry = MemberState(
         id: id, enrolledMs: member.enrolledMs, tier: tierName(member), tierUntilMs: member.tierUntilMs,
         periodEndsMs: member.periodEndsMs, qualifying: member.qualifying)
+      entry.status = MemberStatus(rawValue: Int32(member.status.rawValue))
+      entry.awaitsFirstActivity = member.awaitsFirstActivity
       var slot = member.lots.first
       while slot != LotTable.none {
         let lot = lots[slot]
@@ -237,6 +239,7 @@ extension Ledger {
     case .policy(let part): try policies.restore(part)
     case .catalogue(let part): try restore(part)
     case .partnership(let part): try restore(part)
+    case .profiles(let part): for profile in part.profiles { try restore(profile) }
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }
@@ -258,6 +261,8 @@ extension Ledger {
       member.tierUntilMs = entry.tierUntilMs
       member.periodEndsMs = entry.periodEndsMs
       member.qualifying = entry.qualifying
+      member.status = Status(entry.status)
+      member.awaitsFirstActivity = entry.awaitsFirstActivity
       members.append(member)
       partnership.links.addMember()
     } else if Int(number) != members.count - 1 {

@@ -9,12 +9,19 @@ import LoyaltyMessages
 /// `decide` looks and answers with a record; `apply` makes the record's changes. Both are deterministic, neither does
 /// I/O. Callers hold one lock over both.
 public struct Ledger: Sendable {
-  /// A member, 56 bytes.
+  /// A member, 64 bytes.
   struct Member: Sendable {
     var lots = LotList()
     /// Position in `tierNames`.
     var tier: UInt16 = 0
     var openTickets: UInt16 = 0
+    /// Position among profiles.
+    var profile = ProfileTable.none
+    var status = Status.active
+    /// The profile says how much.
+    var hasDebt = false
+    /// Was enrolled without an activity and has had none yet.
+    var awaitsFirstActivity = false
     /// Award points in lots, lapsed lots that no record has noticed included; points in holds are in no lot.
     var balance: Int64 = 0
     /// Qualifying points of the period that ends at `periodEndsMs`.
@@ -22,6 +29,16 @@ public struct Ledger: Sendable {
     var tierUntilMs: Int64 = 0
     var periodEndsMs: Int64 = 0
     var enrolledMs: Int64 = 0
+  }
+
+  enum Status: UInt8, Sendable {
+    case active
+    /// Earns; points cannot leave the account.
+    case frozen
+    /// Neither earns nor spends.
+    case closed
+    /// Stands for another member.
+    case merged
   }
 
   struct Ticket: Sendable {
@@ -61,6 +78,7 @@ public struct Ledger: Sendable {
   var itemNames = Symbols()
   var accounts = AccountTable()
   var holds = HoldTable()
+  var profiles = ProfileTable()
   /// For each of `itemNames`, how many have been taken.
   var taken: [Int64] = []
   /// For each of `itemNames`, how many staff has added to what the policy says.

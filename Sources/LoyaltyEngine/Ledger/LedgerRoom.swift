@@ -32,7 +32,15 @@ protocol LedgerRoom: Sendable {
 
 extension Ledger {
   /// All rooms, in the order in which a snapshot has them.
-  var rooms: [any LedgerRoom] { [holds, policies, catalogue, partnership] }
+  var rooms: [any LedgerRoom] {
+    [
+      holds,
+      profiles,
+      policies,
+      catalogue,
+      partnership,
+    ]
+  }
 }
 
 /// Emits entries in lists that stay far enough below a chunk's 1 MiB for one more entry.

@@ -25,6 +25,10 @@ extension Ledger {
     public var codesPerRedemption: Int
     /// Vouchers that are remembered: some 400 bytes each.
     public var vouchers: Int
+    /// Segments, attributes and consents a member, of each.
+    public var profileEntries: Int
+    /// Members a household.
+    public var householdMembers: Int
     /// Lots that one record of due work takes: a batch decides and applies in about a millisecond.
     public var lotsPerExpiry: Int
 
@@ -36,6 +40,8 @@ extension Ledger {
       holdsPerMember: 64,  // purchases that one person has open at once, with room for a travel agent's day
       openQuotes: 200_000,  // more than a price list's readers of a quarter of an hour
       pooledCodes: 2_000_000, codesPerLoad: 5_000, codesPerRedemption: 200, vouchers: 2_000_000,
+      profileEntries: 64,  // a profile is what rules ask about, not a document
+      householdMembers: 16,  // an extended family
       lotsPerExpiry: 1_000)
   }
 }

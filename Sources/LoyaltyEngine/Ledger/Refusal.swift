@@ -10,6 +10,18 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case memberUnknown = "MEMBER_UNKNOWN"
   /// The member's id and the partner's number name two different members.
   case memberMismatch = "MEMBER_MISMATCH"
+  /// There is a member of that id already.
+  case memberExists = "MEMBER_EXISTS"
+  /// The member's points cannot leave the account.
+  case memberFrozen = "MEMBER_FROZEN"
+  /// The member's account is closed.
+  case memberClosed = "MEMBER_CLOSED"
+  /// The member has holds or other business that must end first.
+  case memberBusy = "MEMBER_BUSY"
+  /// The partner's number names another member.
+  case numberTaken = "NUMBER_TAKEN"
+  /// A profile has as many entries of a kind as it can hold.
+  case profileFull = "PROFILE_FULL"
   /// Only a partner can do this; the caller is not one.
   case partnerRequired = "PARTNER_REQUIRED"
   /// The operator's roles do not allow this.

@@ -53,6 +53,7 @@ extension Ledger {
     outcome.quotas = try caps(points, rate, member: input.member, policy: policy, now: request.now)
 
     let state = members[Int(number)]
+    if input.direction == .toMiles { try checkSpending(state, number) } else { try checkEarning(state, number) }
     let (lapsed, available) = lapsed(of: state, now: request.now)
     try checkMiles(input.direction == .toMiles ? miles : -miles, partner: input.partner)
     if input.direction == .toPoints {

@@ -76,6 +76,7 @@ public final class LoyaltyApplication: Service {
       ActivityHandlers(programme: programme),
       SettlementHandlers(programme: programme),
       PublicationHandlers(programme: programme),
+      MemberHandlers(programme: programme),
     ]
   }
 

@@ -18,34 +18,32 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case report
   /// Publishes bulletins.
   case publishBulletin
+  /// Freezes, closes and reopens accounts.
+  case serveMembers
 }
 
-/// Who may do what. A partner's certificate speaks for the partner; an operator does what its roles say, and nothing
-/// without one. Add a permission to every role that has it; a role that is not here allows nothing.
-enum Role {
-  static let partner: Set<Permission> = [.look, .change]
-
-  /// The roles that a policy can give its operators, the one to be asked for first.
-  static let ofOperators: [(name: String, permissions: Set<Permission>)] = [
-    (name: "auditor", permissions: [.look, .readPolicy, .report]),
-    (name: "operations", permissions: [.look, .change, .readPolicy, .supply, .report, .publishBulletin]),
-    (name: "policy-admin", permissions: [.readPolicy, .publishPolicy]),
-  ]
+extension Permission {
+  /// Who has it. Partners' certificates speak for the partner; operators do what their roles say, the first named here
+  /// being the one to ask for. A role that is nowhere here allows nothing.
+  var holders: (partners: Bool, roles: [String]) {
+    switch self {
+    case .look: (true, ["auditor", "operations", "care"])
+    case .change: (true, ["operations"])
+    case .readPolicy: (false, ["auditor", "operations", "policy-admin"])
+    case .publishPolicy: (false, ["policy-admin"])
+    case .supply: (false, ["operations"])
+    case .report: (false, ["auditor", "operations"])
+    case .publishBulletin: (false, ["operations"])
+    case .serveMembers: (false, ["care", "operations"])
+    }
+  }
 }
 
 extension Caller {
   /// Why this caller may not do that; nil if it may.
   func refusal(for permission: Permission) -> Refusal? {
-    guard partner.isEmpty else {
-      return Role.partner.contains(permission) ? nil : Refusal(.roleRequired, ["role": Self.role(for: permission)])
-    }
-    for role in Role.ofOperators where role.permissions.contains(permission) && roles.contains(role.name) {
-      return nil
-    }
-    return Refusal(.roleRequired, ["role": Self.role(for: permission)])
-  }
-
-  private static func role(for permission: Permission) -> String {
-    Role.ofOperators.first { $0.permissions.contains(permission) }?.name ?? ""
+    let holders = permission.holders
+    let mayDo = partner.isEmpty ? roles.contains { holders.roles.contains($0) } : holders.partners
+    return mayDo ? nil : Refusal(.roleRequired, ["role": holders.roles.first ?? ""])
   }
 }

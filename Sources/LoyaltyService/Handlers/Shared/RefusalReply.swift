@@ -58,25 +58,19 @@ extension RefusalReason {
     switch self {
     case .memberUnknown, .itemUnknown, .holdUnknown, .policyUnknown: .notFound
     case .partnerRequired, .roleRequired: .permissionDenied
+    case .memberExists: .alreadyExists
     case .commandInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
+    case .profileFull: .resourceExhausted
     case .ledgerNotOpen, .ledgerAlreadyOpen, .policyNotInEffect: .unavailable
-    case .idempotencyKeyReused, .referenceAlreadyCredited, .memberMismatch, .activityInFuture, .activityTooOld,
-      .noEarningRule, .pointsOverflow, .itemNotOffered, .tierNotEligible, .priceChanged, .outOfStock,
-      .insufficientPoints, .holdTimedOut, .holdTooLong, .holdTooSmall,
-      .policyRefused, .policyEffective:
-      .failedPrecondition
     // The catalogue and partners.
     case .sessionUnknown, .quoteUnknown, .redemptionUnknown, .exchangeNotOffered, .exchangeUnknown, .offerUnknown,
       .voucherUnknown, .bulletinUnknown:
       .notFound
     case .providerRequired: .permissionDenied
     case .tooManyQuotes: .resourceExhausted
-    case .sessionRequired, .sessionOver, .segmentNotEligible, .quotaExceeded, .cashNotOffered, .cashTooMuch,
-      .quoteMismatch, .stockNotCounted, .noCodePool, .codeAlreadyLoaded, .redemptionState, .holdOfRedemption,
-      .exchangeTooSmall, .capExceeded, .exchangeAlreadyReversed, .voucherUsed, .voucherExpired, .voucherNotHonoured,
-      .voucherBillTooSmall, .voucherCurrency:
-      .failedPrecondition
+    // The rules say no to this as things stand.
+    default: .failedPrecondition
     }
   }
 }

@@ -35,6 +35,14 @@ enum RefusalText {
         "The member id {memberId} and the partner's number {partnerMemberNumber} name different members.",
         "会员编号 {memberId} 与合作方会员号 {partnerMemberNumber} 不属于同一会员。"
       )
+    case .memberExists: ("The member {memberId} is enrolled already.", "会员 {memberId} 已入会。")
+    case .memberFrozen: ("The account of {memberId} is frozen.", "会员 {memberId} 的账户已冻结。")
+    case .memberClosed: ("The account of {memberId} is closed.", "会员 {memberId} 的账户已关闭。")
+    case .memberBusy:
+      ("The account of {memberId} has business that must end first.", "会员 {memberId} 的账户尚有未结业务。")
+    case .numberTaken:
+      ("The number {partnerMemberNumber} names another member.", "会员号 {partnerMemberNumber} 已属于其他会员。")
+    case .profileFull: ("The profile holds no more entries of this kind.", "会员资料的此类条目已达上限。")
     case .partnerRequired: ("Only a partner can do this.", "仅合作方可执行此操作。")
     case .roleRequired: ("This needs the role {role}.", "此操作需要角色 {role}。")
     case .activityInFuture:

@@ -21,6 +21,9 @@ enum FieldLimits {
   /// Codes of one load.
   static let codes = 5_000
   static let codeBytes = 128
+  static let reasonBytes = 1_000
+  /// Segments, attributes or consents in a request.
+  static let profileEntries = 64
   static let languageBytes = 35  // the longest tag that RFC 5646 §4.4.1 expects
   static let defaultPageSize: Int32 = 50
   static let largestPageSize: Int32 = 200
@@ -56,6 +59,21 @@ struct RequestFields {
       report(field, "has \(value.utf8.count) bytes; at most \(FieldLimits.idBytes)")
     } else if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
       report(field, "has control characters")
+    }
+  }
+
+  /// Several names.
+  mutating func checkNames(_ values: [String], _ field: String, most: Int) {
+    if values.count > most { report(field, "has \(values.count) entries; at most \(most)") }
+    for (index, value) in values.prefix(most).enumerated() { checkName(value, "\(field)[\(index)]") }
+  }
+
+  /// Why staff does something.
+  mutating func checkReason(_ reason: String) {
+    if reason.isEmpty {
+      report("reason", "is required")
+    } else if reason.utf8.count > FieldLimits.reasonBytes {
+      report("reason", "has \(reason.utf8.count) bytes; at most \(FieldLimits.reasonBytes)")
     }
   }
 

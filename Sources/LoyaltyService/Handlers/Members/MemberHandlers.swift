@@ -1,0 +1,154 @@
+// loyalty.v1.MemberService: enrolling, profiles, numbers, status.
+
+import LoyaltyAPI
+import LoyaltyEngine
+import LoyaltyMessages
+import LoyaltyRPC
+import ProtobufRuntime
+
+/// Answers `loyalty.v1.MemberService`.
+struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
+  let programme: Programme
+
+  func enrolMember(_ request: EnrolMemberRequest, context: ServerContext) async throws -> EnrolMemberResponse {
+    try answer(context) { call in enrol(request, call) }
+  }
+
+  func getMember(_ request: GetMemberRequest, context: ServerContext) async throws -> GetMemberResponse {
+    try answer(context) { call in member(request, call) }
+  }
+
+  func updateMember(_ request: UpdateMemberRequest, context: ServerContext) async throws -> UpdateMemberResponse {
+    try answer(context) { call in update(request, call) }
+  }
+
+  func linkMemberNumber(
+    _ request: LinkMemberNumberRequest, context: ServerContext
+  ) async throws -> LinkMemberNumberResponse {
+    try answer(context) { call in link(request, call) }
+  }
+
+  func setMemberStatus(
+    _ request: SetMemberStatusRequest, context: ServerContext
+  ) async throws -> SetMemberStatusResponse {
+    try answer(context) { call in setStatus(request, call) }
+  }
+
+  private func enrol(_ request: EnrolMemberRequest, _ call: CallSituation) -> Answer<EnrolMemberResponse> {
+    var fields = RequestFields()
+    if request.memberID.isEmpty { fields.report("member_id", "is required") }
+    fields.checkMemberID(request.memberID)
+    fields.checkName(request.partnerMemberNumber, "partner_member_number", isRequired: false)
+    if !request.partnerMemberNumber.isEmpty, call.caller.partner.isEmpty {
+      fields.report("partner_member_number", "is a partner's; operators link numbers with LinkMemberNumber")
+    }
+    let update = request.profile.map { ProfileUpdate($0, &fields, "profile.", call.caller) }
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+
+    let input = EnrolmentInput(
+      member: request.memberID, partnerNumber: request.partnerMemberNumber, profile: update)
+    return decide(.enrolment(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
+      guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(EnrolMemberResponse(memberID: outcome.member, tierID: outcome.tier))
+    }
+  }
+
+  private func member(_ request: GetMemberRequest, _ call: CallSituation) -> Answer<GetMemberResponse> {
+    var fields = RequestFields()
+    fields.checkMember(request.memberID, number: request.partnerMemberNumber)
+    if let error = fields.error { return Answer(.failure(error)) }
+    let partner = call.caller.partner
+    return read(.look, call) { (ledger) throws(Refusal) in
+      try ledger.member(request.memberID, number: request.partnerMemberNumber, partner: partner)
+    }.map { view in
+      var profile = MemberProfile(view.profile)
+      if !partner.isEmpty {
+        (profile.segments, profile.attributes, profile.householdID) = ([], [:], "")
+        profile.consents.removeAll { $0.partnerID != partner }
+      }
+      return GetMemberResponse(
+        member: LoyaltyAPI.Member(
+          memberID: view.member, status: .init(view.status),
+          enrolledAt: ProtobufTimestamp(unixMilliseconds: view.enrolledMs), profile: profile,
+          householdMemberIDs: partner.isEmpty ? view.householdMembers : []))
+    }
+  }
+
+  private func update(_ request: UpdateMemberRequest, _ call: CallSituation) -> Answer<UpdateMemberResponse> {
+    var fields = RequestFields()
+    fields.checkMember(request.memberID, number: request.partnerMemberNumber)
+    var profile = MemberProfile(
+      language: request.language ?? "", timeZone: request.timeZone ?? "", householdID: request.householdID ?? "",
+      segments: request.addSegments, attributes: request.attributes, consents: request.consents)
+    profile.birthday = request.birthday.flatMap { $0.month == 0 && $0.day == 0 ? nil : $0 }
+    var update = ProfileUpdate(profile, &fields, "", call.caller)
+    if request.language != nil { update.language = profile.language }
+    if request.timeZone != nil { update.timeZone = profile.timeZone }
+    if request.householdID != nil { update.household = profile.householdID }
+    if request.birthday != nil, profile.birthday == nil { update.birthday = 0 }
+    fields.checkNames(request.removeSegments, "remove_segments", most: FieldLimits.profileEntries)
+    update.removeSegments = request.removeSegments
+    if !request.removeSegments.isEmpty, !call.caller.partner.isEmpty {
+      fields.report("remove_segments", "is for operators")
+    }
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+
+    let input = ProfileInput(
+      member: request.memberID, partnerNumber: request.partnerMemberNumber, profile: update)
+    return decide(.profile(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
+      guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(UpdateMemberResponse(memberID: outcome.member))
+    }
+  }
+
+  private func link(_ request: LinkMemberNumberRequest, _ call: CallSituation) -> Answer<LinkMemberNumberResponse> {
+    var fields = RequestFields()
+    if request.memberID.isEmpty { fields.report("member_id", "is required") }
+    fields.checkMemberID(request.memberID)
+    fields.checkName(request.partnerMemberNumber, "partner_member_number")
+    if !call.caller.partner.isEmpty {
+      if !request.partnerID.isEmpty, request.partnerID != call.caller.partner {
+        fields.report("partner_id", "must be the calling partner or empty")
+      }
+    } else if !policy.document.partners.contains(where: { $0.id == request.partnerID }) {
+      fields.report("partner_id", "must be a partner of the policy")
+    }
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+
+    let input = NumberLinkInput(
+      member: request.memberID, partnerNumber: request.partnerMemberNumber, partner: request.partnerID)
+    return decide(.numberLink(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
+      guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(LinkMemberNumberResponse(memberID: outcome.member))
+    }
+  }
+
+  private func setStatus(_ request: SetMemberStatusRequest, _ call: CallSituation) -> Answer<SetMemberStatusResponse> {
+    var fields = RequestFields()
+    if request.memberID.isEmpty { fields.report("member_id", "is required") }
+    fields.checkMemberID(request.memberID)
+    let status: LoyaltyMessages.MemberStatus
+    switch request.status {
+    case .active: status = .unspecified
+    case .frozen: status = .frozen
+    case .closed: status = .closed
+    case .unspecified, .merged, .unrecognized:
+      status = .unspecified
+      fields.report("status", "must be ACTIVE, FROZEN or CLOSED")
+    }
+    fields.checkReason(request.reason)
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+
+    let input = StatusInput(member: request.memberID, status: status, reason: request.reason)
+    return decide(.status(input), key: request.idempotencyKey, .serveMembers, call).flatMap { accepted in
+      guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(
+        SetMemberStatusResponse(
+          memberID: outcome.member, status: .init(outcome.status), forfeitedPoints: outcome.forfeited))
+    }
+  }
+}
