@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
       Each option can also be given as an environment variable: LOYALTY_LISTEN, LOYALTY_DATA, LOYALTY_POLICY,
       LOYALTY_CERTIFICATE, LOYALTY_KEY, LOYALTY_CLIENT_CA, LOYALTY_READY_FILE, LOYALTY_LOG_LEVEL,
       LOYALTY_SNAPSHOT_INTERVAL, LOYALTY_WEB_ORIGIN (several with commas between), LOYALTY_MASTER_KEY_FILE,
-      LOYALTY_MASTER_KEY_COMMAND, LOYALTY_MASTER_KEY. The command line wins.
+      LOYALTY_MASTER_KEY_COMMAND, LOYALTY_MASTER_KEY, LOYALTY_SANDBOX_POLICY,
+      LOYALTY_SANDBOX_DATA. The command line wins.
 
       With a master key every file is encrypted that is written from then on (`loyalty-server keys create` makes one);
       without it, data is on the disk as it is.
@@ -31,6 +32,12 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: "The policy, a YAML file.")
   var policy: String?
+
+  @Option(help: "Policy of a second programme to try things in, for certificates that only it knows.")
+  var sandboxPolicy: String?
+
+  @Option(help: "Folder of the sandbox's journal and snapshots (default: ./data-sandbox).")
+  var sandboxData: String?
 
   @Option(help: "The server's certificate chain, PEM.")
   var certificate: String?
@@ -103,6 +110,11 @@ struct ServeCommand: AsyncParsableCommand {
     settings.webOrigins = Set(webOrigin.isEmpty ? origins.map { $0.trimmingPrefix(" ").description } : webOrigin)
     do { settings.masterKey = try masterKey.load(environment) } catch let error as MasterKeyError {
       throw ValidationError(error.description)
+    }
+    if let policy = sandboxPolicy ?? environment.string(forKey: "loyalty.sandbox.policy") {
+      settings.sandbox = SandboxSettings(
+        dataDirectory: sandboxData ?? environment.string(forKey: "loyalty.sandbox.data", default: "./data-sandbox"),
+        policyFile: policy)
     }
     settings.readyFile = readyFile ?? environment.string(forKey: "loyalty.ready.file")
     if let seconds = snapshotInterval ?? environment.int(forKey: "loyalty.snapshot.interval") {

@@ -14,23 +14,28 @@ import ServiceLifecycle
 public final class LoyaltyApplication: Service {
   private let settings: ServerSettings
   private let logger: Logger
-  private let store: DurableStore<Ledger>
-  private let programme: Programme
+  private let real: ProgrammeHost
+  private let sandbox: ProgrammeHost?
   private let server: RPCServer
   private let health: HealthService
-  private let gate: ReplyGate
 
-  /// Reads the policy, opens the store (which may take its time to recover) and prepares the server.
-  /// - Parameter clock: Unix milliseconds; what the ledger takes for the time.
-  /// - Throws: `PolicyFileError` with file, line and column; `StoreError`; `TLSError`; `RPCServerError`.
+  /// Reads the policies, opens the stores (which may take their time to recover) and prepares the server.
+  /// - Parameter clock: Unix milliseconds; what the ledgers take for the time.
+  /// - Throws: `PolicyFileError` with file, line and column; `SandboxError`; `StoreError`; `TLSError`; `RPCServerError`.
   public init(
     _ settings: ServerSettings, logger: Logger, clock: @escaping @Sendable () -> Int64 = systemMilliseconds
   ) throws {
     self.settings = settings
     self.logger = logger
-    // First what a person can have got wrong: it costs nothing to find out before the store is opened.
+    // First what a person can have got wrong: it costs nothing to find out before a store is opened.
     let source = try PolicyFile.text(of: settings.policyFile)
     let policy = try PolicyFile.parse(source, file: settings.policyFile)
+    let trial = try settings.sandbox.map { sandbox in
+      let source = try PolicyFile.text(of: sandbox.policyFile)
+      let trial = try PolicyFile.parse(source, file: sandbox.policyFile)
+      try Sandbox.check(trial, sandbox, against: policy, settings)
+      return (policy: trial, source: source, directory: sandbox.dataDirectory)
+    }
     var tls = ServerTLSConfiguration(
       certificateChain: .file(settings.certificate), privateKey: .file(settings.key))
     tls.clientCertificate = .requested(authorities: .file(settings.clientAuthorities))
@@ -40,25 +45,31 @@ public final class LoyaltyApplication: Service {
     configuration.logger = logger
     configuration.cors.allowedOrigins = settings.webOrigins
 
-    let store = try DurableStore<Ledger>.open(
-      directory: settings.dataDirectory, configuration: settings.store, masterKey: settings.masterKey, notify: { Self.log($0, logger) })
-    self.store = store
+    real = try ProgrammeHost(
+      policy: policy, source: source, directory: settings.dataDirectory, configuration: settings.store,
+      masterKey: settings.masterKey, logger: logger, clock: clock)
+    var opened = [real]
     do {
-      let gate = ReplyGate(position: store.durableSequence)
-      self.gate = gate
-      store.onDurable { gate.advance(to: $0) }
-      programme = Programme(store: store, policy: policy, source: source, gate: gate, clock: clock)
-      try programme.open()
-      if let warning = programme.unpublishedFile { logger.warning("\(warning)") }
+      sandbox = try trial.map { trial in
+        var sandboxLogger = logger
+        sandboxLogger[metadataKey: "programme"] = "\(trial.policy.document.programme?.id ?? "")"
+        return try ProgrammeHost(
+          policy: trial.policy, source: trial.source, directory: trial.directory, configuration: settings.store,
+          masterKey: settings.masterKey, logger: sandboxLogger, clock: clock)
+      }
+      if let sandbox { opened.append(sandbox) }
       configuration.interceptors = [
-        IdentityInterceptor(programme: programme, openServices: configuration.servicesWithoutCertificate)
+        IdentityInterceptor(
+          programme: real.programme, sandbox: sandbox?.programme,
+          openServices: configuration.servicesWithoutCertificate)
       ]
-      let resources = Self.services(programme)
+      var resources = Self.services(real.programme)
+      if let sandbox { resources = Sandbox.join(resources, sandbox: Self.services(sandbox.programme)) }
       health = HealthService(services: resources.map { type(of: $0).serviceName })
       let services = resources + [health]
       server = try RPCServer(configuration, services: services + Reflection.describing(services))
     } catch {
-      try? store.close()
+      for host in opened { try? host.close() }
       throw error
     }
   }
@@ -83,36 +94,33 @@ public final class LoyaltyApplication: Service {
   /// Where the server listens, once it runs.
   public var boundAddress: String? { server.boundAddress }
 
+  private var hosts: [ProgrammeHost] { [real] + (sandbox.map { [$0] } ?? []) }
+
   /// Does at once what has fallen due. The service does it by itself as real time passes; whoever moves the clock by
   /// hand asks for it.
   func doDueWork() throws {
-    var sequence: UInt64
-    repeat {
-      sequence = store.status.sequence
-      _ = try programme.workDue()
-    } while store.status.sequence > sequence
+    for host in hosts { try host.doDueWork() }
   }
 
   public func run() async throws {
     let failure = AsyncStream.makeStream(of: StoreError.self)
-    let (gate, health) = (gate, health)
-    store.onFatal { error in
-      // What waits at the gate may or may not be on the disk: nobody is told that it is.
-      gate.fail(RPCError(.unavailable, "the server's journal has failed; whether this call took effect is unknown"))
-      health.shutDown()
-      failure.continuation.yield(error)
+    let health = health
+    for host in hosts {
+      host.onFatal { error in
+        health.shutDown()
+        failure.continuation.yield(error)
+      }
     }
     do {
       try await serve(failure.stream)
     } catch {
-      try? store.close()
+      for host in hosts { try? host.close() }
       throw error
     }
-    try store.close()
-    logger.info("stopped", metadata: ["records": "\(store.status.sequence)"])
+    for host in hosts { try host.close() }
   }
 
-  /// Serves until told to stop, or until the store has failed.
+  /// Serves until told to stop, or until a store has failed.
   private func serve(_ failure: AsyncStream<StoreError>) async throws {
     try await server.start()
     try writeReadyFile()
@@ -124,33 +132,15 @@ public final class LoyaltyApplication: Service {
           health.shutDown()
         }
       }
-      group.addTask { [programme] in try await Self.work(programme) }
+      for host in hosts { group.addTask { try await host.work() } }
       group.addTask {
         for await error in failure { throw error }
       }
-      // The server ends when it is told to; the other two only fail.
+      // The server ends when it is told to; the others only fail.
       try await group.next()
       group.cancelAll()
     }
   }
-
-  /// Does what falls due by itself. A step is bounded, so that it never holds other calls up for long.
-  private static func work(_ programme: Programme) async throws {
-    while !Task.isCancelled {
-      let wait: Int64?
-      do {
-        wait = try programme.workDue()
-      } catch StoreError.queueFull, StoreError.readOnly {
-        // Points that are due cannot be spent anyway; posting them waits until there is room.
-        wait = nil
-      }
-      // A look costs a microsecond, and calls make what falls due before everything that was known.
-      try? await Task.sleep(for: .milliseconds(min(max(wait ?? .max, 0), longestRest)))
-    }
-  }
-
-  /// How late due work may begin, milliseconds.
-  private static let longestRest: Int64 = 1_000
 
   private func writeReadyFile() throws {
     guard let path = settings.readyFile, let address = server.boundAddress else { return }
@@ -162,13 +152,6 @@ public final class LoyaltyApplication: Service {
     close(file)
     guard written == text.count, rename(path + ".tmp", path) == 0 else {
       throw ReadyFileError(path: path, code: errno)
-    }
-  }
-
-  private static func log(_ event: StoreEvent, _ logger: Logger) {
-    switch event {
-    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull, .badIndex, .indexFailed, .dataKeyKept: logger.warning("\(event)")
-    case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved, .dataKeyRotated: logger.info("\(event)")
     }
   }
 }

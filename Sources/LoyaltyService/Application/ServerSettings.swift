@@ -24,6 +24,8 @@ public struct ServerSettings: Sendable {
   public var readyFile: String?
   /// Encrypts what is written to the data folder; nil leaves it readable.
   public var masterKey: MasterKey?
+  /// A second programme to try things in; nil for none.
+  public var sandbox: SandboxSettings?
   public var store = StoreConfiguration.defaults
   /// Event loops; nil for one a core.
   public var loops: Int?

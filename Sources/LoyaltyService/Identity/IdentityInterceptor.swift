@@ -17,11 +17,15 @@ public struct IdentityInterceptor: ServerInterceptor {
   public static let longestEndUser = 256
 
   private let programme: Programme
+  private let sandbox: Programme?
   private let openServices: Set<String>
 
-  /// - Parameter openServices: services that answer anyone, such as health.
-  public init(programme: Programme, openServices: Set<String>) {
+  /// - Parameters:
+  ///   - sandbox: the programme of callers that only its policy knows; nil for none.
+  ///   - openServices: services that answer anyone, such as health.
+  public init(programme: Programme, sandbox: Programme? = nil, openServices: Set<String>) {
     self.programme = programme
+    self.sandbox = sandbox
     self.openServices = openServices
   }
 
@@ -30,7 +34,7 @@ public struct IdentityInterceptor: ServerInterceptor {
       if openServices.contains(call.method.service) { return }
       throw RPCError(.unauthenticated, "this call needs a client certificate")
     }
-    guard let name = certificate.commonName, var caller = programme.policy.caller(subject: name) else {
+    guard let name = certificate.commonName, var caller = try caller(name, call) else {
       if openServices.contains(call.method.service) { return }
       throw RPCError(
         .permissionDenied,
@@ -45,5 +49,20 @@ public struct IdentityInterceptor: ServerInterceptor {
       caller.endUser = endUser
     }
     call[CallerIdentity.self] = caller
+  }
+
+  /// Who a certificate's name stands for, in the programme that knows it; the call goes to that one. A name that both
+  /// know is for neither: a published policy must not turn a trial into the real thing.
+  private func caller(_ name: String, _ call: ServerContext) throws(RPCError) -> Caller? {
+    let real = programme.policy.caller(subject: name)
+    guard let sandbox, let trial = sandbox.policy.caller(subject: name) else { return real }
+    if real != nil {
+      throw RPCError(
+        .permissionDenied,
+        "the certificate \"\(name)\" is in the policy of the programme and in that of its sandbox: it can be for one only"
+      )
+    }
+    call[CalledProgramme.self] = .sandbox
+    return trial
   }
 }

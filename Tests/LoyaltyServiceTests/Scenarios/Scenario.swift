@@ -36,13 +36,14 @@ final class Scenario: Sendable {
   /// - Parameters:
   ///   - start: the clock at the beginning, Unix milliseconds.
   ///   - policy: changes the YAML of the sample policy that the server starts with.
+  ///   - sandbox: the YAML of a sandbox's policy; nil for a server without one.
   static func run(
-    at start: Int64 = start, policy change: (inout String) throws -> Void = { _ in },
+    at start: Int64 = start, policy change: (inout String) throws -> Void = { _ in }, sandbox: String? = nil,
     _ body: (Scenario) async throws -> Void
   ) async throws {
     var policy = try samplePolicy()
     try change(&policy)
-    let scenario = try Scenario(start: start, policy: policy)
+    let scenario = try Scenario(start: start, policy: policy, sandbox: sandbox)
     defer { try? FileManager.default.removeItem(at: scenario.folder) }
     do {
       try await scenario.startServer()
@@ -58,6 +59,9 @@ final class Scenario: Sendable {
   let folder = FileManager.default.temporaryDirectory.appending(path: "loyalty-scenario-\(UUID())")
   var data: URL { folder.appending(path: "data") }
   var policyFile: URL { folder.appending(path: "policy.yaml") }
+  var sandboxData: URL { folder.appending(path: "sandbox") }
+  private var sandboxPolicy: URL { folder.appending(path: "sandbox.yaml") }
+  private let hasSandbox: Bool
   private let state: Mutex<State>
 
   private struct State: Sendable {
@@ -74,10 +78,12 @@ final class Scenario: Sendable {
     let address: String
   }
 
-  private init(start: Int64, policy: String) throws {
+  private init(start: Int64, policy: String, sandbox: String?) throws {
+    hasSandbox = sandbox != nil
     state = Mutex(State(now: start))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try policy.write(to: policyFile, atomically: true, encoding: .utf8)
+    try sandbox?.write(to: sandboxPolicy, atomically: true, encoding: .utf8)
   }
 
   // MARK: - The clock
@@ -120,6 +126,9 @@ final class Scenario: Sendable {
       clientAuthorities: certificates.appending(path: "ca.pem").path)
     settings.port = 0
     settings.loops = 1
+    if hasSandbox {
+      settings.sandbox = SandboxSettings(dataDirectory: sandboxData.path, policyFile: sandboxPolicy.path)
+    }
     var logger = Logger(label: "scenario") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = .critical
     let application = try LoyaltyApplication(settings, logger: logger) { [unowned self] in now }
