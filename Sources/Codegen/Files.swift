@@ -46,6 +46,30 @@ enum Files {
     guard fclose(file) == 0, written == bytes.count else { throw FileError("write", path, errno: code) }
   }
 
+  /// As `write(_:to:)`, for what is made part by part: twice where the file is there and holds something else.
+  static func write(parts: some Sequence<[UInt8]>, to path: String) throws(FileError) {
+    if holds(parts, path) { return }
+    if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
+    guard let file = fopen(path, "wb") else { throw FileError("write", path, errno: errno) }
+    for part in parts where fwrite(part, 1, part.count, file) != part.count {
+      let code = errno
+      fclose(file)
+      throw FileError("write", path, errno: code)
+    }
+    guard fclose(file) == 0 else { throw FileError("write", path, errno: errno) }
+  }
+
+  private static func holds(_ parts: some Sequence<[UInt8]>, _ path: String) -> Bool {
+    guard let file = fopen(path, "rb") else { return false }
+    defer { fclose(file) }
+    var old: [UInt8] = []
+    for part in parts {
+      if old.count < part.count { old = [UInt8](repeating: 0, count: part.count) }
+      guard fread(&old, 1, part.count, file) == part.count, old.starts(with: part) else { return false }
+    }
+    return fgetc(file) == EOF
+  }
+
   private static func makeFolder(_ path: String) throws(FileError) {
     if path.isEmpty || mkdir(path, 0o777) == 0 || errno == EEXIST { return }
     guard errno == ENOENT, let slash = path.lastIndex(of: "/") else {

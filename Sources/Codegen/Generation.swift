@@ -24,6 +24,8 @@ struct Generation {
   /// All files in the order of their imports, which of them are wanted, and which lie in other modules.
   private struct Schemas {
     var files: [FileDescriptorProto] = []
+    /// Of files that were compiled.
+    var sourceInfo: [String: SerializedSourceInfo] = [:]
     var wanted: [String] = []
     var moduleOfFile: [String: String] = [:]
   }
@@ -50,7 +52,8 @@ struct Generation {
     guard errors.isEmpty else { throw SchemaErrors(diagnostics: errors.map(\.description)) }
     var schemas = Schemas(wanted: names)
     for file in result.files {
-      schemas.files.append(arguments.retainsOptions ? file.descriptor : file.runtimeDescriptor)
+      schemas.files.append(arguments.retainsOptions ? file.bareDescriptor : file.bareRuntimeDescriptor)
+      schemas.sourceInfo[file.name] = arguments.retainsOptions ? file.sourceInfo : file.runtimeSourceInfo
       for (module, folder) in arguments.modulePaths where file.sourcePath == join(folder, file.name) {
         schemas.moduleOfFile[file.name] = module
       }
@@ -89,6 +92,7 @@ struct Generation {
     options.access = arguments.access
     options.module = arguments.module
     options.moduleOfFile = schemas.moduleOfFile
+    options.sourceInfo = schemas.sourceInfo
     let generator = SwiftGenerator(schemas.files, options: options)
     for name in schemas.wanted {
       guard let text = generator.generate(name) else { continue }
@@ -98,12 +102,16 @@ struct Generation {
 
   private func writeDescriptorSet(_ schemas: Schemas, to path: String) throws {
     let wanted = Set(schemas.wanted)
-    var set = FileDescriptorSet()
-    for file in schemas.files where arguments.includesImports || wanted.contains(file.name ?? "") {
+    // One file at a time: sets that follow one another are one set.
+    let parts = schemas.files.lazy.filter { arguments.includesImports || wanted.contains($0.name ?? "") }.map { file in
       var copy = file
-      if !arguments.includesSourceInfo { copy.sourceCodeInfo = nil }
-      set.file.append(copy)
+      if !arguments.includesSourceInfo {
+        copy.sourceCodeInfo = nil
+      } else if let info = schemas.sourceInfo[file.name ?? ""] {
+        copy = info.added(to: file)
+      }
+      return FileDescriptorSet(file: [copy]).serializedBytes()
     }
-    try Files.write(set.serializedBytes(), to: path)
+    try Files.write(parts: parts, to: path)
   }
 }

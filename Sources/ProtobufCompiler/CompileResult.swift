@@ -3,11 +3,12 @@ import ProtobufRuntime
 
 /// One file, linked.
 public struct CompiledFile: Sendable {
-  /// Types resolved, options and features interpreted. `sourceCodeInfo` is set where it was asked for.
-  public var descriptor: FileDescriptorProto
-  /// The same as programs carry it and as protoc writes it by default: without the options that are for sources alone,
-  /// custom options in the order of their numbers.
-  public var runtimeDescriptor: FileDescriptorProto
+  /// Descriptors without source info, which is kept in binary form: as values, the positions of a large collection take
+  /// ten times the memory of all else.
+  package var bareDescriptor: FileDescriptorProto
+  package var bareRuntimeDescriptor: FileDescriptorProto
+  package var sourceInfo: SerializedSourceInfo?
+  package var runtimeSourceInfo: SerializedSourceInfo?
   /// Whether it was named by the caller, not just imported.
   public var isRequested: Bool
   /// Where it was read; nil for text that is in no file and for well-known types without a path.
@@ -17,7 +18,16 @@ public struct CompiledFile: Sendable {
   /// What whoever imports this file sees through it: its public imports and theirs.
   public var publicImports: [String]
 
-  public var name: String { descriptor.name ?? "" }
+  /// Types resolved, options and features interpreted. `sourceCodeInfo` is set where it was asked for.
+  public var descriptor: FileDescriptorProto { sourceInfo?.added(to: bareDescriptor) ?? bareDescriptor }
+
+  /// The same as programs carry it and as protoc writes it by default: without the options that are for sources alone,
+  /// custom options in the order of their numbers.
+  public var runtimeDescriptor: FileDescriptorProto {
+    runtimeSourceInfo?.added(to: bareRuntimeDescriptor) ?? bareRuntimeDescriptor
+  }
+
+  public var name: String { bareDescriptor.name ?? "" }
 }
 
 public struct CompileResult: Sendable {

@@ -67,9 +67,10 @@ private struct Compilation {
     }
     let files = wantedFiles(names).map { id in
       let file = workspace.files[Int(id)]
+      let (stripped, sourceInfo) = OptionStripper.strip(file.descriptor, file.sourceInfo, types: optionTypes)
       return CompiledFile(
-        descriptor: file.descriptor, runtimeDescriptor: OptionStripper.strip(file.descriptor, types: optionTypes),
-        isRequested: requested.contains(file.name), sourcePath: file.sourcePath,
+        bareDescriptor: file.descriptor, bareRuntimeDescriptor: stripped, sourceInfo: file.sourceInfo,
+        runtimeSourceInfo: sourceInfo, isRequested: requested.contains(file.name), sourcePath: file.sourcePath,
         imports: (file.imports + file.optionImports).map { workspace.files[Int($0)].name },
         publicImports: file.publicImports.map { workspace.files[Int($0)].name })
     }

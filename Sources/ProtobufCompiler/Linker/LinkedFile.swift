@@ -5,6 +5,8 @@ struct LinkedFile {
   var name: String
   /// Types resolved, options interpreted.
   var descriptor: FileDescriptorProto
+  /// Where it was asked for.
+  var sourceInfo: SerializedSourceInfo?
   /// Where it was read; nil for text in memory and for embedded files.
   var sourcePath: String?
   var edition: Edition

@@ -34,7 +34,7 @@ extension FileLinker {
       if reportsUnusedImports { warnOfUnusedImports(file, imports) }
     }
     if includesSourceInfo, let table {
-      workspace.files[Int(id)].descriptor.sourceCodeInfo = table.sourceCodeInfo(optionPaths: optionPaths)
+      workspace.files[Int(id)].sourceInfo = SerializedSourceInfo(table.sourceCodeInfo(optionPaths: optionPaths))
     }
   }
 

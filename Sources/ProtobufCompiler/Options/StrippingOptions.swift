@@ -11,19 +11,24 @@ struct OptionStripper {
   init(types: OptionTypes) { self.types = types }
 
   /// `file` without source-only options and their locations.
-  static func strip(_ file: FileDescriptorProto, types: OptionTypes) -> FileDescriptorProto {
+  static func strip(
+    _ file: FileDescriptorProto, _ sourceInfo: SerializedSourceInfo?, types: OptionTypes
+  ) -> (FileDescriptorProto, SerializedSourceInfo?) {
     var stripper = OptionStripper(types: types)
-    var file = file
-    stripper.strip(&file)
-    if !stripper.strippedPaths.isEmpty {
-      let lengths = Set(stripper.strippedPaths.map(\.count))
-      file.sourceCodeInfo?.location.removeAll { location in
-        lengths.contains { length in
-          length <= location.path.count && stripper.strippedPaths.contains(Array(location.path.prefix(length)))
-        }
+    var stripped = file
+    stripper.strip(&stripped)
+    if stripper.strippedPaths.isEmpty {
+      // Mostly the same: kept once.
+      return (stripped == file ? file : stripped, sourceInfo)
+    }
+    guard var info = sourceInfo?.info else { return (stripped, nil) }
+    let lengths = Set(stripper.strippedPaths.map(\.count))
+    info.location.removeAll { location in
+      lengths.contains { length in
+        length <= location.path.count && stripper.strippedPaths.contains(Array(location.path.prefix(length)))
       }
     }
-    return file
+    return (stripped, SerializedSourceInfo(info))
   }
 
   private mutating func inside(_ kind: Int32, _ index: Int, _ body: (inout OptionStripper) -> Void) {

@@ -13,6 +13,8 @@ public struct SwiftGenerator {
     public var module = ""
     /// The module of each imported file that lies in another one, by the name under which it is imported.
     public var moduleOfFile: [String: String] = [:]
+    /// The source info of files whose descriptors come without.
+    package var sourceInfo: [String: SerializedSourceInfo] = [:]
 
     public init() {}
   }
@@ -45,7 +47,7 @@ public struct SwiftGenerator {
     guard let file = files[name] else { return nil }
     var out = CodeWriter()
     out.line("// Generated from \(name) by codegen. Do not edit: change the schema.")
-    let comments = DocComments(file.sourceCodeInfo)
+    let comments = DocComments(file.sourceCodeInfo ?? options.sourceInfo[name]?.info)
     let modules = imports(of: file)
     if !modules.isEmpty { out.line() }
     for module in modules { out.line("import \(module)") }
