@@ -21,6 +21,17 @@ public struct Boxed<M: Message>: Hashable, Sendable {
     set { storage = newValue.map { Storage($0) } }
   }
 
+  /// The child, or a new one, to be changed and put back.
+  @inlinable
+  mutating func take() -> M {
+    guard let storage else { return M() }
+    self.storage = nil
+    return storage.value
+  }
+
+  @inlinable
+  mutating func put(_ value: consuming M) { storage = Storage(value) }
+
   @inlinable
   public static func == (left: Boxed, right: Boxed) -> Bool {
     left.storage === right.storage || left.value == right.value

@@ -65,11 +65,21 @@ extension Message {
   public func serializedBytes() -> [UInt8] {
     var sizes = SizeCache()
     let count = serializedSize(&sizes)
+    if count <= Self.largestOnStack {
+      // A copy of some hundred bytes costs less than what an array does to be born uninitialized.
+      return withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
+        serialize(into: buffer, sizes: &sizes)
+        return [UInt8](buffer)
+      }
+    }
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       serialize(into: UnsafeMutableRawBufferPointer(buffer), sizes: &sizes)
       initialized = count
     }
   }
+
+  /// Bytes: what the standard library puts on the stack without asking how much of it there is.
+  private static var largestOnStack: Int { 1024 }
 
   /// First step of an encode into memory of the caller's: how many bytes it takes. Give the same `sizes` to `serialize`.
   @inlinable
@@ -79,10 +89,10 @@ extension Message {
   /// - Precondition: `buffer` has at least that many bytes, and `sizes` comes from `serializedSize` of this very value.
   @inlinable
   public func serialize(into buffer: UnsafeMutableRawBufferPointer, sizes: inout SizeCache) {
-    var writer = WireWriter(buffer, sizes: SizeCache())
-    // Moved: a copy would retain what is behind it.
-    swap(&writer.sizes, &sizes)
-    write(to: &writer)
+    withUnsafeMutablePointer(to: &sizes) { sizes in
+      var writer = WireWriter(buffer, sizes: sizes)
+      write(to: &writer)
+    }
   }
 }
 

@@ -42,7 +42,7 @@ struct WireReaderTests {
         let count = UInt64Codec.size(value, &sizes)
         var bytes = [UInt8](repeating: 0, count: count)
         bytes.withUnsafeMutableBytes { raw in
-          var writer = WireWriter(raw, sizes: sizes)
+          var writer = WireWriter(raw, sizes: &sizes)
           writer.rawVarint(value)
           #expect(writer.cursor == writer.end)
         }

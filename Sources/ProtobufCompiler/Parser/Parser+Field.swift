@@ -291,8 +291,9 @@ extension Parser {
     try expect("=")
     let value = table.begin(jsonLocation, at: current)
     defer { end(value) }
-    field.jsonName = String(
-      decoding: try expectString("Expected string for JSON name."), as: UTF8.self)
+    let name = try expectString("Expected string for JSON name.")
+    field.jsonName = String(decoding: name, as: UTF8.self)
+    field.keepBytes(ofText: name, Path.Field.jsonName)
   }
 
   /// The default is kept as text, in the form the field's type gives it; a named type's is checked once it is known.
@@ -337,8 +338,9 @@ extension Parser {
       field.defaultValue = current.keyword.text
       lexer.next()
     case .string:
-      field.defaultValue = String(
-        decoding: try expectString("Expected string for field default value."), as: UTF8.self)
+      let text = try expectString("Expected string for field default value.")
+      field.defaultValue = String(decoding: text, as: UTF8.self)
+      field.keepBytes(ofText: text, Path.Field.defaultValue)
     case .bytes:
       field.defaultValue = CEscaping.escape(try expectString("Expected string."))
     case .enum:
@@ -346,5 +348,16 @@ extension Parser {
     case .message, .group:
       throw fail("Messages can't have default values.")
     }
+  }
+}
+
+extension FieldDescriptorProto {
+  /// A property of a descriptor is UTF-8, what a schema says in quotes need not be. Other bytes are kept behind the
+  /// property, so that they are what is read back: of a field that is there twice, the last one counts.
+  fileprivate mutating func keepBytes(ofText text: [UInt8], _ number: Int32) {
+    guard String(validating: text, as: UTF8.self) == nil else { return }
+    var field = WireBuffer()
+    field.lengthDelimited(number, text)
+    unknownFields.bytes += field.bytes
   }
 }

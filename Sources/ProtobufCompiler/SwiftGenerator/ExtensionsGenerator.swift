@@ -16,9 +16,7 @@ struct ExtensionsGenerator {
     var extendees: [String] = []
     for field in declared {
       let extendee = field.extendee ?? ""
-      // The wire format of message sets is not the usual one; their extensions stay unknown fields.
-      let isMessageSet = types.message(extendee)?.descriptor.options?.messageSetWireFormat == true
-      if !isMessageSet, !extendees.contains(extendee) { extendees.append(extendee) }
+      if !extendees.contains(extendee) { extendees.append(extendee) }
     }
     return extendees.compactMap { generator(for: $0) }
   }
@@ -43,9 +41,10 @@ struct ExtensionsGenerator {
     }
     let swiftName = scope.map { $0.swiftName + "." + name } ?? name
     let entry = TypeIndex.MessageEntry(
-      descriptor: descriptor, file: file, features: scope?.features ?? ResolvedFeatures(file: file),
+      descriptor: descriptor, file: file, features: scope?.features ?? Features.of(file),
       swiftName: swiftName, fullName: scopeName.isEmpty ? name : scopeName + "." + name)
     var generator = MessageGenerator(entry: entry, types: types, comments: DocComments(nil), path: [], access: access)
+    generator.extendsMessageSet = extended.descriptor.options?.messageSetWireFormat == true
     generator.extended = types.reference(to: extendee, in: entry)
     return generator
   }

@@ -30,6 +30,8 @@ struct FieldModel {
   let value: Value
   let shape: Shape
   let isRequired: Bool
+  /// A string that may hold bytes that are no UTF-8.
+  let isUncheckedText: Bool
   /// Place in the message's descriptor, for comments.
   let index: Int
 
@@ -42,9 +44,10 @@ struct FieldModel {
     self.index = index
     number = descriptor.number ?? 0
     isDeprecated = descriptor.options?.deprecated == true && types.module != SwiftGenerator.runtimeModule
-    let features = message.features.applying(descriptor.options?.features)
+    let features = message.features.merging(descriptor.options?.features)
     let value = Self.value(of: descriptor, features, types, in: message)
     self.value = value
+    isUncheckedText = descriptor.type == .string && features.utf8Validation == FeatureSet.Utf8Validation.none
     isRequired = descriptor.label == .required || features.isRequired
     name = SwiftNames.escaped(SwiftNames.unique(SwiftNames.property(Self.schemaWords(descriptor)), in: &taken))
 
@@ -83,7 +86,7 @@ struct FieldModel {
   }
 
   private static func value(
-    of field: FieldDescriptorProto, _ features: ResolvedFeatures, _ types: TypeIndex, in message: TypeIndex.MessageEntry
+    of field: FieldDescriptorProto, _ features: Features, _ types: TypeIndex, in message: TypeIndex.MessageEntry
   ) -> Value {
     let typeName = field.typeName ?? ""
     switch field.type {

@@ -32,6 +32,9 @@ struct MessageCodecGenerator {
     }
   }
 
+  /// A codec is called from many places; inlined into each it would be compiled, and loaded, as many times.
+  private static let outOfLine = "@inline(never)"
+
   /// Where a field lies: its property, or the box behind it.
   private func storage(_ field: FieldModel) -> String {
     field.hasSeparateStorage ? "_\(field.bareName)" : property(field.name)
@@ -53,15 +56,32 @@ struct MessageCodecGenerator {
   // MARK: Binary decoding
 
   private func writeDecoder(to out: inout CodeWriter) {
+    out.line(Self.outOfLine)
     out.block("\(access)mutating func merge(from reader: inout WireReader) throws(WireError)") { out in
       out.block("while true") { out in
         out.line("let tag = try reader.nextTag()")
         out.line("switch tag {")
         out.line("case 0: return")
-        for field in sorted { writeDecoding(of: field, to: &out) }
+        if message.extendsMessageSet {
+          writeItemDecoding(to: &out)
+        } else {
+          for field in sorted { writeDecoding(of: field, to: &out) }
+        }
         out.line("default: try reader.unknown(tag, &unknownFields)")
         out.line("}")
       }
+    }
+  }
+
+  /// Extensions of a message set: the group that each lies in names it.
+  private func writeItemDecoding(to out: inout CodeWriter) {
+    out.line("case 11:")
+    out.indented { out in
+      out.line("let item = try reader.messageSetItem()")
+      out.line("switch item.typeID {")
+      for field in sorted { out.line("case \(field.number): try reader.message(of: item, &\(storage(field)))") }
+      out.line("default: reader.keep(item, in: &unknownFields)")
+      out.line("}")
     }
   }
 
@@ -82,6 +102,8 @@ struct MessageCodecGenerator {
       case .group: out.line("case \(field.tag): try reader.groups(\(field.number), &\(name))")
       case .enumeration:
         out.line("case \(field.tag), \(field.packedTag): try reader.enumerations(&\(name), tag, &unknownFields)")
+      case .scalar where field.isUncheckedText:
+        out.line("case \(field.tag): try reader.string(&\(name), tag, &unknownFields)")
       case .scalar(let codec, _, let read):
         out.line("case \(field.tag): \(name).append(try reader.\(read)())")
         if field.value.isPackable {
@@ -93,6 +115,8 @@ struct MessageCodecGenerator {
       case .message: out.line("case \(field.tag): try reader.message(&\(name))")
       case .group: out.line("case \(field.tag): try reader.group(\(field.number), &\(name))")
       case .enumeration: out.line("case \(field.tag): try reader.enumeration(&\(name), tag, &unknownFields)")
+      case .scalar where field.isUncheckedText:
+        out.line("case \(field.tag): try reader.string(&\(name), tag, &unknownFields)")
       case .scalar(_, _, let read): out.line("case \(field.tag): \(name) = try reader.\(read)()")
       }
     }
@@ -101,6 +125,13 @@ struct MessageCodecGenerator {
   private func writeDecoding(ofMember field: FieldModel, to out: inout CodeWriter) {
     guard let oneof = message.oneof(of: field) else { return }
     switch field.value {
+    case .scalar where field.isUncheckedText:
+      out.line("case \(field.tag):")
+      out.indented { out in
+        out.line("if let value = try reader.text(tag, &unknownFields) {")
+        out.indented { $0.line("\(property(oneof.name)) = .\(field.name)(value)") }
+        out.line("}")
+      }
     case .scalar(_, _, let read):
       out.line("case \(field.tag): \(property(oneof.name)) = .\(field.name)(try reader.\(read)())")
     case .enumeration(let type, let isClosed):
@@ -167,6 +198,7 @@ struct MessageCodecGenerator {
   }
 
   private func writeSize(to out: inout CodeWriter) {
+    out.line(Self.outOfLine)
     out.block("\(access)func size(_ sizes: inout SizeCache) -> Int") { out in
       if message.fields.isEmpty {
         out.line("unknownFields.bytes.count")
@@ -186,6 +218,7 @@ struct MessageCodecGenerator {
 
   /// Bytes of one element, tag included.
   private func elementSize(_ field: FieldModel, _ value: String) -> String {
+    if message.extendsMessageSet { return "messageSetItemSize(\(field.number), \(value), &sizes)" }
     if case .group = field.value { return "groupSize(\(field.tagSize), \(value), &sizes)" }
     return "\(field.tagSize) + \(field.value.codec).size(\(value), &sizes)"
   }
@@ -201,8 +234,7 @@ struct MessageCodecGenerator {
       out.line("total += packedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
     case .repeated:
       if case .group = field.value {
-        // By index: a loop over the elements would copy each.
-        out.line("for index in \(name).indices { total += \(elementSize(field, "\(name)[index]")) }")
+        out.line("total += groupsSize(\(field.tagSize), \(name), &sizes)")
       } else {
         out.line("total += repeatedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
       }
@@ -213,6 +245,7 @@ struct MessageCodecGenerator {
   }
 
   private func writeEncoder(to out: inout CodeWriter) {
+    out.line(Self.outOfLine)
     out.block("\(access)func write(to writer: inout WireWriter)") { out in
       for step in steps {
         switch step {
@@ -225,6 +258,7 @@ struct MessageCodecGenerator {
   }
 
   private func element(_ field: FieldModel, _ value: String) -> String {
+    if message.extendsMessageSet { return "writer.messageSetItem(\(field.number), \(value))" }
     if case .group = field.value { return "writer.group(\(field.number), \(value))" }
     return "writer.field(\(field.value.codec).self, \(field.tag), \(value))"
   }
@@ -238,7 +272,7 @@ struct MessageCodecGenerator {
       out.line("writer.packed(\(field.value.codec).self, \(field.packedTag), \(name))")
     case .repeated:
       if case .group = field.value {
-        out.line("for index in \(name).indices { \(element(field, "\(name)[index]")) }")
+        out.line("writer.groups(\(field.number), \(name))")
       } else {
         out.line("writer.repeated(\(field.value.codec).self, \(field.tag), \(name))")
       }
@@ -259,6 +293,7 @@ struct MessageCodecGenerator {
     }
     out.line("])")
     out.line()
+    out.line(Self.outOfLine)
     out.block("\(access)mutating func merge(json reader: inout JSONReader) throws(JSONError)") { out in
       out.line("var object = try reader.beginObject(Self.fieldTable, Self.fullName)")
       let isExtensible = !message.entry.descriptor.extensionRange.isEmpty
@@ -292,6 +327,7 @@ struct MessageCodecGenerator {
   }
 
   private func writeJSONEncoder(to out: inout CodeWriter) {
+    out.line(Self.outOfLine)
     out.block("\(access)func write(json writer: inout JSONWriter)") { out in
       out.line("writer.beginObject()")
       for step in steps {
@@ -323,7 +359,7 @@ struct MessageCodecGenerator {
         if field.isRequired { out.line("if \(optional(field)) == nil { return false }") }
         guard field.value.isMessage, message.types.hasRequiredFields(field.descriptor.typeName ?? "") else { continue }
         switch field.shape {
-        case .repeated: out.line("if !\(storage(field)).allSatisfy(\\.isInitialized) { return false }")
+        case .repeated: out.line("if !\(storage(field)).areInitialized { return false }")
         case .map(_, .message): out.line("if !\(storage(field)).values.allSatisfy(\\.isInitialized) { return false }")
         case .map: break
         case .member:

@@ -14,6 +14,8 @@ struct MessageGenerator {
 
   /// For extensions: the type that they extend.
   var extended: String?
+  /// That type has the wire format of message sets.
+  var extendsMessageSet = false
 
   struct Oneof {
     let index: Int

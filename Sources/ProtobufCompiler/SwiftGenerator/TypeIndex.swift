@@ -7,7 +7,7 @@ final class TypeIndex {
   struct MessageEntry {
     let descriptor: DescriptorProto
     let file: FileDescriptorProto
-    let features: ResolvedFeatures
+    let features: Features
     /// Qualified by its enclosing types, e.g. `AccrueResponse.Line`.
     let swiftName: String
     let fullName: String
@@ -40,7 +40,7 @@ final class TypeIndex {
     self.moduleOfFile = moduleOfFile
     for file in files {
       let prefix = Self.prefix(of: file)
-      let features = ResolvedFeatures(file: file)
+      let features = Features.of(file)
       let package = file.package.map { $0.isEmpty ? "" : $0 + "." } ?? ""
       for message in file.messageType {
         let name = SwiftNames.type(prefix + (message.name ?? ""), isEnum: false)
@@ -61,10 +61,10 @@ final class TypeIndex {
   }
 
   private func add(
-    _ message: DescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures,
+    _ message: DescriptorProto, fullName: String, swiftName: String, _ outer: Features,
     _ file: FileDescriptorProto
   ) {
-    let features = outer.applying(message.options?.features)
+    let features = outer.merging(message.options?.features)
     messages[fullName] = MessageEntry(
       descriptor: message, file: file, features: features, swiftName: swiftName, fullName: fullName)
     for nested in message.nestedType {
@@ -80,10 +80,10 @@ final class TypeIndex {
   }
 
   private func add(
-    _ enumeration: EnumDescriptorProto, fullName: String, swiftName: String, _ outer: ResolvedFeatures,
+    _ enumeration: EnumDescriptorProto, fullName: String, swiftName: String, _ outer: Features,
     _ file: FileDescriptorProto
   ) {
-    let isClosed = outer.applying(enumeration.options?.features).enumIsClosed
+    let isClosed = outer.merging(enumeration.options?.features).enumIsClosed
     enums[fullName] = EnumEntry(
       descriptor: enumeration, swiftName: swiftName, isClosed: isClosed, fullName: fullName, file: file)
   }
@@ -178,7 +178,7 @@ final class TypeIndex {
     guard let entry = messages[fullName] else { return false }
     requiredBelow[fullName] = false
     let result = entry.descriptor.field.contains { field in
-      if field.label == .required || entry.features.applying(field.options?.features).isRequired { return true }
+      if field.label == .required || entry.features.merging(field.options?.features).isRequired { return true }
       guard field.type == .message || field.type == .group else { return false }
       return hasRequiredFields(field.typeName ?? "")
     }

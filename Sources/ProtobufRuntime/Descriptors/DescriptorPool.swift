@@ -58,13 +58,14 @@ public struct MessageDescriptor: Sendable {
   public internal(set) var fields: [FieldDescriptor]
   /// Place in the pool.
   let index: Int
-  let features: ResolvedFeatures
+  let features: Features
   var byNumber: [Int32: Int] = [:]
   /// Places in `fields` by ascending number, the order on the wire and in JSON.
   var wireOrder: [Int] = []
   var byName: [String: Int] = [:]
 
   public var isMapEntry: Bool { proto.options?.mapEntry == true }
+  var isMessageSet: Bool { proto.options?.messageSetWireFormat == true }
 
   public func field(number: Int32) -> FieldDescriptor? { byNumber[number].map { fields[$0] } }
   /// By JSON or schema name.
@@ -84,6 +85,8 @@ public struct FieldDescriptor: Sendable {
   public let isRequired: Bool
   /// False where a default is the same as absence.
   public let hasPresence: Bool
+  /// A string whose schema does not ask for UTF-8: other bytes are kept as an unknown field.
+  public let isUncheckedText: Bool
   /// The oneof's index, synthetic ones apart.
   public let oneof: Int?
   /// Place of the message or enum type in the pool.
@@ -125,11 +128,11 @@ private struct Builder {
   var messageIndex: [String: Int] = [:]
   var enumIndex: [String: Int] = [:]
   /// By the full name of what they extend.
-  private var extensions: [String: [(field: FieldDescriptorProto, features: ResolvedFeatures)]] = [:]
+  private var extensions: [String: [(field: FieldDescriptorProto, features: Features)]] = [:]
   private var services: [(proto: ServiceDescriptorProto, fullName: String, file: String)] = []
 
   mutating func collect(_ file: FileDescriptorProto) {
-    let features = ResolvedFeatures(file: file)
+    let features = Features.of(file)
     let scope = file.package ?? ""
     for field in file.extension { collect(extension: field, scope, features) }
     for message in file.messageType { collect(message, scope, features, file.name ?? "") }
@@ -143,11 +146,10 @@ private struct Builder {
     scope.isEmpty ? name ?? "" : scope + "." + (name ?? "")
   }
 
-  private mutating func collect(_ message: DescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String)
-  {
+  private mutating func collect(_ message: DescriptorProto, _ scope: String, _ outer: Features, _ file: String) {
     let name = Self.join(scope, message.name)
     guard messageIndex[name] == nil else { return }
-    let features = outer.applying(message.options?.features)
+    let features = outer.merging(message.options?.features)
     messageIndex[name] = messages.count
     messages.append(
       MessageDescriptor(
@@ -158,7 +160,7 @@ private struct Builder {
   }
 
   /// An extension is a field with presence, named in brackets so that it meets no field of the message itself.
-  private mutating func collect(extension field: FieldDescriptorProto, _ scope: String, _ features: ResolvedFeatures) {
+  private mutating func collect(extension field: FieldDescriptorProto, _ scope: String, _ features: Features) {
     var named = field
     named.name = "[\(Self.join(scope, field.name))]"
     named.jsonName = named.name
@@ -167,14 +169,14 @@ private struct Builder {
   }
 
   private mutating func collect(
-    _ proto: EnumDescriptorProto, _ scope: String, _ outer: ResolvedFeatures, _ file: String
+    _ proto: EnumDescriptorProto, _ scope: String, _ outer: Features, _ file: String
   ) {
     let name = Self.join(scope, proto.name)
     guard enumIndex[name] == nil else { return }
     enumIndex[name] = enums.count
     enums.append(
       EnumDescriptor(
-        fullName: name, fileName: file, proto: proto, isClosed: outer.applying(proto.options?.features).enumIsClosed,
+        fullName: name, fileName: file, proto: proto, isClosed: outer.merging(proto.options?.features).enumIsClosed,
         table: EnumTable(proto.value.map { ($0.number ?? 0, $0.name ?? "") })))
   }
 
@@ -184,11 +186,8 @@ private struct Builder {
       var fields: [FieldDescriptor] = []
       let message = linked[index]
       for proto in message.proto.field { fields.append(try link(proto, message.features, in: message)) }
-      // The wire format of message sets is not the usual one: their extensions stay unknown fields.
-      if message.proto.options?.messageSetWireFormat != true {
-        for (proto, features) in extensions[message.fullName] ?? [] {
-          fields.append(try link(proto, features, in: message))
-        }
+      for (proto, features) in extensions[message.fullName] ?? [] {
+        fields.append(try link(proto, features, in: message))
       }
       for (position, field) in fields.enumerated() {
         linked[index].byNumber[field.number] = position
@@ -202,9 +201,9 @@ private struct Builder {
   }
 
   private func link(
-    _ proto: FieldDescriptorProto, _ outer: ResolvedFeatures, in message: MessageDescriptor
+    _ proto: FieldDescriptorProto, _ outer: Features, in message: MessageDescriptor
   ) throws(DescriptorPool.LinkError) -> FieldDescriptor {
-    let features = outer.applying(proto.options?.features)
+    let features = outer.merging(proto.options?.features)
     let typeName = String((proto.typeName ?? "").drop { $0 == "." })
     var type = proto.type ?? .string
     var typeIndex = 0
@@ -229,6 +228,8 @@ private struct Builder {
       isRequired: proto.label == .required || features.isRequired,
       hasPresence: !isRepeated
         && (isMessage || proto.proto3Optional == true || oneof != nil || !features.hasImplicitPresence),
+      isUncheckedText: type == .string && features.utf8Validation == FeatureSet.Utf8Validation.none
+        && !message.isMapEntry,
       oneof: oneof, typeIndex: typeIndex)
   }
 

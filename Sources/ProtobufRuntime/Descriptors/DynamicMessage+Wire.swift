@@ -33,6 +33,10 @@ extension DynamicMessage {
     while true {
       let tag = try reader.nextTag()
       if tag == 0 { return }
+      if type.isMessageSet, tag == 1 << 3 | 3 {
+        try mergeItem(type, &reader)
+        continue
+      }
       guard let field = type.field(number: Int32(bitPattern: tag >> 3)) else {
         try reader.unknown(tag, &unknownFields)
         continue
@@ -45,6 +49,21 @@ extension DynamicMessage {
         try reader.unknown(tag, &unknownFields)
       }
     }
+  }
+
+  /// An extension in a message set.
+  private mutating func mergeItem(_ type: MessageDescriptor, _ reader: inout WireReader) throws(WireError) {
+    let item = try reader.messageSetItem()
+    guard let field = type.field(number: Int32(bitPattern: item.typeID)), field.type == .message, !field.isRepeated
+    else { return reader.keep(item, in: &unknownFields) }
+    var child = DynamicMessage(typeIndex: field.typeIndex, pool)
+    if case .message(let current)? = values[field.number] { child = current }
+    let behind = reader.cursor
+    let outer = try reader.enter(item)
+    try child.merge(from: &reader)
+    reader.leave(outer)
+    reader.cursor = behind
+    set(field, .message(child))
   }
 
   private mutating func mergePacked(_ field: FieldDescriptor, _ reader: inout WireReader) throws(WireError) {
@@ -134,6 +153,8 @@ extension DynamicMessage {
     case .fixed64: .uint64(try reader.fixed64())
     case .float: .float(try reader.float())
     case .double: .double(try reader.double())
+    case .string where field.isUncheckedText:
+      try reader.text(UInt32(bitPattern: field.number) << 3 | 2, &unknownFields).map { .string($0) }
     case .string: .string(try reader.string())
     case .bytes: .bytes(try reader.bytes())
     case .enum, .message, .group: .enumeration(try reader.int32())
@@ -152,6 +173,7 @@ extension DynamicMessage {
     for field in type.wireOrder.lazy.map({ type.fields[$0] }) {
       guard let value = values[field.number] else { continue }
       switch value {
+      case .message(let message) where type.isMessageSet: out.messageSetItem(field.number, message)
       case .list(let list) where field.isPacked:
         if list.isEmpty { continue }
         var payload = WireBytes()
@@ -237,6 +259,15 @@ private struct WireBytes {
     } else {
       scalar(field.type, value)
     }
+  }
+
+  mutating func messageSetItem(_ number: Int32, _ message: DynamicMessage) {
+    tag(1, 3)
+    tag(2, 0)
+    varint(UInt64(UInt32(bitPattern: number)))
+    tag(3, 2)
+    lengthDelimited(message.serializedBytes())
+    tag(1, 4)
   }
 
   mutating func scalar(_ type: FieldDescriptorProto.TypeEnum, _ value: DynamicMessage.Value) {

@@ -19,6 +19,7 @@ public struct ProtobufAny: Message {
 extension ProtobufAny {
   public static var fullName: String { "google.protobuf.Any" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -31,6 +32,7 @@ extension ProtobufAny {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !typeURL.isDefaultValue { total += 1 + StringCodec.size(typeURL, &sizes) }
@@ -38,6 +40,7 @@ extension ProtobufAny {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !typeURL.isDefaultValue { writer.field(StringCodec.self, 10, typeURL) }
     if !self.value.isDefaultValue { writer.field(BytesCodec.self, 18, self.value) }

@@ -37,6 +37,7 @@ public struct ProtobufApi: Message {
 extension ProtobufApi {
   public static var fullName: String { "google.protobuf.Api" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -55,6 +56,7 @@ extension ProtobufApi {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -68,6 +70,7 @@ extension ProtobufApi {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     writer.repeated(MessageCodec<ProtobufMethod>.self, 18, methods)
@@ -91,6 +94,7 @@ extension ProtobufApi {
     (8, "edition", "edition"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -108,6 +112,7 @@ extension ProtobufApi {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -159,6 +164,7 @@ public struct ProtobufMethod: Message {
 extension ProtobufMethod {
   public static var fullName: String { "google.protobuf.Method" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -177,6 +183,7 @@ extension ProtobufMethod {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -190,6 +197,7 @@ extension ProtobufMethod {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     if !requestTypeURL.isDefaultValue { writer.field(StringCodec.self, 18, requestTypeURL) }
@@ -213,6 +221,7 @@ extension ProtobufMethod {
     (8, "edition", "edition"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -230,6 +239,7 @@ extension ProtobufMethod {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -263,6 +273,7 @@ public struct ProtobufMixin: Message {
 extension ProtobufMixin {
   public static var fullName: String { "google.protobuf.Mixin" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -275,6 +286,7 @@ extension ProtobufMixin {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -282,6 +294,7 @@ extension ProtobufMixin {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     if !root.isDefaultValue { writer.field(StringCodec.self, 18, root) }
@@ -293,6 +306,7 @@ extension ProtobufMixin {
     (2, "root", "root"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -304,6 +318,7 @@ extension ProtobufMixin {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)

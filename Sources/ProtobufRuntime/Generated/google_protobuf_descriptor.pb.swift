@@ -122,6 +122,7 @@ public struct FileDescriptorSet: Message {
 extension FileDescriptorSet {
   public static var fullName: String { "google.protobuf.FileDescriptorSet" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -133,12 +134,14 @@ extension FileDescriptorSet {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<FileDescriptorProto>.self, 1, file, &sizes)
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<FileDescriptorProto>.self, 10, file)
     writer.unknown(unknownFields)
@@ -148,6 +151,7 @@ extension FileDescriptorSet {
     (1, "file", "file"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -158,6 +162,7 @@ extension FileDescriptorSet {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("file", "file", file)
@@ -166,7 +171,7 @@ extension FileDescriptorSet {
   }
 
   public var isInitialized: Bool {
-    if !file.allSatisfy(\.isInitialized) { return false }
+    if !file.areInitialized { return false }
     return true
   }
 }
@@ -230,14 +235,15 @@ public struct FileDescriptorProto: Message {
 extension FileDescriptorProto {
   public static var fullName: String { "google.protobuf.FileDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
-      case 18: `package` = try reader.string()
-      case 26: dependency.append(try reader.string())
+      case 10: try reader.string(&name, tag, &unknownFields)
+      case 18: try reader.string(&`package`, tag, &unknownFields)
+      case 26: try reader.string(&dependency, tag, &unknownFields)
       case 34: try reader.messages(&messageType)
       case 42: try reader.messages(&enumType)
       case 50: try reader.messages(&service)
@@ -248,14 +254,15 @@ extension FileDescriptorProto {
       case 82: try reader.packed(Int32Codec.self, &publicDependency)
       case 88: weakDependency.append(try reader.int32())
       case 90: try reader.packed(Int32Codec.self, &weakDependency)
-      case 98: syntax = try reader.string()
+      case 98: try reader.string(&syntax, tag, &unknownFields)
       case 112: try reader.enumeration(&edition, tag, &unknownFields)
-      case 122: optionDependency.append(try reader.string())
+      case 122: try reader.string(&optionDependency, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -275,6 +282,7 @@ extension FileDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     if let value = `package` { writer.field(StringCodec.self, 18, value) }
@@ -310,6 +318,7 @@ extension FileDescriptorProto {
     (15, "optionDependency", "option_dependency"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -333,6 +342,7 @@ extension FileDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -353,10 +363,10 @@ extension FileDescriptorProto {
   }
 
   public var isInitialized: Bool {
-    if !messageType.allSatisfy(\.isInitialized) { return false }
-    if !enumType.allSatisfy(\.isInitialized) { return false }
-    if !service.allSatisfy(\.isInitialized) { return false }
-    if !`extension`.allSatisfy(\.isInitialized) { return false }
+    if !messageType.areInitialized { return false }
+    if !enumType.areInitialized { return false }
+    if !service.areInitialized { return false }
+    if !`extension`.areInitialized { return false }
     if let value = _options.value, !value.isInitialized { return false }
     return true
   }
@@ -443,12 +453,13 @@ public struct DescriptorProto: Message {
 extension DescriptorProto {
   public static var fullName: String { "google.protobuf.DescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
       case 18: try reader.messages(&self.field)
       case 26: try reader.messages(&nestedType)
       case 34: try reader.messages(&enumType)
@@ -457,13 +468,14 @@ extension DescriptorProto {
       case 58: try reader.message(&options)
       case 66: try reader.messages(&oneofDecl)
       case 74: try reader.messages(&reservedRange)
-      case 82: reservedName.append(try reader.string())
+      case 82: try reader.string(&reservedName, tag, &unknownFields)
       case 88: try reader.enumeration(&visibility, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -480,6 +492,7 @@ extension DescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     writer.repeated(MessageCodec<FieldDescriptorProto>.self, 18, self.field)
@@ -509,6 +522,7 @@ extension DescriptorProto {
     (11, "visibility", "visibility"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -529,6 +543,7 @@ extension DescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -546,13 +561,13 @@ extension DescriptorProto {
   }
 
   public var isInitialized: Bool {
-    if !self.field.allSatisfy(\.isInitialized) { return false }
-    if !nestedType.allSatisfy(\.isInitialized) { return false }
-    if !enumType.allSatisfy(\.isInitialized) { return false }
-    if !extensionRange.allSatisfy(\.isInitialized) { return false }
-    if !`extension`.allSatisfy(\.isInitialized) { return false }
+    if !self.field.areInitialized { return false }
+    if !nestedType.areInitialized { return false }
+    if !enumType.areInitialized { return false }
+    if !extensionRange.areInitialized { return false }
+    if !`extension`.areInitialized { return false }
     if let value = options, !value.isInitialized { return false }
-    if !oneofDecl.allSatisfy(\.isInitialized) { return false }
+    if !oneofDecl.areInitialized { return false }
     return true
   }
 }
@@ -560,6 +575,7 @@ extension DescriptorProto {
 extension DescriptorProto.ExtensionRange {
   public static var fullName: String { "google.protobuf.DescriptorProto.ExtensionRange" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -573,6 +589,7 @@ extension DescriptorProto.ExtensionRange {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
@@ -581,6 +598,7 @@ extension DescriptorProto.ExtensionRange {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = start { writer.field(Int32Codec.self, 8, value) }
     if let value = end { writer.field(Int32Codec.self, 16, value) }
@@ -594,6 +612,7 @@ extension DescriptorProto.ExtensionRange {
     (3, "options", "options"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -606,6 +625,7 @@ extension DescriptorProto.ExtensionRange {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("start", "start", start)
@@ -623,6 +643,7 @@ extension DescriptorProto.ExtensionRange {
 extension DescriptorProto.ReservedRange {
   public static var fullName: String { "google.protobuf.DescriptorProto.ReservedRange" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -635,6 +656,7 @@ extension DescriptorProto.ReservedRange {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
@@ -642,6 +664,7 @@ extension DescriptorProto.ReservedRange {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = start { writer.field(Int32Codec.self, 8, value) }
     if let value = end { writer.field(Int32Codec.self, 16, value) }
@@ -653,6 +676,7 @@ extension DescriptorProto.ReservedRange {
     (2, "end", "end"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -664,6 +688,7 @@ extension DescriptorProto.ReservedRange {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("start", "start", start)
@@ -751,6 +776,7 @@ public struct ExtensionRangeOptions: Message {
 extension ExtensionRangeOptions {
   public static var fullName: String { "google.protobuf.ExtensionRangeOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -765,6 +791,7 @@ extension ExtensionRangeOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<ExtensionRangeOptions.Declaration>.self, 1, declaration, &sizes)
@@ -774,6 +801,7 @@ extension ExtensionRangeOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<ExtensionRangeOptions.Declaration>.self, 18, declaration)
     if let value = verification { writer.field(EnumCodec<ExtensionRangeOptions.VerificationState>.self, 24, value) }
@@ -789,6 +817,7 @@ extension ExtensionRangeOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -802,6 +831,7 @@ extension ExtensionRangeOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("declaration", "declaration", declaration)
@@ -813,7 +843,7 @@ extension ExtensionRangeOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -821,14 +851,15 @@ extension ExtensionRangeOptions {
 extension ExtensionRangeOptions.Declaration {
   public static var fullName: String { "google.protobuf.ExtensionRangeOptions.Declaration" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
       case 8: number = try reader.int32()
-      case 18: fullName_ = try reader.string()
-      case 26: type = try reader.string()
+      case 18: try reader.string(&fullName_, tag, &unknownFields)
+      case 26: try reader.string(&type, tag, &unknownFields)
       case 40: reserved = try reader.bool()
       case 48: repeated = try reader.bool()
       default: try reader.unknown(tag, &unknownFields)
@@ -836,6 +867,7 @@ extension ExtensionRangeOptions.Declaration {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
@@ -846,6 +878,7 @@ extension ExtensionRangeOptions.Declaration {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = number { writer.field(Int32Codec.self, 8, value) }
     if let value = fullName_ { writer.field(StringCodec.self, 18, value) }
@@ -863,6 +896,7 @@ extension ExtensionRangeOptions.Declaration {
     (6, "repeated", "repeated"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -877,6 +911,7 @@ extension ExtensionRangeOptions.Declaration {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("number", "number", number)
@@ -1060,27 +1095,29 @@ public struct FieldDescriptorProto: Message {
 extension FieldDescriptorProto {
   public static var fullName: String { "google.protobuf.FieldDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
-      case 18: extendee = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
+      case 18: try reader.string(&extendee, tag, &unknownFields)
       case 24: number = try reader.int32()
       case 32: try reader.enumeration(&label, tag, &unknownFields)
       case 40: try reader.enumeration(&type, tag, &unknownFields)
-      case 50: typeName = try reader.string()
-      case 58: defaultValue = try reader.string()
+      case 50: try reader.string(&typeName, tag, &unknownFields)
+      case 58: try reader.string(&defaultValue, tag, &unknownFields)
       case 66: try reader.message(&_options)
       case 72: oneofIndex = try reader.int32()
-      case 82: jsonName = try reader.string()
+      case 82: try reader.string(&jsonName, tag, &unknownFields)
       case 136: proto3Optional = try reader.bool()
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -1097,6 +1134,7 @@ extension FieldDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     if let value = extendee { writer.field(StringCodec.self, 18, value) }
@@ -1126,6 +1164,7 @@ extension FieldDescriptorProto {
     (17, "proto3Optional", "proto3_optional"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1146,6 +1185,7 @@ extension FieldDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -1187,18 +1227,20 @@ public struct OneofDescriptorProto: Message {
 extension OneofDescriptorProto {
   public static var fullName: String { "google.protobuf.OneofDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
       case 18: try reader.message(&options)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -1206,6 +1248,7 @@ extension OneofDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     if let value = options { writer.field(MessageCodec<OneofOptions>.self, 18, value) }
@@ -1217,6 +1260,7 @@ extension OneofDescriptorProto {
     (2, "options", "options"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1228,6 +1272,7 @@ extension OneofDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -1288,22 +1333,24 @@ public struct EnumDescriptorProto: Message {
 extension EnumDescriptorProto {
   public static var fullName: String { "google.protobuf.EnumDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
       case 18: try reader.messages(&self.value)
       case 26: try reader.message(&options)
       case 34: try reader.messages(&reservedRange)
-      case 42: reservedName.append(try reader.string())
+      case 42: try reader.string(&reservedName, tag, &unknownFields)
       case 48: try reader.enumeration(&visibility, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -1315,6 +1362,7 @@ extension EnumDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     writer.repeated(MessageCodec<EnumValueDescriptorProto>.self, 18, self.value)
@@ -1334,6 +1382,7 @@ extension EnumDescriptorProto {
     (6, "visibility", "visibility"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1349,6 +1398,7 @@ extension EnumDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -1361,7 +1411,7 @@ extension EnumDescriptorProto {
   }
 
   public var isInitialized: Bool {
-    if !self.value.allSatisfy(\.isInitialized) { return false }
+    if !self.value.areInitialized { return false }
     if let value = options, !value.isInitialized { return false }
     return true
   }
@@ -1370,6 +1420,7 @@ extension EnumDescriptorProto {
 extension EnumDescriptorProto.EnumReservedRange {
   public static var fullName: String { "google.protobuf.EnumDescriptorProto.EnumReservedRange" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -1382,6 +1433,7 @@ extension EnumDescriptorProto.EnumReservedRange {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
@@ -1389,6 +1441,7 @@ extension EnumDescriptorProto.EnumReservedRange {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = start { writer.field(Int32Codec.self, 8, value) }
     if let value = end { writer.field(Int32Codec.self, 16, value) }
@@ -1400,6 +1453,7 @@ extension EnumDescriptorProto.EnumReservedRange {
     (2, "end", "end"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1411,6 +1465,7 @@ extension EnumDescriptorProto.EnumReservedRange {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("start", "start", start)
@@ -1441,12 +1496,13 @@ public struct EnumValueDescriptorProto: Message {
 extension EnumValueDescriptorProto {
   public static var fullName: String { "google.protobuf.EnumValueDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
       case 16: number = try reader.int32()
       case 26: try reader.message(&options)
       default: try reader.unknown(tag, &unknownFields)
@@ -1454,6 +1510,7 @@ extension EnumValueDescriptorProto {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -1462,6 +1519,7 @@ extension EnumValueDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     if let value = number { writer.field(Int32Codec.self, 16, value) }
@@ -1475,6 +1533,7 @@ extension EnumValueDescriptorProto {
     (3, "options", "options"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1487,6 +1546,7 @@ extension EnumValueDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -1523,12 +1583,13 @@ public struct ServiceDescriptorProto: Message {
 extension ServiceDescriptorProto {
   public static var fullName: String { "google.protobuf.ServiceDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
       case 18: try reader.messages(&method)
       case 26: try reader.message(&options)
       default: try reader.unknown(tag, &unknownFields)
@@ -1536,6 +1597,7 @@ extension ServiceDescriptorProto {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -1544,6 +1606,7 @@ extension ServiceDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     writer.repeated(MessageCodec<MethodDescriptorProto>.self, 18, method)
@@ -1557,6 +1620,7 @@ extension ServiceDescriptorProto {
     (3, "options", "options"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1569,6 +1633,7 @@ extension ServiceDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -1578,7 +1643,7 @@ extension ServiceDescriptorProto {
   }
 
   public var isInitialized: Bool {
-    if !method.allSatisfy(\.isInitialized) { return false }
+    if !method.areInitialized { return false }
     if let value = options, !value.isInitialized { return false }
     return true
   }
@@ -1619,14 +1684,15 @@ public struct MethodDescriptorProto: Message {
 extension MethodDescriptorProto {
   public static var fullName: String { "google.protobuf.MethodDescriptorProto" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
-      case 18: inputType = try reader.string()
-      case 26: outputType = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
+      case 18: try reader.string(&inputType, tag, &unknownFields)
+      case 26: try reader.string(&outputType, tag, &unknownFields)
       case 34: try reader.message(&options)
       case 40: clientStreaming = try reader.bool()
       case 48: serverStreaming = try reader.bool()
@@ -1635,6 +1701,7 @@ extension MethodDescriptorProto {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = name { total += 1 + StringCodec.size(value, &sizes) }
@@ -1646,6 +1713,7 @@ extension MethodDescriptorProto {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = name { writer.field(StringCodec.self, 10, value) }
     if let value = inputType { writer.field(StringCodec.self, 18, value) }
@@ -1665,6 +1733,7 @@ extension MethodDescriptorProto {
     (6, "serverStreaming", "server_streaming"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -1680,6 +1749,7 @@ extension MethodDescriptorProto {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -1820,16 +1890,17 @@ public struct FileOptions: Message {
 extension FileOptions {
   public static var fullName: String { "google.protobuf.FileOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: javaPackage = try reader.string()
-      case 66: javaOuterClassname = try reader.string()
+      case 10: try reader.string(&javaPackage, tag, &unknownFields)
+      case 66: try reader.string(&javaOuterClassname, tag, &unknownFields)
       case 72: try reader.enumeration(&optimizeFor, tag, &unknownFields)
       case 80: javaMultipleFiles = try reader.bool()
-      case 90: goPackage = try reader.string()
+      case 90: try reader.string(&goPackage, tag, &unknownFields)
       case 128: ccGenericServices = try reader.bool()
       case 136: javaGenericServices = try reader.bool()
       case 144: pyGenericServices = try reader.bool()
@@ -1837,13 +1908,13 @@ extension FileOptions {
       case 184: deprecated = try reader.bool()
       case 216: javaStringCheckUtf8 = try reader.bool()
       case 248: ccEnableArenas = try reader.bool()
-      case 290: objcClassPrefix = try reader.string()
-      case 298: csharpNamespace = try reader.string()
-      case 314: swiftPrefix = try reader.string()
-      case 322: phpClassPrefix = try reader.string()
-      case 330: phpNamespace = try reader.string()
-      case 354: phpMetadataNamespace = try reader.string()
-      case 362: rubyPackage = try reader.string()
+      case 290: try reader.string(&objcClassPrefix, tag, &unknownFields)
+      case 298: try reader.string(&csharpNamespace, tag, &unknownFields)
+      case 314: try reader.string(&swiftPrefix, tag, &unknownFields)
+      case 322: try reader.string(&phpClassPrefix, tag, &unknownFields)
+      case 330: try reader.string(&phpNamespace, tag, &unknownFields)
+      case 354: try reader.string(&phpMetadataNamespace, tag, &unknownFields)
+      case 362: try reader.string(&rubyPackage, tag, &unknownFields)
       case 402: try reader.message(&features)
       case 7994: try reader.messages(&uninterpretedOption)
       default: try reader.unknown(tag, &unknownFields)
@@ -1851,6 +1922,7 @@ extension FileOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = javaPackage { total += 1 + StringCodec.size(value, &sizes) }
@@ -1877,6 +1949,7 @@ extension FileOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = javaPackage { writer.field(StringCodec.self, 10, value) }
     if let value = javaOuterClassname { writer.field(StringCodec.self, 66, value) }
@@ -1926,6 +1999,7 @@ extension FileOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -1956,6 +2030,7 @@ extension FileOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("javaPackage", "java_package", javaPackage)
@@ -1984,7 +2059,7 @@ extension FileOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -2029,6 +2104,7 @@ public struct MessageOptions: Message {
 extension MessageOptions {
   public static var fullName: String { "google.protobuf.MessageOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2046,6 +2122,7 @@ extension MessageOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = messageSetWireFormat { total += 1 + BoolCodec.size(value, &sizes) }
@@ -2058,6 +2135,7 @@ extension MessageOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = messageSetWireFormat { writer.field(BoolCodec.self, 8, value) }
     if let value = noStandardDescriptorAccessor { writer.field(BoolCodec.self, 16, value) }
@@ -2079,6 +2157,7 @@ extension MessageOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -2095,6 +2174,7 @@ extension MessageOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("messageSetWireFormat", "message_set_wire_format", messageSetWireFormat)
@@ -2109,7 +2189,7 @@ extension MessageOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -2376,6 +2456,7 @@ public struct FieldOptions: Message {
 extension FieldOptions {
   public static var fullName: String { "google.protobuf.FieldOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2400,6 +2481,7 @@ extension FieldOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = ctype { total += 1 + EnumCodec<FieldOptions.CType>.size(value, &sizes) }
@@ -2419,6 +2501,7 @@ extension FieldOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = ctype { writer.field(EnumCodec<FieldOptions.CType>.self, 8, value) }
     if let value = packed { writer.field(BoolCodec.self, 16, value) }
@@ -2454,6 +2537,7 @@ extension FieldOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -2477,6 +2561,7 @@ extension FieldOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("ctype", "ctype", ctype)
@@ -2498,7 +2583,7 @@ extension FieldOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -2506,18 +2591,20 @@ extension FieldOptions {
 extension FieldOptions.EditionDefault {
   public static var fullName: String { "google.protobuf.FieldOptions.EditionDefault" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 18: self.value = try reader.string()
+      case 18: try reader.string(&self.value, tag, &unknownFields)
       case 24: try reader.enumeration(&edition, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = self.value { total += 1 + StringCodec.size(value, &sizes) }
@@ -2525,6 +2612,7 @@ extension FieldOptions.EditionDefault {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = self.value { writer.field(StringCodec.self, 18, value) }
     if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
@@ -2536,6 +2624,7 @@ extension FieldOptions.EditionDefault {
     (3, "edition", "edition"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -2547,6 +2636,7 @@ extension FieldOptions.EditionDefault {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("value", "value", self.value)
@@ -2558,6 +2648,7 @@ extension FieldOptions.EditionDefault {
 extension FieldOptions.FeatureSupport {
   public static var fullName: String { "google.protobuf.FieldOptions.FeatureSupport" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2565,14 +2656,15 @@ extension FieldOptions.FeatureSupport {
       case 0: return
       case 8: try reader.enumeration(&editionIntroduced, tag, &unknownFields)
       case 16: try reader.enumeration(&editionDeprecated, tag, &unknownFields)
-      case 26: deprecationWarning = try reader.string()
+      case 26: try reader.string(&deprecationWarning, tag, &unknownFields)
       case 32: try reader.enumeration(&editionRemoved, tag, &unknownFields)
-      case 42: removalError = try reader.string()
+      case 42: try reader.string(&removalError, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = editionIntroduced { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
@@ -2583,6 +2675,7 @@ extension FieldOptions.FeatureSupport {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = editionIntroduced { writer.field(EnumCodec<Edition>.self, 8, value) }
     if let value = editionDeprecated { writer.field(EnumCodec<Edition>.self, 16, value) }
@@ -2600,6 +2693,7 @@ extension FieldOptions.FeatureSupport {
     (5, "removalError", "removal_error"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -2614,6 +2708,7 @@ extension FieldOptions.FeatureSupport {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("editionIntroduced", "edition_introduced", editionIntroduced)
@@ -2644,6 +2739,7 @@ public struct OneofOptions: Message {
 extension OneofOptions {
   public static var fullName: String { "google.protobuf.OneofOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2656,6 +2752,7 @@ extension OneofOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
@@ -2663,6 +2760,7 @@ extension OneofOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = features { writer.field(MessageCodec<FeatureSet>.self, 10, value) }
     writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
@@ -2674,6 +2772,7 @@ extension OneofOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -2685,6 +2784,7 @@ extension OneofOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("features", "features", features)
@@ -2694,7 +2794,7 @@ extension OneofOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -2729,6 +2829,7 @@ public struct EnumOptions: Message {
 extension EnumOptions {
   public static var fullName: String { "google.protobuf.EnumOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2744,6 +2845,7 @@ extension EnumOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = allowAlias { total += 1 + BoolCodec.size(value, &sizes) }
@@ -2754,6 +2856,7 @@ extension EnumOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = allowAlias { writer.field(BoolCodec.self, 16, value) }
     if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
@@ -2771,6 +2874,7 @@ extension EnumOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -2785,6 +2889,7 @@ extension EnumOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("allowAlias", "allow_alias", allowAlias)
@@ -2797,7 +2902,7 @@ extension EnumOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -2834,6 +2939,7 @@ public struct EnumValueOptions: Message {
 extension EnumValueOptions {
   public static var fullName: String { "google.protobuf.EnumValueOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2849,6 +2955,7 @@ extension EnumValueOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
@@ -2859,6 +2966,7 @@ extension EnumValueOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = deprecated { writer.field(BoolCodec.self, 8, value) }
     if let value = features { writer.field(MessageCodec<FeatureSet>.self, 18, value) }
@@ -2876,6 +2984,7 @@ extension EnumValueOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -2890,6 +2999,7 @@ extension EnumValueOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("deprecated", "deprecated", deprecated)
@@ -2902,7 +3012,7 @@ extension EnumValueOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -2931,6 +3041,7 @@ public struct ServiceOptions: Message {
 extension ServiceOptions {
   public static var fullName: String { "google.protobuf.ServiceOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -2944,6 +3055,7 @@ extension ServiceOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
@@ -2952,6 +3064,7 @@ extension ServiceOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
     if let value = features { writer.field(MessageCodec<FeatureSet>.self, 274, value) }
@@ -2965,6 +3078,7 @@ extension ServiceOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -2977,6 +3091,7 @@ extension ServiceOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("deprecated", "deprecated", deprecated)
@@ -2987,7 +3102,7 @@ extension ServiceOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -3052,6 +3167,7 @@ public struct MethodOptions: Message {
 extension MethodOptions {
   public static var fullName: String { "google.protobuf.MethodOptions" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -3066,6 +3182,7 @@ extension MethodOptions {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
@@ -3075,6 +3192,7 @@ extension MethodOptions {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
     if let value = idempotencyLevel { writer.field(EnumCodec<MethodOptions.IdempotencyLevel>.self, 272, value) }
@@ -3090,6 +3208,7 @@ extension MethodOptions {
     (999, "uninterpretedOption", "uninterpreted_option"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -3103,6 +3222,7 @@ extension MethodOptions {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("deprecated", "deprecated", deprecated)
@@ -3114,7 +3234,7 @@ extension MethodOptions {
   }
 
   public var isInitialized: Bool {
-    if !uninterpretedOption.allSatisfy(\.isInitialized) { return false }
+    if !uninterpretedOption.areInitialized { return false }
     return true
   }
 }
@@ -3169,23 +3289,25 @@ public struct UninterpretedOption: Message {
 extension UninterpretedOption {
   public static var fullName: String { "google.protobuf.UninterpretedOption" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
       case 18: try reader.messages(&name)
-      case 26: identifierValue = try reader.string()
+      case 26: try reader.string(&identifierValue, tag, &unknownFields)
       case 32: positiveIntValue = try reader.uint64()
       case 40: negativeIntValue = try reader.int64()
       case 49: doubleValue = try reader.double()
       case 58: stringValue = try reader.bytes()
-      case 66: aggregateValue = try reader.string()
+      case 66: try reader.string(&aggregateValue, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<UninterpretedOption.NamePart>.self, 1, name, &sizes)
@@ -3198,6 +3320,7 @@ extension UninterpretedOption {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<UninterpretedOption.NamePart>.self, 18, name)
     if let value = identifierValue { writer.field(StringCodec.self, 26, value) }
@@ -3219,6 +3342,7 @@ extension UninterpretedOption {
     (8, "aggregateValue", "aggregate_value"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -3235,6 +3359,7 @@ extension UninterpretedOption {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -3248,7 +3373,7 @@ extension UninterpretedOption {
   }
 
   public var isInitialized: Bool {
-    if !name.allSatisfy(\.isInitialized) { return false }
+    if !name.areInitialized { return false }
     return true
   }
 }
@@ -3256,18 +3381,20 @@ extension UninterpretedOption {
 extension UninterpretedOption.NamePart {
   public static var fullName: String { "google.protobuf.UninterpretedOption.NamePart" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: namePart = try reader.string()
+      case 10: try reader.string(&namePart, tag, &unknownFields)
       case 16: isExtension = try reader.bool()
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = namePart { total += 1 + StringCodec.size(value, &sizes) }
@@ -3275,6 +3402,7 @@ extension UninterpretedOption.NamePart {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = namePart { writer.field(StringCodec.self, 10, value) }
     if let value = isExtension { writer.field(BoolCodec.self, 16, value) }
@@ -3286,6 +3414,7 @@ extension UninterpretedOption.NamePart {
     (2, "isExtension", "is_extension"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -3297,6 +3426,7 @@ extension UninterpretedOption.NamePart {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("namePart", "name_part", namePart)
@@ -3658,6 +3788,7 @@ public struct FeatureSet: Message {
 extension FeatureSet {
   public static var fullName: String { "google.protobuf.FeatureSet" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -3677,6 +3808,7 @@ extension FeatureSet {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = fieldPresence { total += 1 + EnumCodec<FeatureSet.FieldPresence>.size(value, &sizes) }
@@ -3691,6 +3823,7 @@ extension FeatureSet {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = fieldPresence { writer.field(EnumCodec<FeatureSet.FieldPresence>.self, 8, value) }
     if let value = enumType { writer.field(EnumCodec<FeatureSet.EnumType>.self, 16, value) }
@@ -3716,6 +3849,7 @@ extension FeatureSet {
     (9, "enforceProtoLimits", "enforce_proto_limits"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -3734,6 +3868,7 @@ extension FeatureSet {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("fieldPresence", "field_presence", fieldPresence)
@@ -3753,6 +3888,7 @@ extension FeatureSet {
 extension FeatureSet.VisibilityFeature {
   public static var fullName: String { "google.protobuf.FeatureSet.VisibilityFeature" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -3763,10 +3899,12 @@ extension FeatureSet.VisibilityFeature {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     unknownFields.bytes.count
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.unknown(unknownFields)
   }
@@ -3774,11 +3912,13 @@ extension FeatureSet.VisibilityFeature {
   private static let fieldTable = FieldTable([
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while try reader.nextField(&object) != nil {}
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.endObject()
@@ -3788,6 +3928,7 @@ extension FeatureSet.VisibilityFeature {
 extension FeatureSet.ProtoLimitsFeature {
   public static var fullName: String { "google.protobuf.FeatureSet.ProtoLimitsFeature" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -3798,10 +3939,12 @@ extension FeatureSet.ProtoLimitsFeature {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     unknownFields.bytes.count
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.unknown(unknownFields)
   }
@@ -3809,11 +3952,13 @@ extension FeatureSet.ProtoLimitsFeature {
   private static let fieldTable = FieldTable([
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while try reader.nextField(&object) != nil {}
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.endObject()
@@ -3861,6 +4006,7 @@ public struct FeatureSetDefaults: Message {
 extension FeatureSetDefaults {
   public static var fullName: String { "google.protobuf.FeatureSetDefaults" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -3874,6 +4020,7 @@ extension FeatureSetDefaults {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 1, defaults, &sizes)
@@ -3882,6 +4029,7 @@ extension FeatureSetDefaults {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 10, defaults)
     if let value = minimumEdition { writer.field(EnumCodec<Edition>.self, 32, value) }
@@ -3895,6 +4043,7 @@ extension FeatureSetDefaults {
     (5, "maximumEdition", "maximum_edition"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -3907,6 +4056,7 @@ extension FeatureSetDefaults {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("defaults", "defaults", defaults)
@@ -3919,6 +4069,7 @@ extension FeatureSetDefaults {
 extension FeatureSetDefaults.FeatureSetEditionDefault {
   public static var fullName: String { "google.protobuf.FeatureSetDefaults.FeatureSetEditionDefault" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -3932,6 +4083,7 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
@@ -3940,6 +4092,7 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
     if let value = overridableFeatures { writer.field(MessageCodec<FeatureSet>.self, 34, value) }
@@ -3953,6 +4106,7 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
     (5, "fixedFeatures", "fixed_features"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -3965,6 +4119,7 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("edition", "edition", edition)
@@ -4015,6 +4170,7 @@ public struct SourceCodeInfo: Message {
 extension SourceCodeInfo {
   public static var fullName: String { "google.protobuf.SourceCodeInfo" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -4026,12 +4182,14 @@ extension SourceCodeInfo {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<SourceCodeInfo.Location>.self, 1, location, &sizes)
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<SourceCodeInfo.Location>.self, 10, location)
     writer.unknown(unknownFields)
@@ -4041,6 +4199,7 @@ extension SourceCodeInfo {
     (1, "location", "location"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object, extending: &unknownFields) {
@@ -4051,6 +4210,7 @@ extension SourceCodeInfo {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("location", "location", location)
@@ -4062,6 +4222,7 @@ extension SourceCodeInfo {
 extension SourceCodeInfo.Location {
   public static var fullName: String { "google.protobuf.SourceCodeInfo.Location" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -4071,14 +4232,15 @@ extension SourceCodeInfo.Location {
       case 10: try reader.packed(Int32Codec.self, &path)
       case 16: span.append(try reader.int32())
       case 18: try reader.packed(Int32Codec.self, &span)
-      case 26: leadingComments = try reader.string()
-      case 34: trailingComments = try reader.string()
-      case 50: leadingDetachedComments.append(try reader.string())
+      case 26: try reader.string(&leadingComments, tag, &unknownFields)
+      case 34: try reader.string(&trailingComments, tag, &unknownFields)
+      case 50: try reader.string(&leadingDetachedComments, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += packedSize(Int32Codec.self, 1, path, &sizes)
@@ -4089,6 +4251,7 @@ extension SourceCodeInfo.Location {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.packed(Int32Codec.self, 10, path)
     writer.packed(Int32Codec.self, 18, span)
@@ -4106,6 +4269,7 @@ extension SourceCodeInfo.Location {
     (6, "leadingDetachedComments", "leading_detached_comments"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -4120,6 +4284,7 @@ extension SourceCodeInfo.Location {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("path", "path", path)
@@ -4203,6 +4368,7 @@ public struct GeneratedCodeInfo: Message {
 extension GeneratedCodeInfo {
   public static var fullName: String { "google.protobuf.GeneratedCodeInfo" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -4214,12 +4380,14 @@ extension GeneratedCodeInfo {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<GeneratedCodeInfo.Annotation>.self, 1, annotation, &sizes)
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<GeneratedCodeInfo.Annotation>.self, 10, annotation)
     writer.unknown(unknownFields)
@@ -4229,6 +4397,7 @@ extension GeneratedCodeInfo {
     (1, "annotation", "annotation"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -4239,6 +4408,7 @@ extension GeneratedCodeInfo {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("annotation", "annotation", annotation)
@@ -4249,6 +4419,7 @@ extension GeneratedCodeInfo {
 extension GeneratedCodeInfo.Annotation {
   public static var fullName: String { "google.protobuf.GeneratedCodeInfo.Annotation" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -4256,7 +4427,7 @@ extension GeneratedCodeInfo.Annotation {
       case 0: return
       case 8: path.append(try reader.int32())
       case 10: try reader.packed(Int32Codec.self, &path)
-      case 18: sourceFile = try reader.string()
+      case 18: try reader.string(&sourceFile, tag, &unknownFields)
       case 24: begin = try reader.int32()
       case 32: end = try reader.int32()
       case 40: try reader.enumeration(&semantic, tag, &unknownFields)
@@ -4265,6 +4436,7 @@ extension GeneratedCodeInfo.Annotation {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += packedSize(Int32Codec.self, 1, path, &sizes)
@@ -4275,6 +4447,7 @@ extension GeneratedCodeInfo.Annotation {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.packed(Int32Codec.self, 10, path)
     if let value = sourceFile { writer.field(StringCodec.self, 18, value) }
@@ -4292,6 +4465,7 @@ extension GeneratedCodeInfo.Annotation {
     (5, "semantic", "semantic"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -4306,6 +4480,7 @@ extension GeneratedCodeInfo.Annotation {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("path", "path", path)

@@ -9,6 +9,7 @@ public struct ProtobufEmpty: Message {
 extension ProtobufEmpty {
   public static var fullName: String { "google.protobuf.Empty" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -19,10 +20,12 @@ extension ProtobufEmpty {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     unknownFields.bytes.count
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.unknown(unknownFields)
   }
@@ -30,11 +33,13 @@ extension ProtobufEmpty {
   private static let fieldTable = FieldTable([
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while try reader.nextField(&object) != nil {}
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.endObject()

@@ -16,6 +16,7 @@ public struct ProtobufFieldMask: Message {
 extension ProtobufFieldMask {
   public static var fullName: String { "google.protobuf.FieldMask" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -27,12 +28,14 @@ extension ProtobufFieldMask {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(StringCodec.self, 1, paths, &sizes)
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(StringCodec.self, 10, paths)
     writer.unknown(unknownFields)

@@ -16,6 +16,7 @@ public struct ProtobufSourceContext: Message {
 extension ProtobufSourceContext {
   public static var fullName: String { "google.protobuf.SourceContext" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -27,12 +28,14 @@ extension ProtobufSourceContext {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !fileName.isDefaultValue { total += 1 + StringCodec.size(fileName, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !fileName.isDefaultValue { writer.field(StringCodec.self, 10, fileName) }
     writer.unknown(unknownFields)
@@ -42,6 +45,7 @@ extension ProtobufSourceContext {
     (1, "fileName", "file_name"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -52,6 +56,7 @@ extension ProtobufSourceContext {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("fileName", "file_name", fileName)

@@ -42,6 +42,7 @@ public struct ProtobufStruct: Message {
 extension ProtobufStruct {
   public static var fullName: String { "google.protobuf.Struct" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -53,12 +54,14 @@ extension ProtobufStruct {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += mapSize(StringCodec.self, MessageCodec<ProtobufValue>.self, 1, fields, &sizes)
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.map(StringCodec.self, MessageCodec<ProtobufValue>.self, 10, fields)
     writer.unknown(unknownFields)
@@ -90,6 +93,7 @@ public struct ProtobufValue: Message {
 extension ProtobufValue {
   public static var fullName: String { "google.protobuf.Value" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -121,6 +125,7 @@ extension ProtobufValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     switch kind {
@@ -135,6 +140,7 @@ extension ProtobufValue {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     switch kind {
     case .nullValue(let value)?: writer.field(EnumCodec<ProtobufNullValue>.self, 8, value)
@@ -165,6 +171,7 @@ public struct ProtobufListValue: Message {
 extension ProtobufListValue {
   public static var fullName: String { "google.protobuf.ListValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -176,12 +183,14 @@ extension ProtobufListValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     total += repeatedSize(MessageCodec<ProtobufValue>.self, 1, values, &sizes)
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.repeated(MessageCodec<ProtobufValue>.self, 10, values)
     writer.unknown(unknownFields)

@@ -19,6 +19,7 @@ public struct ProtobufTimestamp: Message {
 extension ProtobufTimestamp {
   public static var fullName: String { "google.protobuf.Timestamp" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -31,6 +32,7 @@ extension ProtobufTimestamp {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !seconds.isDefaultValue { total += 1 + Int64Codec.size(seconds, &sizes) }
@@ -38,6 +40,7 @@ extension ProtobufTimestamp {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !seconds.isDefaultValue { writer.field(Int64Codec.self, 8, seconds) }
     if !nanos.isDefaultValue { writer.field(Int32Codec.self, 16, nanos) }

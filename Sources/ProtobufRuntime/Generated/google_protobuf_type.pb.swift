@@ -68,6 +68,7 @@ public struct ProtobufType: Message {
 extension ProtobufType {
   public static var fullName: String { "google.protobuf.Type" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -85,6 +86,7 @@ extension ProtobufType {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -97,6 +99,7 @@ extension ProtobufType {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     writer.repeated(MessageCodec<ProtobufField>.self, 18, fields)
@@ -118,6 +121,7 @@ extension ProtobufType {
     (7, "edition", "edition"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -134,6 +138,7 @@ extension ProtobufType {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -326,6 +331,7 @@ public struct ProtobufField: Message {
 extension ProtobufField {
   public static var fullName: String { "google.protobuf.Field" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -346,6 +352,7 @@ extension ProtobufField {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !kind.isDefaultValue { total += 1 + EnumCodec<ProtobufField.Kind>.size(kind, &sizes) }
@@ -361,6 +368,7 @@ extension ProtobufField {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !kind.isDefaultValue { writer.field(EnumCodec<ProtobufField.Kind>.self, 8, kind) }
     if !cardinality.isDefaultValue { writer.field(EnumCodec<ProtobufField.Cardinality>.self, 16, cardinality) }
@@ -388,6 +396,7 @@ extension ProtobufField {
     (11, "defaultValue", "default_value"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -407,6 +416,7 @@ extension ProtobufField {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("kind", "kind", kind)
@@ -454,6 +464,7 @@ public struct ProtobufEnumMessage: Message {
 extension ProtobufEnumMessage {
   public static var fullName: String { "google.protobuf.Enum" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -470,6 +481,7 @@ extension ProtobufEnumMessage {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -481,6 +493,7 @@ extension ProtobufEnumMessage {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     writer.repeated(MessageCodec<ProtobufEnumValue>.self, 18, enumvalue)
@@ -500,6 +513,7 @@ extension ProtobufEnumMessage {
     (6, "edition", "edition"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -515,6 +529,7 @@ extension ProtobufEnumMessage {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -549,6 +564,7 @@ public struct ProtobufEnumValue: Message {
 extension ProtobufEnumValue {
   public static var fullName: String { "google.protobuf.EnumValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -562,6 +578,7 @@ extension ProtobufEnumValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -570,6 +587,7 @@ extension ProtobufEnumValue {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     if !number.isDefaultValue { writer.field(Int32Codec.self, 16, number) }
@@ -583,6 +601,7 @@ extension ProtobufEnumValue {
     (3, "options", "options"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -595,6 +614,7 @@ extension ProtobufEnumValue {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
@@ -623,6 +643,7 @@ public struct ProtobufOption: Message {
 extension ProtobufOption {
   public static var fullName: String { "google.protobuf.Option" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -635,6 +656,7 @@ extension ProtobufOption {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
@@ -642,6 +664,7 @@ extension ProtobufOption {
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
     if let value = self.value { writer.field(MessageCodec<ProtobufAny>.self, 18, value) }
@@ -653,6 +676,7 @@ extension ProtobufOption {
     (2, "value", "value"),
   ])
 
+  @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -664,6 +688,7 @@ extension ProtobufOption {
     }
   }
 
+  @inline(never)
   public func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)

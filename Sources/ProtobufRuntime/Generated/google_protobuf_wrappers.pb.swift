@@ -16,6 +16,7 @@ public struct ProtobufDoubleValue: Message {
 extension ProtobufDoubleValue {
   public static var fullName: String { "google.protobuf.DoubleValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -27,12 +28,14 @@ extension ProtobufDoubleValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + DoubleCodec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(DoubleCodec.self, 9, self.value) }
     writer.unknown(unknownFields)
@@ -55,6 +58,7 @@ public struct ProtobufFloatValue: Message {
 extension ProtobufFloatValue {
   public static var fullName: String { "google.protobuf.FloatValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -66,12 +70,14 @@ extension ProtobufFloatValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + FloatCodec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(FloatCodec.self, 13, self.value) }
     writer.unknown(unknownFields)
@@ -94,6 +100,7 @@ public struct ProtobufInt64Value: Message {
 extension ProtobufInt64Value {
   public static var fullName: String { "google.protobuf.Int64Value" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -105,12 +112,14 @@ extension ProtobufInt64Value {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + Int64Codec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(Int64Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
@@ -133,6 +142,7 @@ public struct ProtobufUInt64Value: Message {
 extension ProtobufUInt64Value {
   public static var fullName: String { "google.protobuf.UInt64Value" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -144,12 +154,14 @@ extension ProtobufUInt64Value {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + UInt64Codec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(UInt64Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
@@ -172,6 +184,7 @@ public struct ProtobufInt32Value: Message {
 extension ProtobufInt32Value {
   public static var fullName: String { "google.protobuf.Int32Value" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -183,12 +196,14 @@ extension ProtobufInt32Value {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + Int32Codec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(Int32Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
@@ -211,6 +226,7 @@ public struct ProtobufUInt32Value: Message {
 extension ProtobufUInt32Value {
   public static var fullName: String { "google.protobuf.UInt32Value" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -222,12 +238,14 @@ extension ProtobufUInt32Value {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + UInt32Codec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(UInt32Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
@@ -250,6 +268,7 @@ public struct ProtobufBoolValue: Message {
 extension ProtobufBoolValue {
   public static var fullName: String { "google.protobuf.BoolValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -261,12 +280,14 @@ extension ProtobufBoolValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + BoolCodec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(BoolCodec.self, 8, self.value) }
     writer.unknown(unknownFields)
@@ -289,6 +310,7 @@ public struct ProtobufStringValue: Message {
 extension ProtobufStringValue {
   public static var fullName: String { "google.protobuf.StringValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -300,12 +322,14 @@ extension ProtobufStringValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + StringCodec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(StringCodec.self, 10, self.value) }
     writer.unknown(unknownFields)
@@ -328,6 +352,7 @@ public struct ProtobufBytesValue: Message {
 extension ProtobufBytesValue {
   public static var fullName: String { "google.protobuf.BytesValue" }
 
+  @inline(never)
   public mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -339,12 +364,14 @@ extension ProtobufBytesValue {
     }
   }
 
+  @inline(never)
   public func size(_ sizes: inout SizeCache) -> Int {
     var total = unknownFields.bytes.count
     if !self.value.isDefaultValue { total += 1 + BytesCodec.size(self.value, &sizes) }
     return total
   }
 
+  @inline(never)
   public func write(to writer: inout WireWriter) {
     if !self.value.isDefaultValue { writer.field(BytesCodec.self, 10, self.value) }
     writer.unknown(unknownFields)

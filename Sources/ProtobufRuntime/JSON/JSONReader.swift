@@ -3,7 +3,7 @@
 /// Reads one JSON text.
 public struct JSONReader {
   let bytes: [UInt8]
-  var position = 0
+  @usableFromInline var position = 0
   var depth = 0
   /// The next object is the payload of an `Any`: its "@type" is no field.
   var skipsTypeKey = false
@@ -80,6 +80,9 @@ public struct JSONReader {
     return true
   }
 
+  @usableFromInline
+  mutating func expectColon() throws(JSONError) { try expect(UInt8(ascii: ":"), "':'") }
+
   mutating func literal(_ text: StaticString) throws(JSONError) {
     let count = text.utf8CodeUnitCount
     let matches = text.withUTF8Buffer { buffer in
@@ -118,7 +121,7 @@ public struct JSONReader {
     while try object.isSingleField ? object.isFirst : nextKey(isFirst: object.isFirst) {
       object.isFirst = false
       let place = position
-      if let entry = try findField(object.table) {
+      if let entry = try findField(&object) {
         guard object.insert(entry.index) else {
           throw error(.duplicateField(entry.name.description, message: object.message), at: place)
         }
@@ -139,6 +142,7 @@ public struct JSONReader {
   }
 
   /// Moves to the next key of an object; false (and past the brace) at its end.
+  @usableFromInline
   mutating func nextKey(isFirst: Bool) throws(JSONError) -> Bool {
     if peek() == UInt8(ascii: "}") {
       position += 1
@@ -150,31 +154,40 @@ public struct JSONReader {
     return true
   }
 
-  private mutating func findField(_ table: FieldTable) throws(JSONError) -> FieldTable.Entry? {
-    // The usual name has no escapes and is looked up where it stands.
+  private mutating func findField(_ object: inout JSONObject) throws(JSONError) -> FieldTable.Entry? {
+    let (table, expected) = (object.table, object.expected)
+    // The usual name has no escapes and is looked up where it stands; the usual field is the next one of the schema.
     let start = position + 1
-    let (index, entry) = bytes.withUnsafeBufferPointer { bytes in
-      var index = start
-      while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\") { index += 1 }
-      let isPlain = index < bytes.count && bytes[index] == UInt8(ascii: "\"")
-      let name = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<index]))
-      return (index, isPlain ? table.find(name) : nil)
+    let (end, entry): (Int, FieldTable.Entry?) = bytes.withUnsafeBytes { bytes in
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[min(start, bytes.count)...])
+      if let entry = table.entry(at: expected, beginning: rest) {
+        return (start + entry.name.utf8CodeUnitCount, entry)
+      }
+      let end = Self.endOfPlainText(from: start, in: bytes).index
+      let isPlain = end < bytes.count && bytes[end] == UInt8(ascii: "\"")
+      return (end, isPlain ? table.find(UnsafeRawBufferPointer(rebasing: bytes[start..<end])) : nil)
     }
-    guard index < bytes.count else { throw error(.unexpectedEnd) }
-    if bytes[index] == UInt8(ascii: "\\") {
+    guard end < bytes.count else { throw error(.unexpectedEnd) }
+    if let entry {
+      object.expected = entry.index + 1
+      position = end + 1
+      return entry
+    }
+    if bytes[end] == UInt8(ascii: "\\") {
       let name = Array(try string().utf8)
       return name.withUnsafeBytes { table.find($0) }
     }
-    if entry != nil { position = index + 1 }
-    return entry
+    return nil
   }
 
+  @usableFromInline
   mutating func beginList() throws(JSONError) {
     try expect(UInt8(ascii: "["), "a list")
     try descend()
   }
 
   /// Moves to the next element; false (and past the bracket) at the list's end.
+  @usableFromInline
   mutating func nextElement(isFirst: inout Bool) throws(JSONError) -> Bool {
     if peek() == UInt8(ascii: "]") {
       position += 1
@@ -395,39 +408,55 @@ public struct JSONReader {
     return exponent == 0 ? F(digits) : F(digits) / F(powersOfTen[-exponent])
   }
 
+  @usableFromInline @inline(never)
   mutating func string() throws(JSONError) -> String {
     guard peek() == UInt8(ascii: "\"") else { throw expected("a string") }
     let start = position + 1
-    let index = bytes.withUnsafeBufferPointer { bytes in
-      var index = start
-      while index < bytes.count {
-        let byte = bytes[index]
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
-        index += 1
-      }
-      return index
-    }
+    let (index, isASCII) = bytes.withUnsafeBytes { Self.endOfPlainText(from: start, in: $0) }
     guard index < bytes.count else { throw error(.unexpectedEnd, at: bytes.count) }
     if bytes[index] == UInt8(ascii: "\\") { return try escapedString(from: start, firstEscape: index) }
     guard bytes[index] == UInt8(ascii: "\"") else {
       throw error(.invalidString("a control character must be escaped"), at: index)
     }
-    let text = try validated(bytes[start..<index])
     position = index + 1
-    return text
+    // What is ASCII needs no check.
+    if isASCII {
+      return String(copying: unsafe UTF8Span(unchecked: bytes.span.extracting(start..<index), isKnownASCII: true))
+    }
+    return try validated(bytes.span.extracting(start..<index), at: start - 1)
   }
 
-  private func validated(_ slice: ArraySlice<UInt8>) throws(JSONError) -> String {
-    let text: String? = slice.withUnsafeBufferPointer { buffer in
-      do {
-        // Twice as fast as `String(validating:as:)`.
-        return String(copying: try UTF8Span(validating: buffer.span))
-      } catch {
-        return nil
+  /// The first byte that ends or interrupts a string, or the end of the text.
+  private static func endOfPlainText(from start: Int, in text: UnsafeRawBufferPointer) -> (index: Int, isASCII: Bool) {
+    var index = start
+    var highBits: UInt64 = 0
+    while text.count - index >= 8 {
+      let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let stops = ByteSearch.mask(ofBytesIn: word)
+      if stops != 0 {
+        let first = stops & (0 &- stops)
+        highBits |= word & (first &- 1)
+        return (index + first.trailingZeroBitCount / 8, highBits & ByteSearch.highBits == 0)
       }
+      highBits |= word
+      index += 8
     }
-    guard let text else { throw error(.invalidUTF8) }
-    return text
+    while index < text.count {
+      let byte = text[index]
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+      highBits |= UInt64(byte)
+      index += 1
+    }
+    return (index, highBits & ByteSearch.highBits == 0)
+  }
+
+  private func validated(_ text: Span<UInt8>, at place: Int) throws(JSONError) -> String {
+    do {
+      // Twice as fast as `String(validating:as:)`.
+      return String(copying: try UTF8Span(validating: text))
+    } catch {
+      throw self.error(.invalidUTF8, at: place)
+    }
   }
 
   private mutating func escapedString(from start: Int, firstEscape: Int) throws(JSONError) -> String {
@@ -438,7 +467,7 @@ public struct JSONReader {
       index += 1
       if byte == UInt8(ascii: "\"") {
         position = index
-        return try validated(out[...])
+        return try validated(out.span, at: start - 1)
       }
       guard byte == UInt8(ascii: "\\") else {
         if byte < 0x20 { throw error(.invalidString("a control character must be escaped"), at: index - 1) }
@@ -503,6 +532,8 @@ public struct JSONObject {
   let message: String
   let skipsTypeKey: Bool
   var isFirst = true
+  /// The field that comes next where all are there, in the order of the schema.
+  var expected = 0
   /// One entry of an extended message's object, read as an object of its extensions.
   var isSingleField = false
   /// The message has extension ranges: entries with names in brackets are collected as fields in binary form.

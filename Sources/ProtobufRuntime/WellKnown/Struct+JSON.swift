@@ -3,12 +3,7 @@
 extension ProtobufStruct {
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) { try reader.read(&fields) }
   public func write(json writer: inout JSONWriter) {
-    writer.beginObject()
-    for (name, value) in sortedEntries(fields) {
-      writer.key(name)
-      value.write(json: &writer)
-    }
-    writer.endObject()
+    writer.map(fields)
   }
 }
 

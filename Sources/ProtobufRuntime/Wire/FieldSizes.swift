@@ -6,9 +6,7 @@ public func repeatedSize<C: WireCodec>(
   _ codec: C.Type, _ tagSize: Int, _ values: [C.Value], _ sizes: inout SizeCache
 ) -> Int {
   var total = tagSize * values.count
-  // By span: a loop over the array would copy each element.
-  let span = values.span
-  for index in span.indices { total += C.size(span[index], &sizes) }
+  values.forEachInPlace { total += $0.pointee.size(codec, &sizes) }
   return total
 }
 
@@ -38,7 +36,8 @@ public func mapSize<K: WireCodec, V: WireCodec>(
     }
     return total
   }
-  for (entryKey, entryValue) in sortedEntries(entries) {
+  for index in orderedIndices(entries) {
+    let (entryKey, entryValue) = entries[index]
     let place = sizes.reserve()
     let payload = 2 + K.size(entryKey, &sizes) + V.size(entryValue, &sizes)
     sizes.set(place, payload)
@@ -51,4 +50,12 @@ public func mapSize<K: WireCodec, V: WireCodec>(
 @inlinable
 public func groupSize<M: Message>(_ tagSize: Int, _ value: M, _ sizes: inout SizeCache) -> Int {
   2 * tagSize + value.size(&sizes)
+}
+
+/// Bytes of a repeated group.
+@inlinable
+public func groupsSize<M: Message>(_ tagSize: Int, _ values: [M], _ sizes: inout SizeCache) -> Int {
+  var total = 2 * tagSize * values.count
+  values.forEachInPlace { total += $0.pointee.size(&sizes) }
+  return total
 }

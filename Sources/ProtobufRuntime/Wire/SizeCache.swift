@@ -18,8 +18,14 @@ public struct SizeCache {
   public mutating func reserve() -> Int {
     let place = count
     count += 1
-    if place >= Self.inlineCapacity { overflow.append(0) }
+    if place >= Self.inlineCapacity { overflowing() }
     return place
+  }
+
+  @usableFromInline @inline(never)
+  mutating func overflowing() {
+    if overflow.isEmpty { overflow.reserveCapacity(48) }
+    overflow.append(0)
   }
 
   @inlinable

@@ -147,11 +147,11 @@ public enum StringCodec: WireCodec {
   @inlinable public static var wireType: UInt32 { 2 }
   @inlinable public static var defaultValue: String { "" }
   @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> String { try reader.string() }
-  @inlinable public static func size(_ value: String, _ sizes: inout SizeCache) -> Int {
+  public static func size(_ value: String, _ sizes: inout SizeCache) -> Int {
     let count = value.utf8.count
     return varintSize(UInt64(count)) + count
   }
-  @inlinable public static func write(_ value: String, to writer: inout WireWriter) {
+  public static func write(_ value: String, to writer: inout WireWriter) {
     writer.rawVarint(UInt64(value.utf8.count))
     let copied: Void? = value.utf8.withContiguousStorageIfAvailable { writer.rawBytes(UnsafeRawBufferPointer($0)) }
     if copied == nil { Array(value.utf8).withUnsafeBytes { writer.rawBytes($0) } }
@@ -203,7 +203,7 @@ public enum MessageCodec<M: Message>: WireCodec {
     return varintSize(UInt64(count)) + count
   }
   @inlinable public static func write(_ value: M, to writer: inout WireWriter) {
-    writer.rawVarint(UInt64(writer.sizes.take()))
+    writer.rawVarint(UInt64(writer.sizes.pointee.take()))
     value.write(to: &writer)
   }
 }

@@ -16,17 +16,16 @@ extension WireReader {
 
   @inlinable
   public mutating func message<M: Message>(_ field: inout Boxed<M>) throws(WireError) {
-    var value = field.value ?? M()
-    field.value = nil
+    var value = field.take()
     try message(&value)
-    field.value = value
+    field.put(value)
   }
 
   @inlinable
   public mutating func messages<M: Message>(_ field: inout [M]) throws(WireError) {
-    var element = M()
-    try message(&element)
-    field.append(element)
+    // In its place: a large struct would be copied on the way there.
+    field.append(M())
+    try message(&field[field.count - 1])
   }
 
   /// A group of proto2, whose start tag has been read.
@@ -45,17 +44,49 @@ extension WireReader {
 
   @inlinable
   public mutating func group<M: Message>(_ number: UInt32, _ field: inout Boxed<M>) throws(WireError) {
-    var value = field.value ?? M()
-    field.value = nil
+    var value = field.take()
     try group(number, &value)
-    field.value = value
+    field.put(value)
   }
 
   @inlinable
   public mutating func groups<M: Message>(_ number: UInt32, _ field: inout [M]) throws(WireError) {
-    var element = M()
-    try group(number, &element)
-    field.append(element)
+    field.append(M())
+    try group(number, &field[field.count - 1])
+  }
+
+  // Strings of schemas that do not ask for UTF-8 (`utf8_validation = NONE`, proto2): a Swift String holds nothing else, so
+  // that other bytes are kept as an unknown field.
+
+  @inline(never)
+  public mutating func text(_ tag: UInt32, _ unknown: inout UnknownFields) throws(WireError) -> String? {
+    let start = cursor
+    do {
+      return try string()
+    } catch {
+      guard error.kind == .invalidUTF8 else { throw error }
+      cursor = start
+      try self.unknown(tag, &unknown)
+      return nil
+    }
+  }
+
+  public mutating func string(
+    _ field: inout String, _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    if let value = try text(tag, &unknown) { field = value }
+  }
+
+  public mutating func string(
+    _ field: inout String?, _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    if let value = try text(tag, &unknown) { field = value }
+  }
+
+  public mutating func string(
+    _ field: inout [String], _ tag: UInt32, _ unknown: inout UnknownFields
+  ) throws(WireError) {
+    if let value = try text(tag, &unknown) { field.append(value) }
   }
 
   /// Packed elements. Memory grows with the input, not with what a length claims.

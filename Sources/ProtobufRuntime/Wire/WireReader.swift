@@ -31,6 +31,10 @@ public struct WireReader {
   @usableFromInline
   func error(_ kind: WireError.Kind) -> WireError { WireError(kind, offset: offset) }
 
+  // Errors are made out of line: each use in generated code would take as many instructions as reading the field.
+  @usableFromInline @inline(never)
+  func truncated() -> WireError { error(.truncated) }
+
   // MARK: Tags
 
   /// The next field's tag (number << 3 | wire type), or 0 at the end of the current message.
@@ -74,16 +78,18 @@ public struct WireReader {
   /// A base-128 varint, at most ten bytes; bits beyond 64 are dropped as the C++ implementation does.
   @inlinable
   public mutating func varint() throws(WireError) -> UInt64 {
-    guard cursor < end else { throw error(.truncated) }
-    let first = cursor.load(as: UInt8.self)
-    if first < 0x80 {
-      cursor += 1
-      return UInt64(first)
+    if cursor < end {
+      let first = cursor.load(as: UInt8.self)
+      if first < 0x80 {
+        cursor += 1
+        return UInt64(first)
+      }
     }
     return try longVarint()
   }
 
-  @usableFromInline
+  /// Two bytes and more; also none, which is an error.
+  @usableFromInline @inline(never)
   mutating func longVarint() throws(WireError) -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
@@ -121,14 +127,14 @@ public struct WireReader {
   }
 
   @inlinable public mutating func fixed32() throws(WireError) -> UInt32 {
-    guard remaining >= 4 else { throw error(.truncated) }
+    guard remaining >= 4 else { throw truncated() }
     let value = UInt32(littleEndian: cursor.loadUnaligned(as: UInt32.self))
     cursor += 4
     return value
   }
 
   @inlinable public mutating func fixed64() throws(WireError) -> UInt64 {
-    guard remaining >= 8 else { throw error(.truncated) }
+    guard remaining >= 8 else { throw truncated() }
     let value = UInt64(littleEndian: cursor.loadUnaligned(as: UInt64.self))
     cursor += 8
     return value
@@ -142,34 +148,30 @@ public struct WireReader {
   // MARK: Length-delimited values
 
   /// A length prefix that the current message has bytes for.
-  @inlinable
+  @usableFromInline
   mutating func length() throws(WireError) -> Int {
     let length = try varint()
     guard length <= UInt64(remaining) else { throw error(.lengthPastEnd(length: length, remaining: remaining)) }
     return Int(length)
   }
 
-  @inlinable
+  @inline(never)
   public mutating func string() throws(WireError) -> String {
     let count = try length()
     if count == 0 { return "" }
     let bytes = UnsafeBufferPointer(start: cursor.assumingMemoryBound(to: UInt8.self), count: count)
-    let text = try Self.validated(bytes, reader: self)
+    let text: String
+    do {
+      // Twice as fast as `String(validating:as:)`: one pass to check, one memcpy.
+      text = String(copying: try UTF8Span(validating: bytes.span))
+    } catch {
+      throw self.error(.invalidUTF8)
+    }
     cursor += count
     return text
   }
 
-  @usableFromInline
-  static func validated(_ bytes: UnsafeBufferPointer<UInt8>, reader: WireReader) throws(WireError) -> String {
-    do {
-      // Twice as fast as `String(validating:as:)`: one pass to check, one memcpy.
-      return String(copying: try UTF8Span(validating: bytes.span))
-    } catch {
-      throw reader.error(.invalidUTF8)
-    }
-  }
-
-  @inlinable
+  @inline(never)
   public mutating func bytes() throws(WireError) -> [UInt8] {
     let count = try length()
     let value = [UInt8](UnsafeRawBufferPointer(start: cursor, count: count))
@@ -190,7 +192,7 @@ public struct WireReader {
     }
   }
 
-  @inlinable
+  @usableFromInline @inline(never)
   mutating func enterMessage() throws(WireError) -> Outer {
     let count = try length()
     guard depth < Self.maximumDepth else { throw error(.nestedTooDeeply(limit: Self.maximumDepth)) }
@@ -208,7 +210,7 @@ public struct WireReader {
     depth -= 1
   }
 
-  @inlinable
+  @usableFromInline @inline(never)
   mutating func enterGroup(field: UInt32) throws(WireError) -> Outer {
     guard depth < Self.maximumDepth else { throw error(.nestedTooDeeply(limit: Self.maximumDepth)) }
     let outer = Outer(end: end, endGroup: endGroup)

@@ -5,10 +5,11 @@
 public struct WireWriter {
   @usableFromInline var cursor: UnsafeMutableRawPointer
   @usableFromInline let end: UnsafeMutableRawPointer
-  @usableFromInline var sizes: SizeCache
+  @usableFromInline let sizes: UnsafeMutablePointer<SizeCache>
 
+  /// - Parameter sizes: what the size pass of the same message noted; like the buffer, it outlives the writer.
   @inlinable
-  public init(_ buffer: UnsafeMutableRawBufferPointer, sizes: SizeCache) {
+  public init(_ buffer: UnsafeMutableRawBufferPointer, sizes: UnsafeMutablePointer<SizeCache>) {
     cursor = buffer.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
     end = cursor + buffer.count
     self.sizes = sizes
@@ -79,9 +80,10 @@ public struct WireWriter {
   /// A repeated field, one tag an element.
   @inlinable
   public mutating func repeated<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
-    // By span: a loop over the array would copy each element.
-    let span = values.span
-    for index in span.indices { field(codec, tag, span[index]) }
+    values.forEachInPlace {
+      rawVarint(UInt64(tag))
+      $0.pointee.write(codec, to: &self)
+    }
   }
 
   /// A packed repeated field: one tag and length for all elements. Nothing where there are none.
@@ -89,7 +91,7 @@ public struct WireWriter {
   public mutating func packed<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
     if values.isEmpty { return }
     rawVarint(UInt64(tag))
-    rawVarint(UInt64(sizes.take()))
+    rawVarint(UInt64(sizes.pointee.take()))
     for value in values { C.write(value, to: &self) }
   }
 
@@ -98,9 +100,12 @@ public struct WireWriter {
   public mutating func map<K: WireCodec, V: WireCodec>(
     _ key: K.Type, _ value: V.Type, _ tag: UInt32, _ entries: [K.Value: V.Value]
   ) where K.Value: MapKey {
-    for (entryKey, entryValue) in sortedEntries(entries) {
+    for index in orderedIndices(entries) {
+      let (entryKey, entryValue) = entries[index]
       rawVarint(UInt64(tag))
-      let payload = V.notesSizes ? sizes.take() : 2 + K.size(entryKey, &sizes) + V.size(entryValue, &sizes)
+      let payload =
+        V.notesSizes
+        ? sizes.pointee.take() : 2 + K.size(entryKey, &sizes.pointee) + V.size(entryValue, &sizes.pointee)
       rawVarint(UInt64(payload))
       field(key, 8 | K.wireType, entryKey)
       field(value, 16 | V.wireType, entryValue)
@@ -115,6 +120,12 @@ public struct WireWriter {
     rawVarint(UInt64(field << 3 | 4))
   }
 
+  /// A repeated group.
+  @inlinable
+  public mutating func groups<M: Message>(_ field: UInt32, _ values: [M]) {
+    values.forEachInPlace { $0.pointee.write(group: field, to: &self) }
+  }
+
   @inlinable
   public mutating func unknown(_ fields: UnknownFields) {
     if fields.isEmpty { return }
@@ -122,10 +133,17 @@ public struct WireWriter {
   }
 }
 
-/// Map entries in the order in which they are written: by key.
+/// Where a map's entries lie, in the order in which they are written: by key. Indices are sorted by the keys' first 16
+/// bytes, since moving entries about costs more than comparing them.
 @inlinable
-func sortedEntries<K: MapKey, V>(_ entries: [K: V]) -> [(key: K, value: V)] {
-  entries.sorted { K.isOrdered($0.key, before: $1.key) }
+func orderedIndices<K: MapKey, V>(_ entries: [K: V]) -> [Dictionary<K, V>.Index] {
+  if entries.count < 2 { return entries.isEmpty ? [] : [entries.startIndex] }
+  let keys = entries.keys
+  var order = keys.indices.map { (prefix: keys[$0].orderPrefix, index: $0) }
+  order.sort {
+    $0.prefix == $1.prefix ? K.isOrdered(keys[$0.index], before: keys[$1.index]) : $0.prefix < $1.prefix
+  }
+  return order.map(\.index)
 }
 
 /// How many bytes a varint takes: 1 to 10.

@@ -121,7 +121,7 @@ struct RandomMessages {
 let testPool: DescriptorPool = {
   do {
     return try DescriptorPool(
-      [EmbeddedFile.testingEverything, .testingLegacy, .testingPlain].map {
+      [EmbeddedFile.testingEverything, .testingLegacy, .testingPlain, .testingMessageSet].map {
         try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)
       })
   } catch {
@@ -134,5 +134,6 @@ let testRegistry: TypeRegistry = {
   for type in [Everything.self, Child.self, Nothing.self, Legacy.self] as [any Message.Type] { registry.register(type) }
   registry.register(extensions: TestingLegacyExtendableExtensions.self)
   registry.register(extensions: Scope.ExtendableExtensions.self)
+  registry.register(extensions: Remark.ItemsExtensions.self)
   return registry
 }()

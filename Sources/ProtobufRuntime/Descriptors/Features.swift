@@ -1,21 +1,20 @@
 // Editions describe a file's behaviour by features; proto2 and proto3 are two sets of them. Every later phase asks the
-// features, never the syntax.
-import ProtobufRuntime
+// features, never the syntax; the generator and dynamic messages do so too.
 
 /// The features in force for one element, all settled.
-public struct Features: Hashable, Sendable {
-  public var fieldPresence: FeatureSet.FieldPresence
-  public var enumType: FeatureSet.EnumType
-  public var repeatedFieldEncoding: FeatureSet.RepeatedFieldEncoding
-  public var utf8Validation: FeatureSet.Utf8Validation
-  public var messageEncoding: FeatureSet.MessageEncoding
-  public var jsonFormat: FeatureSet.JsonFormat
-  public var enforceNamingStyle: FeatureSet.EnforceNamingStyle
-  public var defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility
-  public var enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits
+package struct Features: Hashable, Sendable {
+  package var fieldPresence: FeatureSet.FieldPresence
+  package var enumType: FeatureSet.EnumType
+  package var repeatedFieldEncoding: FeatureSet.RepeatedFieldEncoding
+  package var utf8Validation: FeatureSet.Utf8Validation
+  package var messageEncoding: FeatureSet.MessageEncoding
+  package var jsonFormat: FeatureSet.JsonFormat
+  package var enforceNamingStyle: FeatureSet.EnforceNamingStyle
+  package var defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility
+  package var enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits
 
   /// What holds in a file of this edition that says nothing else, as descriptor.proto's `edition_defaults` have it.
-  public init(edition: Edition) {
+  package init(edition: Edition) {
     let isProto3OrLater = edition.rawValue >= Edition.proto3.rawValue
     fieldPresence = edition == .proto3 ? .implicit : .explicit
     enumType = isProto3OrLater ? .open : .closed
@@ -39,7 +38,7 @@ public struct Features: Hashable, Sendable {
   }
 
   /// These features with those replaced that `set` names.
-  public func merging(_ set: FeatureSet?) -> Features {
+  package func merging(_ set: FeatureSet?) -> Features {
     guard let set else { return self }
     var result = self
     result.fieldPresence = set.fieldPresence ?? fieldPresence
@@ -54,20 +53,26 @@ public struct Features: Hashable, Sendable {
     return result
   }
 
+  package var hasImplicitPresence: Bool { fieldPresence == .implicit }
+  package var isRequired: Bool { fieldPresence == .legacyRequired }
+  package var enumIsClosed: Bool { enumType == .closed }
+  package var isPacked: Bool { repeatedFieldEncoding == .packed }
+  package var isDelimited: Bool { messageEncoding == .delimited }
+
   /// The features of a file's contents.
-  public static func of(_ file: FileDescriptorProto) -> Features {
+  package static func of(_ file: FileDescriptorProto) -> Features {
     Features(edition: file.language).merging(file.options?.features)
   }
 
   /// The features of a message, given those of what declares it.
-  public func of(_ message: DescriptorProto) -> Features { merging(message.options?.features) }
+  package func of(_ message: DescriptorProto) -> Features { merging(message.options?.features) }
 
   /// The features of an enum, given those of what declares it.
-  public func of(_ enumType: EnumDescriptorProto) -> Features { merging(enumType.options?.features) }
+  package func of(_ enumType: EnumDescriptorProto) -> Features { merging(enumType.options?.features) }
 
   /// The features of a field, given those of its message or, for an extension, of what declares it. What proto2 and
   /// proto3 say by labels, groups and `packed` appears as features too.
-  public func of(_ field: FieldDescriptorProto, oneof: OneofDescriptorProto? = nil, edition: Edition) -> Features {
+  package func of(_ field: FieldDescriptorProto, oneof: OneofDescriptorProto? = nil, edition: Edition) -> Features {
     var result = merging(oneof?.options?.features).merging(field.options?.features)
     guard edition.rawValue < Edition.edition2023.rawValue else { return result }
     if field.label == .required {
@@ -85,7 +90,7 @@ public struct Features: Hashable, Sendable {
 
 extension FileDescriptorProto {
   /// The edition the file is written in, proto2 and proto3 being two of them.
-  public var language: Edition {
+  package var language: Edition {
     switch syntax {
     case "proto3": .proto3
     case "editions": edition ?? .unknown
