@@ -73,7 +73,7 @@ let package = Package(
       name: "LoyaltyMessages", dependencies: ["ProtobufRuntime"], path: "schemas/messages", plugins: ["CodegenPlugin"]),
     .target(name: "LoyaltyAPI", dependencies: ["LoyaltyRPC"], path: "schemas/api", plugins: ["CodegenPlugin"]),
     .target(name: "LoyaltyEngine", dependencies: ["LoyaltyMessages"]),
-    .target(name: "LoyaltyStore", dependencies: ["LoyaltyEngine", "COpenSSL"]),
+    .target(name: "LoyaltyStore", dependencies: ["LoyaltyEngine", "LoyaltyMessages", "COpenSSL"]),
     .target(
       name: "LoyaltyService",
       dependencies: [

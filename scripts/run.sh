@@ -25,8 +25,10 @@ else
 fi
 ready=$work/ready
 
+# A development master key beside the certificates; git ignores both.
+[ -f "$certs/master.key" ] || "$bin/loyalty-server" keys create "$certs/master.key" > /dev/null
 "$bin/loyalty-server" serve --listen "127.0.0.1:$port" --data "$data" --policy policies/sample.yaml \
-  --certificate "$certs/server.pem" --key "$certs/server.key" --client-ca "$certs/ca.pem" --ready-file "$ready" &
+  --certificate "$certs/server.pem" --key "$certs/server.key" --client-ca "$certs/ca.pem" --ready-file "$ready" --master-key-file "$certs/master.key" &
 server=$!
 stop() {
   kill -TERM "$server" 2> /dev/null || true

@@ -55,6 +55,8 @@ public final class Programme: Sendable {
   static let pauseBetweenSteps: Int64 = 5
 
   public let store: DurableStore<Ledger>
+  /// What identifies people, apart from the ledger; nil only where a test has none.
+  public let personal: PersonalDataStore?
   public let gate: ReplyGate
   /// What has been made durable: memory holds only what is open.
   public var history: History<Ledger> { store.history }
@@ -69,10 +71,11 @@ public final class Programme: Sendable {
   ///   - gate: advanced as the store becomes durable.
   ///   - clock: Unix milliseconds. Read once a call.
   public init(
-    store: DurableStore<Ledger>, policy: CompiledPolicy, source: String = "", gate: ReplyGate,
+    store: DurableStore<Ledger>, personal: PersonalDataStore? = nil, policy: CompiledPolicy, source: String = "", gate: ReplyGate,
     clock: @escaping @Sendable () -> Int64 = systemMilliseconds
   ) {
     self.store = store
+    self.personal = personal
     self.gate = gate
     self.clock = clock
     file = (policy, source)

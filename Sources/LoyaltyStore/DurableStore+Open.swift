@@ -98,6 +98,7 @@ extension DurableStore {
     let journal = try recovery.begin()
     do {
       try LocalJournal.removeIfThere(FileNames.path(directory, FileNames.partialSnapshot), disk: disk)
+      try disk.finishDestruction(in: directory)
       try journal.prepareReserve()
     } catch {
       throw StoreError.disk(error)

@@ -28,8 +28,13 @@ public final class DurableStore<State: StateMachine>: Sendable {
   public let history: History<State>
   private let fatal: FatalReport
   private let isClosing = Atomic<Bool>(false)
+  /// Compactions asked for, and those of them that are done.
+  private let compactionsWanted = Atomic<UInt64>(0)
+  private let compactionsDone = Atomic<UInt64>(0)
   /// A segment is being sealed for a snapshot that is due.
   private let isSealing = Atomic<Bool>(false)
+  /// Of `compactionsWanted`, when that seal was asked for.
+  private let sealedFor = Atomic<UInt64>(0)
 
   init(
     recovered: Recovered<State>, directory: String, configuration: StoreConfiguration, environment: StoreEnvironment,
@@ -142,6 +147,26 @@ public final class DurableStore<State: StateMachine>: Sendable {
   /// - Throws: `StoreError`; the key in use then stays in use.
   public func rotateDataKey() throws { try journal.keys?.rotate() }
 
+  /// Asks for a snapshot of everything up to now, and then for all that is older to be overwritten and removed: snapshots,
+  /// segments, torn tails. History ends there, and so does what only history knows. Done in the background, and tried
+  /// again until it has succeeded.
+  func requestCompaction() {
+    compactionsWanted.wrappingAdd(1, ordering: .acquiringAndReleasing)
+    snapshotWorker?.wake()
+  }
+
+  /// A compaction that was asked for is not done yet.
+  var isCompacting: Bool {
+    compactionsDone.load(ordering: .acquiring) < compactionsWanted.load(ordering: .acquiring)
+  }
+
+  /// Whether there are files with records or states from before this sequence.
+  func hasFiles(before sequence: UInt64) throws -> Bool {
+    guard sequence > 0 else { return false }
+    if journal.sealed.withLock({ $0.begin.sequence }) < sequence - 1 { return true }
+    return try (snapshots.oldest() ?? .max) < sequence
+  }
+
   public var status: StoreStatus {
     let (sequence, queued, capacity, stopped) = queue.snapshot
     let space = journal.space.withLock { $0 }
@@ -187,10 +212,16 @@ public final class DurableStore<State: StateMachine>: Sendable {
     if isSealing.load(ordering: .relaxed) {
       if group.sealIsWanted { return .sleep(nil) }
       isSealing.store(false, ordering: .relaxed)
-      snapshots.build(bytes: group.journalledBytes)
+      let wanted = sealedFor.load(ordering: .relaxed)
+      let built = snapshots.build(bytes: group.journalledBytes)
+      if built && wanted > compactionsDone.load(ordering: .relaxed) {
+        if snapshots.compact() { compactionsDone.store(wanted, ordering: .releasing) }
+      }
+      if isCompacting { return .sleep(configuration.fullDiskRetryInterval.nanoseconds) }
     }
     let now = environment.monotonic()
-    if snapshots.isDue(now: now, lastSequence: journal.lastSequence, bytes: group.journalledBytes) {
+    if isCompacting || snapshots.isDue(now: now, lastSequence: journal.lastSequence, bytes: group.journalledBytes) {
+      sealedFor.store(compactionsWanted.load(ordering: .acquiring), ordering: .relaxed)
       isSealing.store(true, ordering: .relaxed)
       group.requestSeal()
       journalWorker?.wake()

@@ -20,11 +20,22 @@ public enum StoreEvent: Sendable, CustomStringConvertible {
   case badIndex(path: String, problem: String)
   /// An index of history could not be made; questions about its segment read the segment instead.
   case indexFailed(path: String, problem: String)
+  /// Files that should be gone are still there; removing them is tried again.
+  case compactionFailed(problem: String)
   /// Files are written under a new data key from now on.
   case dataKeyRotated(directory: String)
   /// A new data key could not be made, or the keys are wrapped by another master key than this process has. The one in
   /// use stays.
   case dataKeyKept(directory: String, problem: String)
+
+  /// An operator should look: something is damaged, full, or waits for somebody.
+  public var needsAttention: Bool {
+    switch self {
+    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull, .badIndex, .indexFailed, .dataKeyKept, .compactionFailed:
+      true
+    case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved, .dataKeyRotated: false
+    }
+  }
 
   public var description: String {
     switch self {
@@ -44,6 +55,7 @@ public enum StoreEvent: Sendable, CustomStringConvertible {
     case .spaceAgain(let directory): "there is room again for \(directory)"
     case .badIndex(let path, let problem): "the index \(path) cannot be used: \(problem); it is made again"
     case .indexFailed(let path, let problem): "the index \(path) could not be made: \(problem)"
+    case .compactionFailed(let problem): "files with erased keys could not be removed yet: \(problem)"
     case .dataKeyRotated(let directory): "new files in \(directory) are encrypted under a new data key"
     case .dataKeyKept(let directory, let problem): "the data key of \(directory) stays in use: \(problem)"
     case .segmentRemoved(let path): "\(path) is beyond its retention and was removed"

@@ -18,16 +18,25 @@ final class ProgrammeHost: Sendable {
   /// - Throws: `StoreError`, `ProgrammeError`.
   init(
     policy: CompiledPolicy, source: String, directory: String, configuration: StoreConfiguration,
-    masterKey: MasterKey?, logger: Logger,
-    clock: @escaping @Sendable () -> Int64
+    masterKey: MasterKey?, logger: Logger, clock: @escaping @Sendable () -> Int64
   ) throws {
     self.logger = logger
     let store = try DurableStore<Ledger>.open(
       directory: directory, configuration: configuration, masterKey: masterKey, notify: { Self.log($0, logger) })
     let gate = ReplyGate(position: store.durableSequence)
     store.onDurable { gate.advance(to: $0) }
-    programme = Programme(store: store, policy: policy, source: source, gate: gate, clock: clock)
+    let personal: PersonalDataStore
+    do {
+      personal = try PersonalDataStore.open(
+        directory: directory, masterKey: masterKey, notify: { Self.log($0, logger) })
+    } catch {
+      try? store.close()
+      throw error
+    }
+    programme = Programme(
+      store: store, personal: personal, policy: policy, source: source, gate: gate, clock: clock)
     do { try programme.open() } catch {
+      try? personal.close()
       try? store.close()
       throw error
     }
@@ -42,10 +51,14 @@ final class ProgrammeHost: Sendable {
       gate.fail(RPCError(.unavailable, "the server's journal has failed; whether this call took effect is unknown"))
       body(error)
     }
+    // Whoever waits for personal data to be durable is told by its own store.
+    programme.personal?.onFatal(body)
   }
 
   func close() throws {
+    let result = Result { try programme.personal?.close() }
     try store.close()
+    try result.get()
     logger.info("stopped", metadata: ["records": "\(store.status.sequence)"])
   }
 
@@ -78,9 +91,6 @@ final class ProgrammeHost: Sendable {
   private static let longestRest: Int64 = 1_000
 
   private static func log(_ event: StoreEvent, _ logger: Logger) {
-    switch event {
-    case .tornTail, .badSnapshot, .snapshotFailed, .diskFull, .badIndex, .indexFailed, .dataKeyKept: logger.warning("\(event)")
-    case .recovering, .recovered, .snapshotWritten, .spaceAgain, .segmentRemoved, .dataKeyRotated: logger.info("\(event)")
-    }
+    if event.needsAttention { logger.warning("\(event)") } else { logger.info("\(event)") }
   }
 }

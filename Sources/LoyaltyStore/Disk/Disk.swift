@@ -77,6 +77,39 @@ public struct DiskError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(operation) \(path): \(reason)" }
 }
 
+extension Disk {
+  /// Removes a file and makes its contents unreadable: zeros are written over them and synchronized. What copies the file
+  /// system or the medium keeps of the old blocks is beyond it.
+  func destroy(_ path: String, in directory: String) throws(DiskError) {
+    // Under a name that nothing reads: half of it must not be taken for rot.
+    let doomed = FileNames.path(directory, FileNames.doomed)
+    try rename(path, to: doomed, replacing: true)
+    try synchronizeDirectory(directory)
+    try finishDestruction(in: directory)
+  }
+
+  /// Ends what a crash may have interrupted.
+  func finishDestruction(in directory: String) throws(DiskError) {
+    let doomed = FileNames.path(directory, FileNames.doomed)
+    do { try overwrite(doomed) } catch  where error.code == LocalJournal.notThere { return }
+    try remove(doomed)
+    try synchronizeDirectory(directory)
+  }
+
+  private func overwrite(_ path: String) throws(DiskError) {
+    let file = try open(path, .updating)
+    let size = try file.size()
+    let zeros = [UInt8](repeating: 0, count: Int(clamping: min(size, 1 << 20)))
+    var position: UInt64 = 0
+    while position < size {
+      let count = min(UInt64(zeros.count), size - position)
+      try file.writeAll(zeros.span.bytes.extracting(..<Int(count)), at: position)
+      position += count
+    }
+    try file.synchronize()
+  }
+}
+
 extension DiskFile {
   /// Writes all of `bytes`, in as many steps as it takes.
   func writeAll(_ bytes: RawSpan, at offset: UInt64) throws(DiskError) {

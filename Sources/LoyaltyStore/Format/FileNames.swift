@@ -15,6 +15,8 @@ enum FileNames {
   static let keysCopy = "data.keys.copy"
   static let keysLock = "data.keys.lock"
   static let partialKeys = "data.keys.partial"
+  /// What is being overwritten before it is removed.
+  static let doomed = "doomed.bytes"
   /// An index that is being written.
   static let partialIndex = "index.partial"
 
@@ -23,6 +25,8 @@ enum FileNames {
   static func snapshot(_ sequence: UInt64) -> String { "snapshot-\(padded(sequence)).state" }
   /// What was found behind the last valid batch after a crash, kept for whoever wants to look.
   static func tornTail(segment: UInt64, offset: UInt64) -> String { "torn-\(padded(segment))-at-\(offset).bytes" }
+
+  static func isTornTail(_ name: String) -> Bool { name.hasPrefix("torn-") && name.hasSuffix(".bytes") }
 
   static func segmentID(_ name: String) -> UInt64? { number(in: name, "segment-", ".journal") }
   static func index(_ segment: UInt64) -> String { "segment-\(padded(segment)).index" }

@@ -37,6 +37,8 @@ protocol Journal: AnyObject, Sendable {
   func batch(holding sequence: UInt64) throws -> RecordBatch?
   /// The durable records below `sequence` that concern a member, by `MemberHasher`, newest first.
   func sequences(of member: UInt64, before sequence: UInt64, limit: Int) throws -> [UInt64]
+  /// Forgets history up to a mark, and makes what it was on the disk unreadable.
+  func destroy(through mark: JournalMark) throws
   /// Forgets history up to a mark, as far as it is older than `time` (nanoseconds since 1970).
   func discard(through mark: JournalMark, sealedBefore time: UInt64) throws
 }

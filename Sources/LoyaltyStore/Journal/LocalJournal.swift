@@ -234,11 +234,28 @@ final class LocalJournal: Journal {
   }
 
   func discard(through mark: JournalMark, sealedBefore time: UInt64) throws {
+    try remove(through: mark, sealedBefore: time, overwriting: false)
+  }
+
+  func destroy(through mark: JournalMark) throws {
+    try remove(through: mark, sealedBefore: .max, overwriting: true)
+    do {
+      for name in try disk.list(directory: directory) where FileNames.isTornTail(name) {
+        try disk.destroy(path(name), in: directory)
+      }
+    } catch { throw StoreError.disk(error) }
+  }
+
+  private func remove(through mark: JournalMark, sealedBefore time: UInt64, overwriting: Bool) throws {
     // Oldest first, each made durable before the next: after a crash no gap can show.
     while let segment = sealed.withLock({ $0.oldest }), segment.end.sequence <= mark.sequence, segment.sealedAt < time {
       let path = path(FileNames.segment(segment.header.id))
       do {
-        try disk.remove(path)
+        if overwriting {
+          try disk.destroy(path, in: directory)
+        } else {
+          try disk.remove(path)
+        }
         try disk.synchronizeDirectory(directory)
       } catch { throw StoreError.disk(error) }
       sealed.withLock { $0.removeOldest() }

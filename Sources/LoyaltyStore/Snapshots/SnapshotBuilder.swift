@@ -96,6 +96,25 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
     }
   }
 
+  /// Overwrites and removes everything older than the newest snapshot.
+  /// - Returns: whether all of it is gone.
+  func compact() -> Bool {
+    do {
+      let newest = progress.withLock { $0.mark }
+      guard newest.sequence > 0 else { return true }
+      try catalog.keep(1, overwriting: true)
+      try journal.destroy(through: newest)
+      progress.withLock { $0.older = nil }
+      return true
+    } catch {
+      notify(.compactionFailed(problem: "\(error)"))
+      return false
+    }
+  }
+
+  /// The sequence of the oldest snapshot there is.
+  func oldest() throws -> UInt64? { try catalog.sequences().last }
+
   private struct Stopped: Error {}
 
   private func keepOn() throws {

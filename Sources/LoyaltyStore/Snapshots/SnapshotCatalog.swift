@@ -42,7 +42,14 @@ struct SnapshotCatalog: Sendable {
   }
 
   /// Removes all but the newest `count`. Those removed may come back after a crash, which does no harm.
-  func keep(_ count: Int) throws {
-    for sequence in try sequences().dropFirst(count) { try disk.remove(path(sequence)) }
+  /// - Parameter overwriting: their contents are made unreadable first.
+  func keep(_ count: Int, overwriting: Bool = false) throws {
+    for sequence in try sequences().dropFirst(count) {
+      if overwriting {
+        try disk.destroy(path(sequence), in: directory)
+      } else {
+        try disk.remove(path(sequence))
+      }
+    }
   }
 }
