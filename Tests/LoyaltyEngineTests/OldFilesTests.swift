@@ -62,20 +62,19 @@ import Testing
     var restored = Ledger()
     for chunk in Self.bytes(Self.chunks) { try restored.restore(chunk: chunk) }
     #expect(restored.inconsistency == nil && restored.checkInvariants() == [])
-    // Format 1 did not say which partner knows which member.
-    #expect(try Self.withoutLinks(restored) == Self.withoutLinks(Self.replayed()))
+    // Format 1 did not say how soon activities were credited, nor which partner knows which member.
+    #expect(try Self.withoutNewer(restored) == Self.withoutNewer(Self.replayed()))
   }
 
-  static func withoutLinks(_ ledger: Ledger) throws -> [SnapshotChunk.Part] {
+  static func withoutNewer(_ ledger: Ledger) throws -> [SnapshotChunk.Part] {
     try snapshot(ledger).compactMap { chunk in
       switch try SnapshotChunk(serializedBytes: chunk).part {
-      case .partnership, nil: nil
+      case .timeliness, .partnership, nil: return nil
       case .end(var end):
-        .end(
-          {
-            end.rooms["partnership"] = nil; return end
-          }())
-      case let part?: part
+        end.rooms["timeliness"] = nil
+        end.rooms["partnership"] = nil
+        return .end(end)
+      case let part?: return part
       }
     }
   }

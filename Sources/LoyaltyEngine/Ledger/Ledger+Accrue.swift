@@ -24,7 +24,11 @@ extension Ledger {
     var standing =
       existing == nil
       ? Standing.enrolled(at: now, calendar: policy.calendar) : standing(of: state, policy: policy, now: now)
-    let earned = try policy.earn(input, partner: partner, tier: standing.tier, enrolling: isFirst)
+    let situation = EarningSituation(
+      input: input, partner: partnerID, partnerIndex: partner, member: existing, tier: standing.tier,
+      isFirst: isFirst, enrolledMs: existing == nil ? now : state.enrolledMs, now: now)
+    var earned = try earn(situation, policy: policy)
+    try checkLimits(situation, earned: &earned, policy: policy)
     let (lapsed, available) = lapsed(of: state, now: now)
     try checkRoom(for: earned, state: state, lapsedLots: lapsed.count, isNew: existing == nil)
 
@@ -47,12 +51,17 @@ extension Ledger {
     if earned.qualifying > 0 { request.draft.creditQualifying(earned.qualifying, to: member, from: partnerID) }
     let tier = policy.tiers[standing.tier].id
     if standing.changed { request.draft.set(standing, of: member, tier: tier) }
+    for meter in earned.metered {
+      request.draft.meter(
+        meter.meter, member: meter.isMembers ? member : nil, amount: meter.amount, period: meter.period)
+    }
     return request.draft.finish(
       input: .accrual(input),
       outcome: .accrued(
         AccrualOutcome(
           member: input.member, lines: earned.lines, lots: made, qualifyingPoints: earned.qualifying,
-          balance: available + earned.points, tier: tier, enrolled: existing == nil, occurredMs: input.occurredMs)))
+          balance: available + earned.points, tier: tier, enrolled: existing == nil, occurredMs: input.occurredMs,
+          passed: earned.passed)))
   }
 
   private func checkTime(_ input: AccrualInput, _ request: Request) throws(Refusal) {

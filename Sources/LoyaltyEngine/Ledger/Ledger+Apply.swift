@@ -34,6 +34,7 @@ extension Ledger: StateMachine {
     applyCatalogue(record)
     applyPartnership(record, &resolver)
     for change in record.memberChanges { self.change(change, record, &resolver) }
+    for move in record.meterMoves { meter(move, record, &resolver) }
     switch record.input {
     case .opening(let input): open(input)
     case .accrual(let input):
@@ -44,6 +45,7 @@ extension Ledger: StateMachine {
         linkPartner(record.partner, member: member)
         members[member].awaitsFirstActivity = false
       }
+      timeliness.add(occurredMs: input.occurredMs, postedMs: record.timeMs, sequence: sequence)
     case .feedback(let input): openTicket(input, record, &resolver)
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)

@@ -240,6 +240,8 @@ extension Ledger {
     case .catalogue(let part): try restore(part)
     case .partnership(let part): try restore(part)
     case .profiles(let part): for profile in part.profiles { try restore(profile) }
+    case .meters(let part): try meters.restore(part, memberCount: members.count)
+    case .timeliness(let part): try timeliness.restore(part)
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }

@@ -73,6 +73,8 @@ public struct Ledger: Sendable {
   var tickets = PagedArray<Ticket>()
   /// Every version of the policy that was published.
   public internal(set) var policies = PolicyBook()
+  var meters = MeterTable()
+  public internal(set) var timeliness = Timeliness()
   var tierNames = Symbols()
   var partnerNames = Symbols()
   var itemNames = Symbols()

@@ -39,6 +39,8 @@ extension Ledger {
       policies,
       catalogue,
       partnership,
+      meters,
+      timeliness,
     ]
   }
 }

@@ -126,6 +126,10 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case ledgerNotOpen = "LEDGER_NOT_OPEN"
   /// The ledger is open already.
   case ledgerAlreadyOpen = "LEDGER_ALREADY_OPEN"
+  /// The partner has credited as much as it may for now.
+  case partnerQuotaExceeded = "PARTNER_QUOTA_EXCEEDED"
+  /// The member has been credited as much as it may be for now.
+  case memberLimitExceeded = "MEMBER_LIMIT_EXCEEDED"
   /// No version of the policy is in effect.
   case policyNotInEffect = "POLICY_NOT_IN_EFFECT"
   /// The version cannot be published: a mistake in it, or it does not follow on those before it.

@@ -47,6 +47,9 @@ public struct CivilCalendar: Hashable, Sendable {
       year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month, day: dayOfYear - (153 * shifted + 2) / 5 + 1)
   }
 
+  /// The day that `ms` is in, counted from 1970-01-01.
+  public func dayNumber(of ms: Int64) -> Int64 { Self.floorDivide(ms + offsetMs, Self.millisecondsPerDay) }
+
   /// The first moment of a day.
   public func start(of day: Day) -> Int64 {
     let year = day.month <= 2 ? day.year - 1 : day.year

@@ -22,6 +22,11 @@ public final class CompiledPolicy: Sendable {
   let expiry: ExpiryPolicy
   let ledger: LedgerRules
   let rules: [Rule]
+  /// Most that each partner may credit on a day, and the names of the meters that count it.
+  let partnerQuotas: [DayLimit]
+  let quotaMeters: [(accruals: String, points: String)]
+  /// Most that a member may be credited on a day.
+  let memberLimits: DayLimit
   private let rulesByPlace: [[Int]]
   private let partnerIndex: [String: Int]
   private let callers: [String: Caller]
@@ -33,54 +38,8 @@ public final class CompiledPolicy: Sendable {
     public let multiplierBp: UInt32
   }
 
-  /// A class: each accrual looks at several, and a struct of strings and arrays would be copied field by field.
-  final class Rule: Sendable {
-    enum Award: Sendable {
-      case rates([EarningRate])
-      case fixed(Int64)
-      case shareOfBase(Int64)
-    }
-    let id: String
-    let version: UInt32
-    let award: Award
-    let rounding: Rounding
-    let tierMultiplied: Bool
-    let qualifying: Bool
-    let maxPoints: Int64
-    /// Rules of one group have the same number; 0: none.
-    let group: Int
-    /// Bit per tier.
-    let tiers: UInt64
-    let categories: [String]
-    let fromMs: Int64
-    let untilMs: Int64
-    let minMinorUnits: Int64
-    let firstActivity: Bool
-
-    init(
-      id: String, version: UInt32, award: Award, rounding: Rounding, tierMultiplied: Bool, qualifying: Bool,
-      maxPoints: Int64, group: Int, tiers: UInt64, categories: [String], fromMs: Int64, untilMs: Int64,
-      minMinorUnits: Int64, firstActivity: Bool
-    ) {
-      self.id = id
-      self.version = version
-      self.award = award
-      self.rounding = rounding
-      self.tierMultiplied = tierMultiplied
-      self.qualifying = qualifying
-      self.maxPoints = maxPoints
-      self.group = group
-      self.tiers = tiers
-      self.categories = categories
-      self.fromMs = fromMs
-      self.untilMs = untilMs
-      self.minMinorUnits = minMinorUnits
-      self.firstActivity = firstActivity
-    }
-  }
-
   /// Activities 1 to 7; position 0 stays empty.
-  private static let activityCount = 8
+  static let activityCount = 8
   private static let ticketKindCount = 5
 
   /// - Throws: `InvalidPolicy` with every mistake.
@@ -104,6 +63,12 @@ public final class CompiledPolicy: Sendable {
     let tierIDs = policy.tiers.map(\.id)
 
     partnerIndex = Dictionary(policy.partners.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    partnerQuotas = policy.partners.map {
+      DayLimit(accruals: Int64($0.quota?.accrualsPerDay ?? 0), points: $0.quota?.pointsPerDay ?? 0)
+    }
+    quotaMeters = policy.partners.map { ("partner.\($0.id).accruals", "partner.\($0.id).points") }
+    memberLimits = DayLimit(
+      accruals: Int64(policy.memberLimits?.accrualsPerDay ?? 0), points: policy.memberLimits?.pointsPerDay ?? 0)
     callers = Self.callers(of: policy)
     (rules, rulesByPlace) = Self.rules(of: policy, tierIDs: tierIDs)
     catalogue = CompiledCatalogue(policy, tierIDs: tierIDs)
@@ -181,41 +146,5 @@ public final class CompiledPolicy: Sendable {
       callers[person.certificateSubject] = Caller(subject: person.certificateSubject, roles: person.roles)
     }
     return callers
-  }
-
-  private static func rules(of policy: Policy, tierIDs: [String]) -> ([Rule], [[Int]]) {
-    var rules: [Rule] = []
-    var places = [[Int]](repeating: [], count: policy.partners.count * activityCount)
-    var groups: [String: Int] = [:]
-    for rule in policy.earningRules {
-      let when = rule.when ?? EarningCondition()
-      var mask: UInt64 = 0
-      for (bit, id) in tierIDs.enumerated() where when.tiers.isEmpty || when.tiers.contains(id) { mask |= 1 << bit }
-      let award: Rule.Award =
-        if !rule.rates.isEmpty {
-          .rates(rule.rates)
-        } else if rule.fixedPoints > 0 {
-          .fixed(rule.fixedPoints)
-        } else {
-          .shareOfBase(Int64(rule.shareOfBaseBp))
-        }
-      if !rule.group.isEmpty, groups[rule.group] == nil { groups[rule.group] = groups.count + 1 }
-      for (partner, document) in policy.partners.enumerated()
-      where when.partners.isEmpty || when.partners.contains(document.id) {
-        for kind in 1..<activityCount
-        where when.activities.isEmpty || when.activities.contains(Activity(rawValue: Int32(kind))) {
-          places[partner * activityCount + kind].append(rules.count)
-        }
-      }
-      rules.append(
-        Rule(
-          id: rule.id, version: rule.version, award: award, rounding: rule.rounding,
-          tierMultiplied: rule.tierMultiplied, qualifying: rule.qualifying,
-          maxPoints: rule.maxPoints == 0 ? Int64.max : rule.maxPoints, group: groups[rule.group] ?? 0, tiers: mask,
-          categories: when.categories, fromMs: when.from?.policyMilliseconds ?? Int64.min,
-          untilMs: when.until?.policyMilliseconds ?? Int64.max, minMinorUnits: when.minMinorUnits,
-          firstActivity: when.firstActivity))
-    }
-    return (rules, places)
   }
 }

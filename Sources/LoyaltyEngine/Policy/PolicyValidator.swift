@@ -20,6 +20,7 @@ public struct PolicyValidator {
     validator.checkCallers()
     validator.checkTiers()
     validator.checkEarningRules()
+    validator.checkMemberLimits()
     validator.checkExpiryAndWindows()
     validator.checkCatalogue()
     validator.checkPartnerships()
@@ -74,6 +75,7 @@ public struct PolicyValidator {
       for (position, subject) in partner.certificateSubjects.enumerated() {
         checkSubject(subject, "\(path).certificate_subjects[\(position)]", &seen)
       }
+      checkQuota(partner.quota, "\(path).quota")
     }
     checkCount(policy.operators.count, atMost: PolicyLimits.operators, "operators")
     for (index, person) in policy.operators.enumerated() {
@@ -112,90 +114,6 @@ public struct PolicyValidator {
         checkTexts(benefit.text, "\(path).benefits[\(position)].text")
       }
     }
-  }
-
-  private mutating func checkEarningRules() {
-    checkCount(policy.earningRules.count, atMost: PolicyLimits.earningRules, "earning_rules")
-    if policy.earningRules.isEmpty { report("earning_rules", "is empty: nothing would earn points") }
-    checkUnique(policy.earningRules.map(\.id), "earning_rules", field: "id")
-    var baseSeen = false
-    for (index, rule) in policy.earningRules.enumerated() {
-      let path = "earning_rules[\(index)]"
-      checkID(rule.id, "\(path).id")
-      checkTexts(rule.name, "\(path).name")
-      if rule.version == 0 { report("\(path).version", "is missing: count the rule's versions up from 1") }
-      checkAward(rule, path, baseSeen: baseSeen)
-      if !rule.rates.isEmpty || rule.fixedPoints != 0 { baseSeen = true }
-      if rule.maxPoints < 0 || rule.maxPoints > PolicyLimits.points {
-        report("\(path).max_points", "is \(rule.maxPoints): give 0 (no cap) to \(PolicyLimits.points)")
-      }
-      if case .unrecognized(let value) = rule.rounding {
-        report("\(path).rounding", "is \(value), which is no way of rounding: down, half_up or up")
-      }
-      if !rule.group.isEmpty { checkID(rule.group, "\(path).group") }
-      if let condition = rule.when { checkCondition(condition, "\(path).when") }
-    }
-  }
-
-  private mutating func checkAward(_ rule: EarningRule, _ path: String, baseSeen: Bool) {
-    let given = [
-      rule.rates.isEmpty ? nil : "rates", rule.fixedPoints == 0 ? nil : "fixed_points",
-      rule.shareOfBaseBp == 0 ? nil : "share_of_base_bp",
-    ].compactMap { $0 }
-    if given.count != 1 {
-      report(
-        path,
-        given.isEmpty
-          ? "gives no points: give exactly one of rates, fixed_points and share_of_base_bp"
-          : "has \(given.joined(separator: " and ")): give exactly one of rates, fixed_points and share_of_base_bp")
-    }
-    checkUnique(rule.rates.map(\.currency), "\(path).rates", field: "currency")
-    for (index, rate) in rule.rates.enumerated() {
-      let ratePath = "\(path).rates[\(index)]"
-      if !CurrencyCode.isValid(rate.currency) {
-        report("\(ratePath).currency", "is '\(rate.currency)': give an ISO 4217 code, three capital letters, as in CNY")
-      }
-      if rate.points < 1 || rate.points > PolicyLimits.points {
-        report("\(ratePath).points", "is \(rate.points): give 1 to \(PolicyLimits.points)")
-      }
-      if rate.perMinorUnits < 1 {
-        report(
-          "\(ratePath).per_minor_units",
-          "is \(rate.perMinorUnits): give the amount that earns the points, in minor units, 1 or more")
-      }
-    }
-    if rule.fixedPoints < 0 || rule.fixedPoints > PolicyLimits.points {
-      report("\(path).fixed_points", "is \(rule.fixedPoints): give 1 to \(PolicyLimits.points)")
-    }
-    if rule.shareOfBaseBp > PolicyLimits.multiplier {
-      report("\(path).share_of_base_bp", "is \(rule.shareOfBaseBp): give at most \(PolicyLimits.multiplier)")
-    }
-    if rule.shareOfBaseBp > 0, !baseSeen {
-      report(
-        "\(path).share_of_base_bp",
-        "is \(rule.shareOfBaseBp), but no rule before it has rates or fixed_points: a share is of the rules before it")
-    }
-  }
-
-  private mutating func checkCondition(_ condition: EarningCondition, _ path: String) {
-    checkKnown(condition.partners, in: policy.partners.map(\.id), "\(path).partners", what: "partner")
-    checkKnown(condition.tiers, in: policy.tiers.map(\.id), "\(path).tiers", what: "tier")
-    for (index, activity) in condition.activities.enumerated() {
-      switch activity {
-      case .unspecified, .unrecognized:
-        report(
-          "\(path).activities[\(index)]",
-          "is \(activity.rawValue), which is no activity: purchase, flight, stay, share, survey, referral or event")
-      default: break
-      }
-    }
-    for (index, category) in condition.categories.enumerated() where category.isEmpty {
-      report("\(path).categories[\(index)]", "is empty: name a category or leave the entry out")
-    }
-    if condition.minMinorUnits < 0 {
-      report("\(path).min_minor_units", "is \(condition.minMinorUnits): give 0 or more")
-    }
-    checkWindow(condition.from, condition.until, path, from: "from", until: "until")
   }
 
   private mutating func checkExpiryAndWindows() {

@@ -66,7 +66,8 @@ public enum PolicyFile {
     do {
       return try DescriptorPool(
         [
-          EmbeddedFile.loyaltyPolicyV1Activity, .loyaltyPolicyV1Catalogue, .loyaltyPolicyV1Ledger,
+          EmbeddedFile.loyaltyPolicyV1Activity, .loyaltyPolicyV1Catalogue, .loyaltyPolicyV1Earning,
+          .loyaltyPolicyV1Ledger,
           .loyaltyPolicyV1Partnership, .loyaltyPolicyV1Policy,
         ].map {
           try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)

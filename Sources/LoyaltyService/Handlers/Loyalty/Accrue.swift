@@ -15,37 +15,56 @@ extension LoyaltyHandlers {
     fields.checkName(request.reference, "reference")
     fields.checkAmount(request.amount)
     let occurred = fields.milliseconds(request.occurredAt, "occurred_at")
-    fields.checkName(request.idempotencyKey, "idempotency_key")
+    fields.checkName(request.idempotencyKey, "idempotency_key", isRequired: !request.dryRun)
     fields.checkName(request.category, "category", isRequired: false)
+    fields.checkName(request.channel, "channel", isRequired: false)
+    if !(0...FieldLimits.nights).contains(request.quantity) {
+      fields.report("quantity", "is \(request.quantity); must be 0 to \(FieldLimits.nights)")
+    }
     if let error = fields.error { return Answer(.failure(error)) }
 
     let input = AccrualInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, activity: activity,
       reference: request.reference, currency: request.amount?.currencyCode ?? "",
-      minorUnits: request.amount?.minorUnits ?? 0, occurredMs: occurred, category: request.category)
-    return decide(.accrual(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
-      guard case .accrued(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
-      return .success(response(accepted, outcome, language: call.language(policy: policy)))
-    }
+      minorUnits: request.amount?.minorUnits ?? 0, occurredMs: occurred, category: request.category,
+      channel: request.channel, quantity: Int64(request.quantity))
+    return decide(.accrual(input), key: request.idempotencyKey, dryRun: request.dryRun, .change, call)
+      .flatMap { accepted in
+        guard case .accrued(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+        // The version that decided, also for a request that is repeated under a later one.
+        let served = programme.served(version: accepted.policyVersion) ?? programme.served
+        let language = call.language(policy: served.policy)
+        var response = AccrueResponse(accepted, outcome, served: served, language: language)
+        response.passedRules = PassedRule.all(
+          outcome, activity: activity, served: served, language: language, complete: request.dryRun)
+        if request.dryRun { response.forgetNames() }
+        return .success(response)
+      }
   }
+}
 
-  private func response(_ accepted: Accepted, _ outcome: AccrualOutcome, language: String) -> AccrueResponse {
+extension AccrueResponse {
+  init(_ accepted: Accepted, _ outcome: AccrualOutcome, served: ServedPolicy, language: String) {
     var points: Int64 = 0
     let rules = outcome.lines.map { line -> AppliedRule in
       points += line.points
       return AppliedRule(
         ruleID: line.tier.isEmpty ? line.rule : "tier.\(line.tier)", ruleVersion: line.version, points: line.points,
-        why: texts.why(line, language: language), base: line.base, capped: line.capped)
+        why: served.texts.why(line, language: language), base: line.base, capped: line.capped,
+        cappedBy: RuleReason(rawValue: line.cap.rawValue))
     }
-    return AccrueResponse(
+    self.init(
       accrualID: PublicName.accrual(accepted.sequence), memberID: outcome.member, points: points,
-      qualifyingPoints: outcome.qualifyingPoints, rules: rules,
-      lots: outcome.lots.map { lot in
-        LotCredit(lotID: PublicName.lot(lot.lot), points: lot.points, expiresAt: .unlessNever(lot.expiresMs))
-      },
+      qualifyingPoints: outcome.qualifyingPoints, rules: rules, lots: outcome.lots.map(LotCredit.init),
       balance: outcome.balance, tierID: outcome.tier, enrolled: outcome.enrolled,
       occurredAt: ProtobufTimestamp(unixMilliseconds: outcome.occurredMs),
       postedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs), policyVersion: accepted.policyVersion)
+  }
+
+  /// Names of what a dry run did not make.
+  fileprivate mutating func forgetNames() {
+    accrualID = ""
+    for index in lots.indices { lots[index].lotID = "" }
   }
 }
 

@@ -5,13 +5,16 @@ import LoyaltyMessages
 import LoyaltyRPC
 
 extension ProgrammeHandlers {
-  /// What the ledger would answer to a command now. Nothing changes, and no idempotency key is used.
+  /// What the ledger would answer to a command now. Nothing changes, and no idempotency key is used
+  /// up; one that was used is answered as it would be.
   /// - Parameter permission: what the caller of the real command must be allowed to do.
-  func rehearse(_ input: Record.Input, _ permission: Permission, _ call: CallSituation) -> Answer<Accepted> {
+  func rehearse(
+    _ input: Record.Input, key: String = "", _ permission: Permission, _ call: CallSituation
+  ) -> Answer<Accepted> {
     if let refusal = call.caller.refusal(for: permission) { return refused(refusal, call) }
     let (decision, sequence) = programme.store.read { ledger in
       (
-        ledger.decide(Command(input), policy: policy, now: call.now, caller: call.caller),
+        ledger.decide(Command(input, idempotencyKey: key), now: call.now, caller: call.caller),
         next: ledger.sequence + 1
       )
     }
@@ -21,7 +24,8 @@ extension ProgrammeHandlers {
       return Answer(.success(accepted), sequence: sequence)
     case .answer(.refused(let refusal)):
       return Answer(.failure(RPCError(refusal, language: call.language(policy: policy))), sequence: sequence)
-    case .answer(.repeated), .answer(.nothingToDo): break
+    case .answer(.repeated(let accepted)): return Answer(.success(accepted), sequence: accepted.sequence)
+    case .answer(.nothingToDo): break
     }
     return Answer(.failure(RPCError(.internal, "the ledger gave no answer to this command")))
   }
@@ -30,6 +34,6 @@ extension ProgrammeHandlers {
   func decide(
     _ input: Record.Input, key: String, dryRun: Bool, _ permission: Permission, _ call: CallSituation
   ) -> Answer<Accepted> {
-    dryRun ? rehearse(input, permission, call) : decide(input, key: key, permission, call)
+    dryRun ? rehearse(input, key: key, permission, call) : decide(input, key: key, permission, call)
   }
 }

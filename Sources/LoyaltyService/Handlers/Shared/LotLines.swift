@@ -4,6 +4,12 @@ import LoyaltyAPI
 import LoyaltyMessages
 import ProtobufRuntime
 
+extension LotCredit {
+  init(_ line: LotLine) {
+    self.init(lotID: PublicName.lot(line.lot), points: line.points, expiresAt: .unlessNever(line.expiresMs))
+  }
+}
+
 extension LotDebit {
   init(_ line: LotLine) {
     self.init(lotID: PublicName.lot(line.lot), points: line.points, expiresAt: .unlessNever(line.expiresMs))

@@ -61,7 +61,7 @@ extension RefusalReason {
     case .memberExists: .alreadyExists
     case .commandInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
-    case .profileFull: .resourceExhausted
+    case .profileFull, .partnerQuotaExceeded, .memberLimitExceeded: .resourceExhausted
     case .ledgerNotOpen, .ledgerAlreadyOpen, .policyNotInEffect: .unavailable
     // The catalogue and partners.
     case .sessionUnknown, .quoteUnknown, .redemptionUnknown, .exchangeNotOffered, .exchangeUnknown, .offerUnknown,

@@ -94,6 +94,16 @@ enum RefusalText {
     case .ledgerFull: ("The ledger is full.", "账本已满。")
     case .ledgerNotOpen: ("The ledger is not open yet.", "账本尚未开启。")
     case .ledgerAlreadyOpen: ("The ledger is open already.", "账本已开启。")
+    case .partnerQuotaExceeded:
+      (
+        "The partner's quota of {quota} {limit} is used up until {until}: {used} are used, {asked} more were asked for.",
+        "合作方的 {quota} 额度（{limit}）已用 {used}，再入 {asked} 将超出，{until} 后恢复。"
+      )
+    case .memberLimitExceeded:
+      (
+        "The member's limit of {quota} {limit} is used up until {until}: {used} are used, {asked} more were asked for.",
+        "会员的 {quota} 上限（{limit}）已用 {used}，再入 {asked} 将超出，{until} 后恢复。"
+      )
     case .policyNotInEffect: ("No version of the policy is in effect.", "没有生效的规则版本。")
     case .policyRefused:
       ("The policy cannot be published: {place}: {problem}", "规则无法发布：{place}：{problem}")

@@ -11,6 +11,8 @@ enum FieldLimits {
   /// Ids, keys, references and numbers, bytes. They are kept or hashed for every record.
   static let idBytes = 64
   static let quantity: Int32 = 100
+  /// Of a stay; or segments of a flight.
+  static let nights: Int32 = 1_000
   static let textCharacters = 4_000
   /// Four bytes for every character.
   static let textBytes = 16_000
