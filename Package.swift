@@ -86,6 +86,8 @@ let package = Package(
       dependencies: [
         "LoyaltyService", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       path: "Sources/LoyaltyServer"),
     .executableTarget(
@@ -96,6 +98,15 @@ let package = Package(
       path: "Sources/RPCClient"),
 
     // Tests
+    .target(name: "InteropAPI", dependencies: ["LoyaltyRPC"], path: "Tests/InteropAPI", plugins: ["CodegenPlugin"]),
+    // gRPC's interoperability service, for other implementations' clients (Tests/Interop/test_interop.py).
+    .executableTarget(
+      name: "interop-server",
+      dependencies: [
+        "InteropAPI", .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      path: "Tests/InteropServer"),
     .testTarget(
       name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["C", "Python"],
       plugins: ["CodegenPlugin"]),

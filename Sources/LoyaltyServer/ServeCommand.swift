@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Configuration
+import CoreMetrics
 import Logging
 import LoyaltyService
 import LoyaltyStore
@@ -12,11 +13,15 @@ struct ServeCommand: AsyncParsableCommand {
     commandName: "serve",
     abstract: "Serves until SIGTERM or SIGINT, then finishes the calls under way and writes a snapshot.",
     discussion: """
+      SIGHUP has it read certificates, keys, authorities and revocation lists again; no connection is dropped for that but
+      those of clients that are no longer accepted.
+
       Each option can also be given as an environment variable: LOYALTY_LISTEN, LOYALTY_DATA, LOYALTY_POLICY,
       LOYALTY_CERTIFICATE, LOYALTY_KEY, LOYALTY_CLIENT_CA, LOYALTY_READY_FILE, LOYALTY_LOG_LEVEL,
       LOYALTY_SNAPSHOT_INTERVAL, LOYALTY_WEB_ORIGIN (several with commas between), LOYALTY_MASTER_KEY_FILE,
       LOYALTY_MASTER_KEY_COMMAND, LOYALTY_MASTER_KEY, LOYALTY_SANDBOX_POLICY,
-      LOYALTY_SANDBOX_DATA. The command line wins.
+      LOYALTY_SANDBOX_DATA, LOYALTY_CLIENT_CRL, LOYALTY_MAX_CONNECTION_AGE, LOYALTY_SHUTDOWN_GRACE, LOYALTY_ADMIN. The
+      command line wins.
 
       With a master key every file is encrypted that is written from then on (`loyalty-server keys create` makes one);
       without it, data is on the disk as it is.
@@ -24,7 +29,8 @@ struct ServeCommand: AsyncParsableCommand {
       Exit codes: 0 stopped as told, 1 could not start or failed, 64 wrong arguments.
       """)
 
-  @Option(help: "Address and port to listen on; port 0 lets the kernel choose (default: 127.0.0.1:8443).")
+  @Option(
+    help: "Address and port to listen on, or unix:PATH; port 0 lets the kernel choose (default: 127.0.0.1:8443).")
   var listen: String?
 
   @Option(help: "Folder of journal and snapshots, made if it is not there (default: ./data).")
@@ -54,6 +60,8 @@ struct ServeCommand: AsyncParsableCommand {
   )
   var webOrigin: [String] = []
 
+  @OptionGroup var transport: TransportOptions
+
   @Option(help: "File to write the address to once calls are accepted.")
   var readyFile: String?
 
@@ -74,10 +82,14 @@ struct ServeCommand: AsyncParsableCommand {
     var logger = Logger(label: "loyalty-server") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = level
     let settings = try self.settings(environment)
+    MetricsSystem.bootstrap(settings.transport.metrics)
     do {
       let application = try LoyaltyApplication(settings, logger: logger)
       var configuration = ServiceGroupConfiguration(
-        services: [.init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)],
+        services: [
+          .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup),
+          .init(service: ReloadOnHangup(application: application)),
+        ],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
       // The server's own grace ends first; this is for what hangs in spite of it.
       configuration.maximumGracefulShutdownDuration = .seconds(120)
@@ -100,12 +112,12 @@ struct ServeCommand: AsyncParsableCommand {
       key: try required(key, "key", "--key"),
       clientAuthorities: try required(clientCa, "client.ca", "--client-ca"))
     let address = listen ?? environment.string(forKey: "loyalty.listen", default: "127.0.0.1:8443")
-    guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]),
-      (0...65_535).contains(port)
-    else { throw ValidationError("\"\(address)\" is not ADDRESS:PORT") }
-    settings.host = address[..<colon].trimmingPrefix("[").description
-    if settings.host.hasSuffix("]") { settings.host.removeLast() }
-    settings.port = port
+    settings.transport = try transport.settings(environment)
+    if address.hasPrefix("unix:") {
+      settings.transport.unixSocket = String(address.dropFirst(5))
+    } else {
+      (settings.host, settings.port) = try TransportOptions.endpoint(address)
+    }
     let origins = environment.string(forKey: "loyalty.web.origin", default: "").split(separator: ",")
     settings.webOrigins = Set(webOrigin.isEmpty ? origins.map { $0.trimmingPrefix(" ").description } : webOrigin)
     do { settings.masterKey = try masterKey.load(environment) } catch let error as MasterKeyError {

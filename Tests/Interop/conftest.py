@@ -57,12 +57,13 @@ class Server:
         self.log = self.folder / "server.log"
         self.process = None
         self.address = None
+        self.options = []
 
     def command(self, ready):
         return [
             *self.runner, BIN / "loyalty-server", "serve", "--listen", "127.0.0.1:0", "--data", self.data,
             "--policy", self.policy, "--certificate", self.certs / "server.pem", "--key", self.certs / "server.key",
-            "--client-ca", self.certs / "ca.pem", "--ready-file", ready,
+            "--client-ca", self.certs / "ca.pem", "--ready-file", ready, *self.options,
             *self.options,
         ]
 

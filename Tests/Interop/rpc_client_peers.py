@@ -1,6 +1,6 @@
 """Servers of other makers that rpc-client is held against: Python's grpcio, and ruby-grpc's interop server.
 
-Both offer grpc.testing.TestService (schemas/grpc/testing/test.proto) over TLS on loopback, on ports of the kernel's
+Both offer grpc.testing.TestService (Tests/InteropAPI/grpc/testing/test.proto) over TLS on loopback, on ports of the kernel's
 choice. The Python one has reflection (v1alpha only), health and typed error details, too.
 """
 
@@ -19,7 +19,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from conftest import BIN, ROOT
 
 CLIENT = BIN / "rpc-client"
-SCHEMAS = ROOT / "Tests" / "Interop" / "schemas"
+SCHEMAS = ROOT / "Tests" / "InteropAPI"
 PROTO = ["--proto", "grpc/testing/test.proto", "-I", SCHEMAS]
 SERVICE = "grpc.testing.TestService"
 

@@ -25,6 +25,7 @@ final class IncomingMessages: Sendable {
     /// The loop keeps the window of an incomplete message back until the queue is empty.
     var loopWithholds = false
     var isAbandoned = false
+    var lastWasCompressed = false
   }
 
   /// What the loop is told of.
@@ -89,8 +90,12 @@ final class IncomingMessages: Sendable {
   ///   RESOURCE_EXHAUSTED or INTERNAL for a compressed message that is too long or malformed.
   func next(owner: any StreamOwner) async throws(RPCError) -> [UInt8]? {
     guard let entry = try await nextEntry(owner) else { return nil }
+    state.withLock { $0.lastWasCompressed = entry.encoding != .identity }
     return try Compression.decompress(entry.bytes, entry.encoding, limit: maxMessageBytes)
   }
+
+  /// The message that was taken last came compressed.
+  var lastWasCompressed: Bool { state.withLock { $0.lastWasCompressed } }
 
   private func nextEntry(_ owner: any StreamOwner) async throws(RPCError) -> Entry? {
     switch state.withLock({ poll(&$0) }) {

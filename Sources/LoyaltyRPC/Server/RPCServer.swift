@@ -82,6 +82,9 @@ public final class RPCServer: Service {
   /// Connections open now, and those gone whose handlers have not ended yet.
   public var connectionCount: Int { state.withLock { $0.connections.count } }
 
+  /// It has started and does not shut down.
+  public var acceptsCalls: Bool { state.withLock { $0.group != nil && !$0.isShuttingDown } }
+
   var isShuttingDown: Bool { state.withLock { $0.isShuttingDown } }
 
   /// Binds and begins to serve.

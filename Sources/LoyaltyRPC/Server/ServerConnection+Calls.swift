@@ -58,6 +58,7 @@ extension ServerConnection {
       served, connection: self, slot: slot, streamID: streams[slot].id, metadata: streams[slot].head.metadata,
       deadline: timeout.map { now + .nanoseconds($0) }, started: now, accepts: streams[slot].head.accepts,
       web: streams[slot].head.web?.form)
+    if streams[slot].requestIsCompressed { call.noteCompressedRequest() }
     streams[slot].call = call
     runningCalls += 1
     // By position: a loop over the array would copy each interceptor.

@@ -128,6 +128,7 @@ extension ServerConnection {
           throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
         guard let requests = streams[slot].requests, let call = streams[slot].call else {
+          streams[slot].requestIsCompressed = isCompressed
           streams[slot].request = try Compression.decompress(
             message, isCompressed ? encoding : .identity, limit: limits.maxReceivedMessageBytes)
           continue

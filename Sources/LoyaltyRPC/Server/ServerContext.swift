@@ -56,6 +56,7 @@ public final class ServerContext: Sendable {
     var isCancelled = false
     /// The response headers are sent, or a message is compressed as they will say.
     var areHeadersSettled = false
+    var isRequestCompressed = false
     var serviceContext: ServiceContext?
     var logger: Logger?
   }
@@ -99,6 +100,14 @@ public final class ServerContext: Sendable {
     guard let deadline else { return nil }
     return .nanoseconds(max(0, (deadline - NIODeadline.now()).nanoseconds))
   }
+
+  /// The request message that was read last came compressed.
+  public var requestIsCompressed: Bool {
+    let (requests, isCompressed) = state.withLock { ($0.requests, $0.isRequestCompressed) }
+    return requests?.lastWasCompressed ?? isCompressed
+  }
+
+  func noteCompressedRequest() { state.withLock { $0.isRequestCompressed = true } }
 
   /// True once nobody waits for the answer any more.
   public var isCancelled: Bool { state.withLock { $0.isCancelled } }

@@ -31,11 +31,13 @@ public final class HealthService: HealthHandler {
     }
   }
 
-  /// Everything is not serving from now on: for the time between the order to stop and the last call.
+  /// Everything is not serving from now on: for the time between the order to stop and the last call. Watchers are told and
+  /// their calls end, so that they do not hold the shutdown up.
   public func shutDown() {
     state.withLock { state in
       state.isShutDown = true
       for service in state.statuses.keys { Self.set(.notServing, for: service, in: &state) }
+      for watcher in state.watchers.values { watcher.changes.finish() }
     }
   }
 
@@ -67,6 +69,7 @@ public final class HealthService: HealthHandler {
       state.nextWatcher += 1
       state.watchers[state.nextWatcher] = (request.service, continuation)
       continuation.yield(state.statuses[request.service] ?? .serviceUnknown)
+      if state.isShutDown { continuation.finish() }
       return state.nextWatcher
     }
     defer { state.withLock { state in state.watchers[id] = nil } }

@@ -12,11 +12,11 @@ import ServiceLifecycle
 /// A loyalty server. `run` serves until the surrounding `ServiceGroup` shuts down, then drains, writes a last snapshot
 /// and closes the store.
 public final class LoyaltyApplication: Service {
-  private let settings: ServerSettings
-  private let logger: Logger
-  private let real: ProgrammeHost
+  let settings: ServerSettings
+  let logger: Logger
+  let real: ProgrammeHost
   private let sandbox: ProgrammeHost?
-  private let server: RPCServer
+  let server: RPCServer
   private let health: HealthService
 
   /// Reads the policies, opens the stores (which may take their time to recover) and prepares the server.
@@ -36,14 +36,8 @@ public final class LoyaltyApplication: Service {
       try Sandbox.check(trial, sandbox, against: policy, settings)
       return (policy: trial, source: source, directory: sandbox.dataDirectory)
     }
-    var tls = ServerTLSConfiguration(
-      certificateChain: .file(settings.certificate), privateKey: .file(settings.key))
-    tls.clientCertificate = .requested(authorities: .file(settings.clientAuthorities))
-    var configuration = RPCServer.Configuration(tls: tls)
-    (configuration.host, configuration.port) = (settings.host, settings.port)
-    configuration.loops = settings.loops
+    var configuration = RPCServer.Configuration(settings)
     configuration.logger = logger
-    configuration.cors.allowedOrigins = settings.webOrigins
 
     real = try ProgrammeHost(
       policy: policy, source: source, directory: settings.dataDirectory, configuration: settings.store,
@@ -58,11 +52,16 @@ public final class LoyaltyApplication: Service {
           masterKey: settings.masterKey, logger: sandboxLogger, clock: clock)
       }
       if let sandbox { opened.append(sandbox) }
+      // Who counts and logs comes first, so that it sees the calls that are refused for who makes them.
       configuration.interceptors = [
+        ServerTracing(), ServerCallLog(logger: logger),
         IdentityInterceptor(
           programme: real.programme, sandbox: sandbox?.programme,
-          openServices: configuration.servicesWithoutCertificate)
+          openServices: configuration.servicesWithoutCertificate),
       ]
+      if settings.transport.admin != nil {
+        configuration.interceptors.insert(ServerMetrics(factory: settings.transport.metrics), at: 0)
+      }
       var resources = Self.services(real.programme)
       if let sandbox { resources = Sandbox.join(resources, sandbox: Self.services(sandbox.programme)) }
       health = HealthService(services: resources.map { type(of: $0).serviceName })
@@ -113,7 +112,14 @@ public final class LoyaltyApplication: Service {
       }
     }
     do {
-      try await serve(failure.stream)
+      let admin = try await openAdminPort()
+      do {
+        try await serve(failure.stream)
+      } catch {
+        await admin?.shutDown()
+        throw error
+      }
+      await admin?.shutDown()
     } catch {
       for host in hosts { try? host.close() }
       throw error

@@ -26,6 +26,8 @@ public struct ServerSettings: Sendable {
   public var masterKey: MasterKey?
   /// A second programme to try things in; nil for none.
   public var sandbox: SandboxSettings?
+  /// Connections, further certificates, the port for operators.
+  public var transport = TransportSettings()
   public var store = StoreConfiguration.defaults
   /// Event loops; nil for one a core.
   public var loops: Int?
