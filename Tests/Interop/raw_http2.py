@@ -50,6 +50,7 @@ class RawClient:
         self.acknowledged = 0
         self.settings = {}
         self.block = None
+        self.frames = []
         self.received = b""
         self.host = server.address
         if preface:
@@ -136,6 +137,7 @@ class RawClient:
             self.take(kind, flags, number, payload)
 
     def take(self, kind, flags, number, payload):
+        self.frames.append((kind, flags, number, payload))
         if kind == DATA:
             self.stream(number).data += payload
         elif kind in (HEADERS, CONTINUATION):

@@ -77,13 +77,41 @@ def answers(stub):
     return len(stub.ListCatalog(catalog_pb2.ListCatalogRequest(page_size=200), timeout=20).items) > 0
 
 
+class CallsMeanwhile:
+    """Calls of the bystander while an attack goes on."""
+
+    def __init__(self, stub):
+        self.stub, self.count, self.failures, self.isOver = stub, 0, [], threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def run(self):
+        while True:
+            try:
+                assert answers(self.stub)
+                self.count += 1
+            except Exception as failure:
+                self.failures.append(failure)
+            if self.isOver.wait(0.02):
+                return
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.isOver.set()
+        self.thread.join()
+
+
 @pytest.fixture
 def server(target, bystander):
-    """The attacked server; what must hold after every attack is checked here."""
+    """The attacked server; what must hold during and after every attack is checked here."""
     from loyalty.v1 import loyalty_service_pb2_grpc
 
     pid, before, open_before = target.process.pid, resident(target), descriptors(target)
-    yield target
+    with CallsMeanwhile(bystander) as meanwhile:
+        yield target
+    assert not meanwhile.failures and meanwhile.count > 0, meanwhile.failures
     assert target.process.poll() is None and target.process.pid == pid, target.log.read_text()[-4_000:]
     assert answers(bystander), "a client that was there before"
     with target.channel() as channel:
@@ -161,6 +189,40 @@ def test_handshakes_that_are_never_finished_take_little(server):
         attacker.close()
 
 
+def test_ten_thousand_connections_that_say_nothing_are_closed_and_others_served(tmp_path, certs, stubs):
+    """As many as a server takes, but a few: each is closed 10 s after it came, and holds little until then."""
+    from loyalty.v1 import loyalty_service_pb2_grpc
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 9_900
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 2 * wanted)), hard))
+    count = min(wanted, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 200)
+    server = Server(tmp_path, certs).start()
+    attackers = []
+    try:
+        with server.channel() as channel:
+            stub = loyalty_service_pb2_grpc.LoyaltyServiceStub(channel)
+            assert answers(stub)
+            before = resident(server)
+            with CallsMeanwhile(stub) as meanwhile:
+                for _ in range(count):
+                    attackers.append(raw.tcp_socket(server))
+                eventually(
+                    lambda: descriptors(server) > count // 2 or resident(server) - before > count * 1_000,
+                    lambda: f"only {descriptors(server)} descriptors are open")
+                assert resident(server) - before < count * (64 << 10), "64 KiB each"
+                for _ in range(30):
+                    if descriptors(server) < 100:
+                        break
+                    time.sleep(1)
+            assert descriptors(server) < 100
+            assert not meanwhile.failures and meanwhile.count > 10, meanwhile.failures
+    finally:
+        for attacker in attackers:
+            attacker.close()
+        assert server.stop() == 0
+
+
 def test_a_thousand_idle_connections_cost_nothing_once_they_are_closed(server):
     attackers = []
     with contextlib.ExitStack() as stack:
@@ -227,6 +289,14 @@ def test_pings_of_one_who_reads_no_answers_are_not_answered_without_end(server):
         sent = 0
         while sent < 50_000 and attacker.send(frame(PING, payload=b"12345678") * 1_000):
             sent += 1_000
+
+
+def test_pings_without_calls_are_sent_away_with_the_reason(server):
+    with RawClient(server) as attacker:
+        attacker.send(*[frame(PING, payload=b"x" * 8)] * 4)
+        attacker.until_closed()
+        assert attacker.goaway == ENHANCE_YOUR_CALM
+        assert any(kind == GOAWAY and payload[8:] == b"too_many_pings" for kind, _, _, payload in attacker.frames)
 
 
 def test_a_ping_for_each_answer_is_no_flood(server):

@@ -7,9 +7,13 @@ extension ServerConnection {
   /// Counts what carries nothing of a call.
   func frameBegins(_ header: nghttp2_frame_hd) -> Int32 {
     switch UInt32(header.type) {
-    case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue, NGHTTP2_CONTINUATION.rawValue,
-      NGHTTP2_WINDOW_UPDATE.rawValue:
+    case NGHTTP2_DATA.rawValue, NGHTTP2_CONTINUATION.rawValue, NGHTTP2_WINDOW_UPDATE.rawValue:
       break
+    case NGHTTP2_HEADERS.rawValue:
+      checkOrder(of: header.stream_id)
+    case NGHTTP2_PRIORITY.rawValue where header.stream_id == 0:
+      // RFC 9113 §6.3; nghttp2 looks at none of these frames where priorities are off.
+      breakOff(NGHTTP2_PROTOCOL_ERROR)
     case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0:
       notePing()
     case NGHTTP2_PING.rawValue:
@@ -28,6 +32,8 @@ extension ServerConnection {
     pingStrikes = 0
     let stream = frame.pointee.hd.stream_id
     guard runningCalls < limits.maxConcurrentStreams else {
+      // What follows of the stream may be here already.
+      streamOrder.hasReset = true
       nghttp2_submit_rst_stream(
         session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, UInt32(NGHTTP2_REFUSED_STREAM.rawValue))
       return 0
@@ -191,9 +197,10 @@ extension ServerConnection {
       return responseSent(frame)
     case NGHTTP2_DATA.rawValue:
       return responseSent(frame)
-    case NGHTTP2_RST_STREAM.rawValue where frame.pointee.rst_stream.error_code != NGHTTP2_NO_ERROR.rawValue:
+    case NGHTTP2_RST_STREAM.rawValue:
+      streamOrder.hasReset = true
       // Whatever made it necessary, the peer did it.
-      noteControlFrame()
+      if frame.pointee.rst_stream.error_code != NGHTTP2_NO_ERROR.rawValue { noteControlFrame() }
     default:
       break
     }

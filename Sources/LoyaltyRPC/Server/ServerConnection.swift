@@ -22,7 +22,8 @@ final class ServerShared: Sendable {
   let connectionEnded: @Sendable (ServerConnection) -> Void
 
   init(
-    methods: MethodTable, configuration: RPCServer.Configuration, json: JSONMapping, tls: ServerTLS?, budget: ByteBudget,
+    methods: MethodTable, configuration: RPCServer.Configuration, json: JSONMapping, tls: ServerTLS?,
+    budget: ByteBudget,
     counters: ServerCounters,
     connectionEnded: @escaping @Sendable (ServerConnection) -> Void
   ) {
@@ -86,6 +87,9 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   var failedCalls = 0
   var publishedCounts = ServerCounters.CallCounts()
   var lastLook: Look?
+
+  /// Which streams the peer has opened so far.
+  var streamOrder = StreamOrder()
 
   /// When the peer's last PING came that nothing was sent for.
   var lastPing: NIODeadline?
