@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup.sh git ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev e2fsprogs xfsprogs strace
+scripts/setup.sh git curl ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev e2fsprogs xfsprogs strace
 source scripts/python.sh
 
 echo "== schemas"
