@@ -38,8 +38,8 @@ class Stream:
 class RawClient:
     """One connection. Methods that send do not wait; `until` reads."""
 
-    def __init__(self, server, name="partner-cathay-air", preface=True, settings=b""):
-        self.socket = tls_socket(server, name)
+    def __init__(self, server, name="partner-cathay-air", preface=True, settings=b"", plain=False):
+        self.socket = tcp_socket(server) if plain else tls_socket(server, name)
         self.encoder = hpack.Encoder()
         self.decoder = hpack.Decoder()
         self.decoder.max_header_list_size = 1 << 20

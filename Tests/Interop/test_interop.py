@@ -12,6 +12,7 @@ import grpc
 import pytest
 
 from conftest import BIN, ROOT
+from raw_http2 import SETTINGS, WINDOW_UPDATE, RawClient, frame
 
 SCHEMAS = ROOT / "Tests" / "InteropAPI"
 
@@ -92,11 +93,51 @@ def test_server_compressed_unary(service, stubs, compressed):
     request = stubs[0].SimpleRequest(
         response_size=314_159, payload=stubs[0].Payload(body=bytes(271_828)),
         response_compressed=stubs[0].BoolValue(value=compressed))
-    response, call = service.UnaryCall.with_call(request)
-    assert len(response.payload.body) == 314_159
-    # grpcio does not show the flag of a message, but what the headers say.
-    encodings = {value for name, value in call.initial_metadata() if name == "grpc-encoding"}
-    assert encodings <= {"gzip"}
+    assert len(service.UnaryCall(request).payload.body) == 314_159
+
+
+@pytest.fixture(scope="module")
+def plain_server(tmp_path_factory):
+    server = InteropServer(tmp_path_factory.mktemp("plain"), "--plaintext")
+    yield server
+    assert server.stop() == 0
+
+
+def on_the_wire(server, method, request, accepted):
+    """What the headers call the encoding, and flag and length of each message: no client library shows them."""
+    with RawClient(server, plain=True) as client:
+        extra = [("grpc-accept-encoding", accepted)] if accepted else []
+        path = f"/grpc.testing.TestService/{method}"
+        client.send(
+            frame(WINDOW_UPDATE, 0, 0, b"\x0f\xff\xff\xff"),
+            frame(SETTINGS, payload=b"\0\x04\x0f\xff\xff\xff"),
+            client.call(1, request.SerializeToString(), changed={":path": path, ":scheme": "http"}, extra=extra))
+        assert client.status(1) == 0
+        data, messages = client.stream(1).data, []
+        while data:
+            length = int.from_bytes(data[1:5], "big")
+            messages.append((data[0], length))
+            data = data[5 + length:]
+        return client.stream(1).headers.get("grpc-encoding"), messages
+
+
+@pytest.mark.parametrize("accepted, wanted, flag", [
+    ("identity,gzip", True, 1), ("gzip", True, 1), ("gzip", False, 0), ("identity", True, 0), ("deflate", True, 0),
+    (None, True, 0)])
+def test_a_reply_is_compressed_only_as_the_client_accepts_it(plain_server, stubs, accepted, wanted, flag):
+    request = stubs[0].SimpleRequest(response_size=314_159, response_compressed=stubs[0].BoolValue(value=wanted))
+    encoding, messages = on_the_wire(plain_server, "UnaryCall", request, accepted)
+    assert encoding == ("gzip" if flag else None)
+    assert [found for found, _ in messages] == [flag]
+    assert messages[0][1] < 2_000 if flag else messages[0][1] > 314_159
+
+
+def test_each_message_of_a_stream_has_the_flag_that_was_asked_for(plain_server, stubs):
+    wanted = [True, False, True]
+    request = stubs[0].StreamingOutputCallRequest(response_parameters=[
+        stubs[0].ResponseParameters(size=31_415, compressed=stubs[0].BoolValue(value=value)) for value in wanted])
+    encoding, messages = on_the_wire(plain_server, "StreamingOutputCall", request, "gzip")
+    assert encoding == "gzip" and [flag for flag, _ in messages] == [1, 0, 1]
 
 
 def test_server_compressed_streaming(service, stubs):
