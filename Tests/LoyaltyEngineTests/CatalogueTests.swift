@@ -102,6 +102,40 @@ import Testing
     }
   }
 
+  @Test func aSegmentHasItsItemsAndItsEarlyAccess() throws {
+    var desk = try CataloguePolicy.desk()
+    var policy = CataloguePolicy.document()
+    let mug = try #require(policy.catalogue.firstIndex { $0.id == "mug" })
+    policy.catalogue[mug].segments = ["family", "beta"]
+    let launch = try #require(policy.catalogue.firstIndex { $0.id == "launch" })
+    policy.catalogue[launch].earlyAccess = [
+      EarlyAccess(segments: ["beta"], from: CataloguePolicy.moment(TestPolicy.start))
+    ]
+    desk.policy = try CompiledPolicy(policy)
+    for member in ["m", "n"] { try desk.accept(accrual(member, yuan: 900, reference: member)) }
+    let refused = try #require(desk.refusal(redemption("m", "mug")))
+    #expect(refused.reason == .segmentNotEligible && refused["segments"] == "family, beta")
+    #expect(desk.refusal(redemption("m", "launch"))?.reason == .itemNotOffered)
+    try desk.accept(profile("m", ProfileUpdate(addSegments: ["beta"])))
+    try desk.accept(redemption("m", "mug"))
+    try desk.accept(redemption("m", "launch"))
+    #expect(desk.refusal(redemption("n", "mug"))?.reason == .segmentNotEligible)
+    try desk.accept(profile("m", ProfileUpdate(removeSegments: ["beta"])))
+    #expect(desk.refusal(redemption("m", "mug"))?.reason == .segmentNotEligible)
+    try desk.check()
+  }
+
+  @Test func aFrozenMemberSpendsNothing() throws {
+    var desk = try CataloguePolicy.desk()
+    try desk.accept(accrual("m", yuan: 900, reference: "a"))
+    try desk.accept(status("m", .frozen), caller: Desk.ops)
+    let miles = ExchangeInput(member: "m", partner: "air", direction: .toMiles, amount: 100)
+    for input in [
+      redemption("m", "mug"), catalogue(.reserve(ReserveInput(member: "m", item: "mug", quantity: 1))),
+      catalogue(.quote(QuoteInput(member: "m", item: "mug", quantity: 1))), partnership(.exchange(miles)),
+    ] { #expect(desk.refusal(input)?.reason == .memberFrozen) }
+  }
+
   @Test func aPeriodsPriceHoldsFromItsFirstMomentToJustBeforeItsLastAndTheDebitNamesIt() throws {
     var desk = try CataloguePolicy.desk()
     try desk.accept(accrual("gold", yuan: 6_000, reference: "a"))

@@ -243,18 +243,37 @@ extension Ledger {
     for move in redemption.taken where !given.contains(move.item) {
       request.draft.take(move.item, quantity: -move.quantity)
     }
-    for use in redemption.quotas where use.periodEndsMs == 0 || use.periodEndsMs > request.now {
-      request.draft.record.quotaUses.append(
-        QuotaUse(
-          name: use.name, memberPlace: use.memberPlace == 0 ? 0 : member + 1, periodEndsMs: use.periodEndsMs,
-          amount: -use.amount))
-    }
+    giveBack(redemption.quotas, of: redemption.outcome.member, at: member, &request)
     for code in redemption.outcome.codes where code.voucher > 0 {
       if let voucher = partnership.vouchers.find(voucherKey(code.code)), voucher.state == .issued {
         request.draft.record.voucherEnds.append(VoucherEnd(code: code.code, state: .cancelled))
       }
     }
     request.draft.record.redemptionChanges.append(RedemptionChange(redemption: id, state: state))
+  }
+
+  /// Gives back what was used of quotas and caps whose period still runs, as far as it is counted: never more than was
+  /// used.
+  /// - Parameters:
+  ///   - id: the member that they were counted for.
+  ///   - member: position in the record of the member that the points go to; another's after a merge.
+  func giveBack(_ quotas: [QuotaUse], of id: String, at member: UInt32, _ request: inout Request) {
+    for use in quotas where use.periodEndsMs == 0 || use.periodEndsMs > request.now {
+      let whose = use.memberPlace == 0 ? "" : id
+      let counted = catalogue.quotas.count(of: quotaKey(use.name, member: whose), endsMs: use.periodEndsMs)
+      let back = min(use.amount, counted)
+      guard back > 0 else { continue }
+      let place =
+        if use.memberPlace == 0 {
+          UInt32(0)
+        } else if request.draft.record.members[Int(member)] == id {
+          member + 1
+        } else {
+          request.draft.addMember(id) + 1
+        }
+      request.draft.record.quotaUses.append(
+        QuotaUse(name: use.name, memberPlace: place, periodEndsMs: use.periodEndsMs, amount: -back))
+    }
   }
 
   /// - Throws: `redemptionUnknown` for a partner that has neither the member nor the item.

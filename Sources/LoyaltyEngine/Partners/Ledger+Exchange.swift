@@ -156,11 +156,7 @@ extension Ledger {
       request.draft.deliver(miles: original.miles, of: original.partner)
       outcome.balance = available - original.points
     }
-    for use in original.quotas where use.periodEndsMs == 0 || use.periodEndsMs > request.now {
-      var back = use
-      back.amount = -use.amount
-      request.draft.record.quotaUses.append(back)
-    }
+    giveBack(original.quotas, of: original.member, at: member, &request)
     original.quotas = []
     outcome.original = original
     request.draft.record.exchangeEnds.append(ExchangeEnd(exchange: input.exchange))

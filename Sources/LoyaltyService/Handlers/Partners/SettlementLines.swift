@@ -26,6 +26,15 @@ enum SettlementLines {
         return []
       }
       return redemption(step, result, record, sequence)
+    case .holdConfirmed(let outcome):
+      // What a member paid with points that the partner had reserved: the partner sold it.
+      guard record.partner == partner else { return [] }
+      return [
+        SettlementLine(
+          entryID: PublicName.redemption(sequence), kind: .redemption, reference: PublicName.hold(outcome.hold),
+          points: -outcome.paid.reduce(0) { $0 + $1.points },
+          postedAt: ProtobufTimestamp(unixMilliseconds: record.timeMs))
+      ]
     case .partnershipChanged(let outcome): return partnership(outcome, record, sequence, partner)
     default: return issued(record, sequence, partner)
     }

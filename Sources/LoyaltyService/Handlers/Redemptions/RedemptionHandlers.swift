@@ -55,13 +55,16 @@ struct RedemptionHandlers: RedemptionServiceHandler, ProgrammeHandlers {
   }
 
   func getRedemption(_ request: GetRedemptionRequest, context: ServerContext) async throws -> GetRedemptionResponse {
-    try answer(context) { call in getRedemption(request, call) }
+    // History is read from the disk: not on the connection's loop.
+    await Task.yield()
+    return try answer(context) { call in getRedemption(request, call) }
   }
 
   func listRedemptions(
     _ request: ListRedemptionsRequest, context: ServerContext
   ) async throws -> ListRedemptionsResponse {
-    try answer(context) { call in listRedemptions(request, call) }
+    await Task.yield()
+    return try answer(context) { call in listRedemptions(request, call) }
   }
 
   func listOpenRedemptions(

@@ -9,45 +9,35 @@ import LoyaltyStore
 import ProtobufRuntime
 
 extension RedemptionHandlers {
-  /// Records of a member that one call looks through.
-  private static let recordsACall = 5_000
+  /// Records of history that are read at a time.
+  private static let pageRecords = 500
+  /// Records before the page's beginning that one call of a list looks through.
+  private static let recordsACall = 20_000
 
   func getRedemption(_ request: GetRedemptionRequest, _ call: CallSituation) -> Answer<GetRedemptionResponse> {
     var fields = RequestFields()
     let id = fields.sequence(request.redemptionID, "redemption_id", PublicName.redemptionPrefix)
     if let error = fields.error { return Answer(.failure(error)) }
-    let unknown: Answer<GetRedemptionResponse> = refused(
-      Refusal(.redemptionUnknown, ["redemption": "\(id)"]), call)
     if let refusal = call.caller.refusal(for: .look) { return refused(refusal, call) }
     do {
-      guard let first = try programme.history.record(at: id), let member = first.redemptionMember else {
-        return unknown
-      }
-      let isOwn = try visible(member, first.redemptionProvider ?? "", call)
-      guard isOwn else { return unknown }
-      var told: Redemption?
+      guard let first = try programme.history.record(at: id), var redemption = Redemption(first, sequence: id, of: id),
+        visible(redemption, call)
+      else { return refused(Refusal(.redemptionUnknown, ["redemption": "\(id)"]), call) }
       var events: [RedemptionEvent] = []
       var before = UInt64.max
-      var looked = 0
       // Newest first, back to where it began.
-      search: while looked < Self.recordsACall {
-        let page = try programme.history.records(of: member, before: before, limit: 500)
+      search: while true {
+        let page = try programme.history.records(of: redemption.memberID, before: before, limit: Self.pageRecords)
         for entry in page {
-          looked += 1
           if entry.sequence < id { break search }
           guard let event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id) else { continue }
+          if events.isEmpty {
+            redemption = Redemption(entry.record, sequence: entry.sequence, of: id) ?? redemption.ended(event.state)
+          }
           events.append(event)
-          if told == nil { told = Redemption(entry.record, sequence: entry.sequence, of: id) }
         }
         guard let last = page.last else { break }
         before = last.sequence
-      }
-      guard var redemption = told ?? Redemption(first, sequence: id, of: id) else { return unknown }
-      // A hold that timed out says nothing of the redemption but that it lapsed.
-      if let last = events.first, last.state == .lapsed, let begun = Redemption(first, sequence: id, of: id) {
-        redemption = begun
-        redemption.state = .lapsed
-        redemption.reservedUntil = nil
       }
       redemption.createdAt = ProtobufTimestamp(unixMilliseconds: first.timeMs)
       redemption.events = events.reversed()
@@ -76,56 +66,40 @@ extension RedemptionHandlers {
     }
   }
 
+  /// Reads back from the newest record: where a redemption began, what became of it is known already.
   private func page(
     of member: String, before start: UInt64, size: Int, _ request: ListRedemptionsRequest
   ) throws -> ListRedemptionsResponse {
     var redemptions: [Redemption] = []
-    /// The newest state of redemptions whose beginning is further back.
-    var before = start
+    /// The last step of each redemption whose beginning is further back.
+    var last: [UInt64: (told: Redemption?, state: LoyaltyAPI.RedemptionState)] = [:]
+    var before = UInt64.max
     var looked = 0
-    while redemptions.count < size, looked < Self.recordsACall {
-      let page = try programme.history.records(of: member, before: before, limit: 500)
+    while true {
+      let page = try programme.history.records(of: member, before: before, limit: Self.pageRecords)
       guard !page.isEmpty else { return ListRedemptionsResponse(redemptions: redemptions) }
       for entry in page {
-        looked += 1
         before = entry.sequence
-        // Each one where it began: later steps are looked up, so that pages do not depend on each other.
-        guard let begun = Redemption(entry.record, sequence: entry.sequence, of: entry.sequence) else { continue }
-        var redemption = try latest(of: entry.sequence, member: member) ?? begun
-        redemption.createdAt = ProtobufTimestamp(unixMilliseconds: entry.record.timeMs)
-        redemption.codes = []
-        redemptions.append(redemption)
-        if redemptions.count == size { break }
-      }
-    }
-    return ListRedemptionsResponse(
-      redemptions: redemptions,
-      nextPageToken: HistoryPage.token(
-        before: before, of: "\(request.memberID) \(request.partnerMemberNumber)"))
-  }
-
-  /// A redemption as it is now; nil when nothing has happened to it since it began.
-  private func latest(of id: UInt64, member: String) throws -> Redemption? {
-    let open = programme.store.read { ledger in ledger.openRedemption(id) }.value
-    if let open {
-      return Redemption(open.outcome, redemption: id, state: open.state, policyVersion: 0)
-    }
-    var before = UInt64.max
-    while true {
-      let page = try programme.history.records(of: member, before: before, limit: 500)
-      for entry in page {
-        if entry.sequence <= id { return nil }
-        if let redemption = Redemption(entry.record, sequence: entry.sequence, of: id) { return redemption }
-        if let event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id), event.state == .lapsed,
-          let first = try programme.history.record(at: id), var begun = Redemption(first, sequence: id, of: id)
-        {
-          begun.state = .lapsed
-          begun.reservedUntil = nil
-          return begun
+        for id in entry.record.redemptionSteps where last[id] == nil {
+          guard let event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id) else { continue }
+          last[id] = (Redemption(entry.record, sequence: entry.sequence, of: id), event.state)
+        }
+        guard entry.sequence < start else { continue }
+        looked += 1
+        if let begun = Redemption(entry.record, sequence: entry.sequence, of: entry.sequence) {
+          let step = last.removeValue(forKey: entry.sequence)
+          var redemption = step.map { $0.told ?? begun.ended($0.state) } ?? begun
+          redemption.createdAt = ProtobufTimestamp(unixMilliseconds: entry.record.timeMs)
+          redemption.codes = []
+          redemptions.append(redemption)
+        }
+        if redemptions.count == size || looked == Self.recordsACall {
+          return ListRedemptionsResponse(
+            redemptions: redemptions,
+            nextPageToken: HistoryPage.token(
+              before: before, of: "\(request.memberID) \(request.partnerMemberNumber)"))
         }
       }
-      guard let last = page.last else { return nil }
-      before = last.sequence
     }
   }
 
@@ -153,31 +127,33 @@ extension RedemptionHandlers {
     }
   }
 
-  private func visible(_ member: String, _ provider: String, _ call: CallSituation) throws -> Bool {
+  private func visible(_ redemption: Redemption, _ call: CallSituation) -> Bool {
     let partner = call.caller.partner
-    if partner.isEmpty || partner == provider { return true }
-    return programme.store.read { ledger in ledger.isVisible(member, to: partner) }.value
+    if partner.isEmpty || partner == redemption.provider { return true }
+    return programme.store.read { ledger in ledger.isVisible(redemption.memberID, to: partner) }.value
   }
 }
 
 extension Record {
-  /// The member of a redemption that this record begins; nil for any other record.
-  var redemptionMember: String? { beginning?.member }
-  var redemptionProvider: String? { beginning?.provider }
-
-  /// The redemption that this record begins.
-  private var beginning: RedemptionOutcome? {
-    switch outcome {
-    case .redeemed(let outcome): return outcome
-    case .catalogueChanged(let outcome):
-      if case .step(let step)? = outcome.outcome, step.state == .reserved { return step.result }
-      return nil
-    default: return nil
+  /// The redemptions that began earlier and that this record changes.
+  var redemptionSteps: [UInt64] {
+    if case .catalogueChanged(let outcome)? = outcome, case .step(let step)? = outcome.outcome {
+      return [step.redemption]
     }
+    return redemptionChanges.map(\.redemption)
   }
 }
 
 extension Redemption {
+  /// A reservation after it ended without a word about it, but that its hold did.
+  func ended(_ state: LoyaltyAPI.RedemptionState) -> Redemption {
+    var ended = self
+    ended.state = state
+    ended.reservedUntil = nil
+    ended.fulfilBy = nil
+    return ended
+  }
+
   /// What a record tells of a redemption; nil if it is of another, or of something else.
   init?(_ record: Record, sequence: UInt64, of id: UInt64) {
     switch record.outcome {

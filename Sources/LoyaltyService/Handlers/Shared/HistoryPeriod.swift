@@ -32,6 +32,7 @@ extension Programme {
     from: Int64, until: Int64, _ body: (UInt64, Record) async throws -> Void
   ) async throws {
     await Task.yield()
+    try await waitForEnd(of: until)
     var after = try sequence(before: from)
     while true {
       let page = try history.records(after: after, limit: 500)
@@ -44,6 +45,32 @@ extension Programme {
       try Task.checkCancellation()
       await Task.yield()
     }
+  }
+}
+
+extension Programme {
+  /// How long after the end of a period a call that began before may still be decided, milliseconds. A decision takes
+  /// microseconds; this is for a machine that stalls.
+  private static let slackMs: Int64 = 1_000
+  /// How often a wait looks again, and how often at most: five seconds in all.
+  private static let lookMs = 10
+  private static let looks = 500
+
+  /// Waits until nothing more can be posted before `until`, and what has been posted is durable: from then on the period
+  /// reads the same for ever.
+  /// - Throws: UNAVAILABLE if that takes too long.
+  private func waitForEnd(of until: Int64) async throws {
+    var sequence: UInt64?
+    for _ in 0..<Self.looks {
+      if sequence == nil {
+        let (timeMs, last) = store.read { ledger in (ledger.timeMs, ledger.sequence) }.value
+        // The ledger's time never goes back: once it has come to the end, every later record is behind it.
+        if timeMs >= until || clock() >= until + Self.slackMs { sequence = last }
+      }
+      if let sequence, store.durableSequence >= sequence { return }
+      try await Task.sleep(for: .milliseconds(Self.lookMs))
+    }
+    throw RPCError(.unavailable, "the period has not been closed yet; try again in a second")
   }
 }
 
