@@ -115,7 +115,8 @@ let package = Package(
     .testTarget(
       name: "LoyaltyRPCTests",
       dependencies: [
-        "LoyaltyRPC", .product(name: "NIOCore", package: nio), .product(name: "CoreMetrics", package: "swift-metrics"),
+        "LoyaltyRPC", .product(name: "NIOCore", package: nio), .product(name: "NIOPosix", package: nio),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
       ]),
     .testTarget(name: "RPCClientTests", dependencies: ["rpc-client", "LoyaltyRPC", "ProtobufCompiler"]),

@@ -1,21 +1,24 @@
 // What a caller says of one call.
 
 /// Options of a single call.
-public struct CallOptions: Sendable, Hashable {
+public struct CallOptions: Sendable {
   /// Time the call may take, from now to its last byte. Nil for as long as it takes: give one wherever a user waits.
   public var timeout: Duration?
 
   /// Sent with the request.
   public var metadata = Metadata()
 
-  /// Wait for a connection instead of failing at once while there is none.
-  public var waitForReady = false
+  /// Wait for a connection instead of failing at once while there is none. Nil for what the service config says, or no.
+  public var waitForReady: Bool?
 
   /// How the request's messages are compressed. The server must know it; responses are read whatever they use.
   public var encoding = MessageEncoding.identity
 
+  /// Who makes this call, beside the client's own `RPCClient.Configuration.credentials`. Sent over TLS only.
+  public var credentials: (any CallCredentials)?
+
   public init(
-    timeout: Duration? = nil, metadata: Metadata = Metadata(), waitForReady: Bool = false,
+    timeout: Duration? = nil, metadata: Metadata = Metadata(), waitForReady: Bool? = nil,
     encoding: MessageEncoding = .identity
   ) {
     self.timeout = timeout

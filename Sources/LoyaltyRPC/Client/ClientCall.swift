@@ -31,28 +31,32 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
 
   private let shared = Mutex(Shared())
 
+  /// Whether it waits for a connection instead of failing while there is none.
+  let waitsForReady: Bool
+  /// The client's, with what the service config says of the method.
+  let limits: CallLimits
+  /// From per-call credentials: set before the call is submitted.
+  var credentials = Metadata()
+
   // MARK: On the loop
 
-  var connection: ClientConnection?
-  var slot = -1
-  var streamID: Int32 = 0
-  var sent = 0
-  var started = NIODeadline.distantPast
-  var isDeferred = false
-  var head = ResponseHead()
-  var hasHeaders = false
-  var encoding = MessageEncoding.identity
-  var deframer: MessageDeframer
-  var window = StreamWindow()
-  var message: [UInt8]?
-  var messageCount = 0
-  var hasEnded = false
-  /// The server has refused it unprocessed this many times.
-  var refusals = 0
+  private var plan: AttemptPlan
+  /// Those under way.
+  private var attempts: [ClientAttempt] = []
+  /// The one whose response has begun: it is the call's, whatever becomes of it.
+  private var committed: ClientAttempt?
+  private var timer: Scheduled<Void>?
+  /// What of a stream of requests may have to be sent again.
+  private(set) var kept: [UInt8] = []
+  private var isKeeping: Bool
+  var requestHasEnded = false
+  private(set) var hasEnded = false
+  private var started = NIODeadline.distantPast
 
   init(
     _ method: MethodDescriptor, options: CallOptions, transport: ClientTransport, request: [UInt8],
-    outgoing: OutgoingMessages?, incoming: IncomingMessages?
+    outgoing: OutgoingMessages?, incoming: IncomingMessages?, service: ServiceConfig.Method = .init(),
+    limits: CallLimits? = nil
   ) {
     self.method = method
     self.options = Self.traced(options)
@@ -60,8 +64,15 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
     self.request = request
     self.outgoing = outgoing
     self.incoming = incoming
-    deadline = CallDeadline.of(timeout: options.timeout)
-    deframer = MessageDeframer(limit: transport.configuration.limits.maxReceivedMessageBytes)
+    self.limits = limits ?? transport.configuration.limits
+    waitsForReady = options.waitForReady ?? service.waitForReady ?? false
+    let timeout = [options.timeout, service.timeout].compactMap { $0 }.min()
+    deadline = CallDeadline.of(timeout: timeout)
+    var policy = AttemptPlan.Policy.once
+    if let retry = service.retryPolicy { policy = .retry(retry) }
+    if let hedging = service.hedgingPolicy { policy = .hedge(hedging) }
+    plan = AttemptPlan(policy)
+    isKeeping = if case .once = policy { false } else { true }
   }
 
   private static func traced(_ options: CallOptions) -> CallOptions {
@@ -101,23 +112,116 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
 
   // MARK: - On the loop
 
-  func receivedHeaders(_ metadata: Metadata) {
-    shared.withLock { $0.initialMetadata = metadata }
+  /// Begins the first attempt.
+  func begin() {
+    started = .now()
+    beginAttempt()
   }
 
-  func noteFirstByte() {
+  private func beginAttempt() {
+    timer?.cancel()
+    timer = nil
+    guard !hasEnded, committed == nil else { return }
+    let attempt = ClientAttempt(self, number: plan.started)
+    attempts.append(attempt)
+    if let delay = plan.begin() {
+      timer = transport.eventLoop.scheduleTask(in: .nanoseconds(delay)) { [self] in hedge() }
+    }
+    transport.route(attempt)
+  }
+
+  private func hedge() {
+    timer = nil
+    guard !hasEnded, committed == nil, plan.hedgeIsDue(throttle: transport.throttle) else { return }
+    beginAttempt()
+  }
+
+  func isLive(_ attempt: ClientAttempt) -> Bool { attempts.contains { $0 === attempt } }
+
+  /// Bytes of a stream of requests go out by an attempt: they are kept while another may follow.
+  func keep(_ bytes: UnsafeRawBufferPointer, by attempt: ClientAttempt) {
+    guard isKeeping else { return }
+    kept.append(contentsOf: bytes)
+    attempt.sent = kept.count
+    guard kept.count <= transport.configuration.maxRetryBufferBytes else {
+      commit(to: attempt)
+      return
+    }
+    for other in attempts where other !== attempt { other.connection?.resume(other) }
+  }
+
+  /// From here on the outcome of this attempt is that of the call.
+  func commit(to attempt: ClientAttempt) {
+    guard committed == nil else { return }
+    committed = attempt
+    isKeeping = false
+    timer?.cancel()
+    timer = nil
+    let others = attempts.filter { $0 !== attempt }
+    attempts = [attempt]
+    for other in others { transport.drop(other) }
+  }
+
+  func receivedHeaders(_ attempt: ClientAttempt, _ metadata: Metadata) {
+    commit(to: attempt)
     let time = NIODeadline.now() - started
-    shared.withLock { $0.firstByte = time }
+    shared.withLock { shared in
+      shared.initialMetadata = metadata
+      shared.firstByte = time
+    }
   }
 
-  /// The call is over; called once.
-  func end(_ error: RPCError?, trailers: Metadata = Metadata()) {
+  /// One of its streams is over.
+  func attemptEnded(_ attempt: ClientAttempt, _ error: RPCError?, _ trailers: Metadata, isUnprocessed: Bool) {
+    guard !hasEnded, let index = attempts.firstIndex(where: { $0 === attempt }) else { return }
+    guard let error else {
+      transport.noteSuccess()
+      commit(to: attempt)
+      end(nil, message: attempt.message, trailers: trailers)
+      return
+    }
+    guard committed == nil else {
+      end(error, trailers: trailers)
+      return
+    }
+    attempts.remove(at: index)
+    if isUnprocessed, outgoing == nil || isKeeping, plan.repeatUnprocessed() {
+      let again = ClientAttempt(self, number: attempt.number)
+      attempts.append(again)
+      transport.route(again)
+      return
+    }
+    switch plan.failed(
+      error.code, attempt.head.pushback, isLast: attempts.isEmpty, throttle: &transport.throttle,
+      random: Double.random(in: -1...1))
+    {
+    case .finish: end(error, trailers: trailers)
+    case .await: break
+    case .attempt(let pause) where pause == 0: beginAttempt()
+    case .attempt(let pause):
+      timer?.cancel()
+      timer = transport.eventLoop.scheduleTask(in: .nanoseconds(pause)) { [self] in beginAttempt() }
+    }
+  }
+
+  /// Ends the call from this side: what is under way is dropped.
+  func abandon(_ error: RPCError) {
     guard !hasEnded else { return }
+    end(error)
+  }
+
+  /// The call is over.
+  private func end(_ error: RPCError?, message: [UInt8]? = nil, trailers: Metadata = Metadata()) {
     hasEnded = true
-    connection = nil
+    timer?.cancel()
+    timer = nil
+    kept = []
+    let others = attempts
+    attempts = []
+    committed = nil
+    for attempt in others { transport.drop(attempt) }
     outgoing?.fail(error ?? RPCError(.cancelled, "the call is over"))
     let result: Result<UnaryResponse, RPCError>
-    let message = self.message
     if let error {
       result = .failure(error)
     } else if incoming == nil, message == nil {
@@ -133,6 +237,8 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
       defer { shared.continuation = nil }
       return shared.continuation
     }
+    transport.callEnded(self)
+    transport.report(self, result)
     incoming?.end(error)
     continuation?.resume(returning: result)
   }
@@ -140,15 +246,22 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
   // MARK: - StreamOwner
 
   func messagesQueued() {
-    transport.eventLoop.execute { [self] in connection?.resume(self) }
+    transport.eventLoop.execute { [self] in
+      for attempt in attempts { attempt.connection?.resume(attempt) }
+    }
   }
 
   func messagesTaken(window: Int, size: Int) {
     if transport.eventLoop.inEventLoop {
-      connection?.taken(window: window, by: self)
+      taken(window)
     } else {
-      transport.eventLoop.execute { [self] in connection?.taken(window: window, by: self) }
+      transport.eventLoop.execute { [self] in taken(window) }
     }
+  }
+
+  private func taken(_ window: Int) {
+    guard let committed else { return }
+    committed.connection?.taken(window: window, by: committed)
   }
 }
 

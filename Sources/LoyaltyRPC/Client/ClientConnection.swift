@@ -10,9 +10,9 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   private let transport: ClientTransport
   private let authority: String
 
-  private var calls: ContiguousArray<ClientCall?> = []
+  private var attempts: ContiguousArray<ClientAttempt?> = []
   private var freeSlots: [Int] = []
-  private(set) var callCount = 0
+  private(set) var attemptCount = 0
   private var currentSlot = -1
   private var unconsumed = 0
 
@@ -27,11 +27,21 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   /// No new call: the server has sent GOAWAY, or this side closes.
   private(set) var isDraining = false
 
+  /// What the transport's channel knows this connection by.
+  let id: Int
+  private var keepalive: ClientKeepalive?
+  private var keepaliveTimer: Scheduled<Void>?
+
+  /// The socket is connected.
+  var hasSocket: Bool { socketConnected != nil }
+
   init(
-    _ transport: ClientTransport, eventLoop: any EventLoop, security: any ConnectionSecurity, resources: LoopResources,
+    _ transport: ClientTransport, id: Int, eventLoop: any EventLoop, security: any ConnectionSecurity,
+    resources: LoopResources,
     authority: String,
     begun: NIODeadline
   ) {
+    self.id = id
     self.begun = begun
     self.transport = transport
     self.authority = authority
@@ -76,7 +86,27 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       handshake: Duration(.now() - connected), tlsVersion: security.protocolVersion, cipher: security.cipher,
       serverCertificate: security.peerCertificate()?.certificate,
       isClientCertificateRequested: security.isCertificateRequested)
+    keepalive = transport.keepalive.map { ClientKeepalive($0, now: NIODeadline.now().uptimeNanoseconds) }
+    lookAtKeepalive()
     transport.connected(self)
+  }
+
+  /// Asks a server that has been silent whether it is still there.
+  private func lookAtKeepalive() {
+    guard phase == .open, let session else { return }
+    let now = NIODeadline.now().uptimeNanoseconds
+    switch keepalive?.look(now: now, receivedBytes: receivedBytes, hasCalls: attemptCount > 0) {
+    case nil: return
+    case .nothing: break
+    case .ping:
+      nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
+      flushNow()
+    case .dead(let seconds):
+      end(.closedHere("the server has not answered a PING within \(seconds) s"))
+      return
+    }
+    guard let next = keepalive?.nextLook else { return }
+    keepaliveTimer = eventLoop.scheduleTask(deadline: .uptimeNanoseconds(next)) { [self] in lookAtKeepalive() }
   }
 
   private static func text(_ address: SocketAddress) -> String {
@@ -86,6 +116,8 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
 
   override func ended(_ reason: ConnectionEnd) {
     isDraining = true
+    keepaliveTimer?.cancel()
+    keepaliveTimer = nil
     // With TLS 1.3 a server refuses a missing certificate only after this side's handshake is complete, and some
     // (BoringSSL's in gRPC) end the connection without an alert, or lose it to the reset of the socket.
     var end = reason
@@ -97,10 +129,10 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     default: break
     }
     let error = RPCError(.unavailable, "the connection to \(authority) is gone: \(end)")
-    for slot in calls.indices {
-      guard let call = calls[slot] else { continue }
+    for slot in attempts.indices {
+      guard let attempt = attempts[slot] else { continue }
       remove(slot)
-      call.end(error)
+      attempt.end(error)
     }
     transport.disconnected(self, end)
   }
@@ -113,7 +145,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
 
   override func settled() {
     guard let session else { return }
-    if isDraining, callCount == 0 {
+    if isDraining, attemptCount == 0 {
       end(.closedHere("the connection has served its last call"))
     } else if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
       end(endOfSession)
@@ -127,7 +159,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       end(.closedHere("the client was closed"))
       return
     }
-    if callCount == 0 {
+    if attemptCount == 0 {
       if let session {
         nghttp2_submit_goaway(
           session, UInt8(NGHTTP2_FLAG_NONE.rawValue), 0, UInt32(NGHTTP2_NO_ERROR.rawValue), nil, 0)
@@ -139,29 +171,32 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   // MARK: - Calls
 
   /// Sends a call's headers and as much of its request as there is.
-  func start(_ call: ClientCall) {
+  func start(_ attempt: ClientAttempt) {
     guard let session, phase == .open else {
-      call.end(RPCError(.unavailable, "the connection to \(authority) is gone"))
+      attempt.end(RPCError(.unavailable, "the connection to \(authority) is gone"))
       return
     }
     var block = HeaderBlock()
     block.addRequest(
-      path: call.method.path, authority: authority, encoding: call.options.encoding, isSecure: security.isEncrypted)
-    if let deadline = call.deadline {
+      path: attempt.call.method.path, authority: authority, encoding: attempt.call.options.encoding,
+      isSecure: security.isEncrypted)
+    if let deadline = attempt.call.deadline {
       let left = (deadline - NIODeadline.now()).nanoseconds
       block.add("grpc-timeout") { GRPCTimeout.format(nanoseconds: left, into: &$0) }
     }
-    block.add(call.options.metadata)
+    if attempt.number > 0 { block.add("grpc-previous-rpc-attempts", String(attempt.number)) }
+    block.add(attempt.call.options.metadata)
+    block.add(attempt.call.credentials)
 
     let slot: Int
     if let free = freeSlots.popLast() {
       slot = free
-      calls[slot] = call
+      attempts[slot] = attempt
     } else {
-      slot = calls.count
-      calls.append(call)
+      slot = attempts.count
+      attempts.append(attempt)
     }
-    callCount += 1
+    attemptCount += 1
     var provider = nghttp2_data_provider()
     provider.source.fd = Int32(truncatingIfNeeded: slot)
     provider.read_callback = Self.readRequest
@@ -171,59 +206,51 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     }
     guard stream > 0 else {
       remove(slot)
-      call.end(RPCError(.unavailable, "no stream could be opened: \(String(cString: nghttp2_strerror(stream)))"))
+      attempt.end(RPCError(.unavailable, "no stream could be opened: \(String(cString: nghttp2_strerror(stream)))"))
       return
     }
-    call.connection = self
-    call.slot = slot
-    call.streamID = stream
-    call.started = .now()
+    attempt.connection = self
+    attempt.slot = slot
+    attempt.streamID = stream
     setNeedsFlush()
   }
 
-  /// Gives a call up.
-  func reset(_ call: ClientCall, _ error: RPCError) {
-    guard isAlive(call), let session else { return }
+  /// Ends a stream that the server has not ended.
+  func reset(_ attempt: ClientAttempt, _ error: RPCError) {
+    guard drop(attempt) else { return }
+    attempt.end(error)
+  }
+
+  /// Takes a stream away without a word to its call.
+  /// - Returns: false if it was gone already.
+  @discardableResult
+  func drop(_ attempt: ClientAttempt) -> Bool {
+    guard isAlive(attempt), let session else { return false }
     nghttp2_submit_rst_stream(
-      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), call.streamID, UInt32(NGHTTP2_CANCEL.rawValue))
-    remove(call.slot)
-    call.end(error)
+      session, UInt8(NGHTTP2_FLAG_NONE.rawValue), attempt.streamID, UInt32(NGHTTP2_CANCEL.rawValue))
+    remove(attempt.slot)
     setNeedsFlush()
+    return true
   }
 
-  /// Ends the calls whose deadline has passed.
-  /// - Returns: the earliest of the others.
-  func sweepDeadlines(_ now: NIODeadline) -> NIODeadline {
-    var next = NIODeadline.distantFuture
-    for slot in calls.indices {
-      guard let call = calls[slot], let deadline = call.deadline else { continue }
-      if deadline > now {
-        next = min(next, deadline)
-      } else {
-        reset(call, ClientTransport.deadlineError)
-      }
-    }
-    return next
-  }
-
-  private func isAlive(_ call: ClientCall) -> Bool {
-    call.slot >= 0 && call.slot < calls.count && calls[call.slot] === call
+  private func isAlive(_ attempt: ClientAttempt) -> Bool {
+    attempt.slot >= 0 && attempt.slot < attempts.count && attempts[attempt.slot] === attempt
   }
 
   private func remove(_ slot: Int) {
-    calls[slot] = nil
+    attempts[slot] = nil
     freeSlots.append(slot)
-    callCount -= 1
+    attemptCount -= 1
     if currentSlot == slot { currentSlot = -1 }
   }
 
-  private func call(of stream: Int32) -> ClientCall? {
-    if currentSlot >= 0, let call = calls[currentSlot], call.streamID == stream { return call }
+  private func attempt(of stream: Int32) -> ClientAttempt? {
+    if currentSlot >= 0, let attempt = attempts[currentSlot], attempt.streamID == stream { return attempt }
     guard let session, let data = nghttp2_session_get_stream_user_data(session, stream) else { return nil }
     let slot = Int(bitPattern: data) - 1
-    guard calls.indices.contains(slot), let call = calls[slot], call.streamID == stream else { return nil }
+    guard attempts.indices.contains(slot), let attempt = attempts[slot], attempt.streamID == stream else { return nil }
     currentSlot = slot
-    return call
+    return attempt
   }
 
   // MARK: - Requests
@@ -231,50 +258,39 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   func readRequest(
     slot: Int, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int, flags: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    guard calls.indices.contains(slot), let call = calls[slot] else {
+    guard attempts.indices.contains(slot), let attempt = attempts[slot] else {
       return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
-    if let outgoing = call.outgoing {
-      switch outgoing.take(into: buffer, capacity: capacity) {
-      case .bytes(let count):
-        creditPing()
-        return count
-      case .finished:
-        flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-        return 0
-      case .wait:
-        call.isDeferred = true
-        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-      }
+    switch attempt.takeRequest(into: buffer, capacity: capacity) {
+    case .bytes(let count):
+      creditPing()
+      if attempt.hasSentRequest { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+      return count
+    case .finished:
+      flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+      return 0
+    case .wait:
+      attempt.isDeferred = true
+      return Int(NGHTTP2_ERR_DEFERRED.rawValue)
     }
-    let count = min(capacity, call.request.count - call.sent)
-    call.request.withUnsafeBytes { raw in
-      if let base = raw.baseAddress, count > 0 {
-        UnsafeMutableRawPointer(buffer).copyMemory(from: base + call.sent, byteCount: count)
-      }
-    }
-    call.sent += count
-    creditPing()
-    if call.sent == call.request.count { flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
-    return count
   }
 
-  func resume(_ call: ClientCall) {
-    guard isAlive(call), call.isDeferred, let session else { return }
-    call.isDeferred = false
-    nghttp2_session_resume_data(session, call.streamID)
+  func resume(_ attempt: ClientAttempt) {
+    guard isAlive(attempt), attempt.isDeferred, let session else { return }
+    attempt.isDeferred = false
+    nghttp2_session_resume_data(session, attempt.streamID)
     setNeedsFlush()
   }
 
   // MARK: - Responses
 
   func headersBegin(_ stream: Int32) -> Int32 {
-    call(of: stream)?.head = ResponseHead()
+    attempt(of: stream)?.head = ResponseHead()
     return 0
   }
 
   func header(_ stream: Int32, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
-    call(of: stream)?.head.receive(name: name, value: value, limits: limits)
+    attempt(of: stream)?.head.receive(name: name, value: value, limits: limits)
     return 0
   }
 
@@ -283,15 +299,16 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     let endsStream = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
     switch UInt32(header.type) {
     case NGHTTP2_HEADERS.rawValue:
-      guard let call = call(of: header.stream_id) else { return 0 }
-      headersReceived(call, endsStream: endsStream)
+      guard let attempt = attempt(of: header.stream_id) else { return 0 }
+      headersReceived(attempt, endsStream: endsStream)
     case NGHTTP2_DATA.rawValue where endsStream:
-      guard let call = call(of: header.stream_id) else { return 0 }
-      finish(call, RPCError(.internal, "the server ended the call without trailers"))
+      guard let attempt = attempt(of: header.stream_id) else { return 0 }
+      finish(attempt, RPCError(.internal, "the server ended the call without trailers"))
     case NGHTTP2_GOAWAY.rawValue:
       isDraining = true
+      if frame.pointee.goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM.rawValue { transport.keepLessAlive() }
       transport.draining(self)
-    case NGHTTP2_PING.rawValue:
+    case NGHTTP2_PING.rawValue where header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0:
       notePing()
     case NGHTTP2_SETTINGS.rawValue:
       serverHasSpoken = true
@@ -303,101 +320,102 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     return 0
   }
 
-  private func headersReceived(_ call: ClientCall, endsStream: Bool) {
+  private func headersReceived(_ attempt: ClientAttempt, endsStream: Bool) {
     // Interim responses (1xx) come before the real one.
-    if !call.hasHeaders, let status = call.head.httpStatus, (100..<200).contains(status) { return }
-    if !call.hasHeaders {
-      if let refusal = call.head.refusal {
-        fail(call, refusal)
+    if !attempt.hasHeaders, let status = attempt.head.httpStatus, (100..<200).contains(status) { return }
+    if !attempt.hasHeaders {
+      if let refusal = attempt.head.refusal {
+        fail(attempt, refusal)
         return
       }
-      call.hasHeaders = true
-      call.noteFirstByte()
-      call.encoding = call.head.encoding
-      if !endsStream { call.receivedHeaders(call.head.metadata) }
+      attempt.hasHeaders = true
+      attempt.encoding = attempt.head.encoding
+      if !endsStream { attempt.call.receivedHeaders(attempt, attempt.head.metadata) }
     }
     guard endsStream else { return }
-    if let error = call.head.outcome() {
-      finish(call, error, call.head.metadata)
-    } else if !call.deframer.isEmpty {
-      finish(call, RPCError(.internal, "the response ended within a message"), call.head.metadata)
+    if let error = attempt.head.outcome() {
+      finish(attempt, error, attempt.head.metadata)
+    } else if !attempt.deframer.isEmpty {
+      finish(attempt, RPCError(.internal, "the response ended within a message"), attempt.head.metadata)
     } else {
-      finish(call, nil, call.head.metadata)
+      finish(attempt, nil, attempt.head.metadata)
     }
   }
 
   func data(_ stream: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     unconsumed += bytes.count
     guard let session else { return 0 }
-    guard let call = call(of: stream), call.hasHeaders else {
+    guard let attempt = attempt(of: stream), attempt.hasHeaders else {
       nghttp2_session_consume_stream(session, stream, bytes.count)
       return 0
     }
     do throws(RPCError) {
-      for (isCompressed, message) in try call.deframer.takeWhole(bytes) {
-        if isCompressed, call.encoding == .identity {
+      for (isCompressed, message) in try attempt.deframer.takeWhole(bytes) {
+        if isCompressed, attempt.encoding == .identity {
           throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
-        let encoding = isCompressed ? call.encoding : .identity
-        call.messageCount += 1
-        if let incoming = call.incoming {
-          let window = call.window.complete(size: MessageDeframer.prefixLength + message.count)
-          incoming.push(message, encoding: encoding, window: window, owner: call)
+        let encoding = isCompressed ? attempt.encoding : .identity
+        attempt.messageCount += 1
+        if let incoming = attempt.call.incoming {
+          let window = attempt.window.complete(size: MessageDeframer.prefixLength + message.count)
+          incoming.push(message, encoding: encoding, window: window, owner: attempt.call)
         } else {
-          guard call.messageCount == 1 else {
+          guard attempt.messageCount == 1 else {
             throw RPCError(.internal, "the server sent more than one message in a call that gives one")
           }
-          call.message = try Compression.decompress(message, encoding, limit: limits.maxReceivedMessageBytes)
+          attempt.message = try Compression.decompress(
+            message, encoding, limit: attempt.call.limits.maxReceivedMessageBytes)
         }
       }
     } catch {
-      fail(call, error)
+      fail(attempt, error)
       return 0
     }
-    if call.incoming == nil {
+    if attempt.call.incoming == nil {
       nghttp2_session_consume_stream(session, stream, bytes.count)
     } else {
-      openWindow(of: call)
+      openWindow(of: attempt)
     }
     return 0
   }
 
   /// Gives back what has come of an incomplete message, if it may.
-  private func openWindow(of call: ClientCall) {
-    guard let session, let incoming = call.incoming, call.deframer.heldBytes > call.window.givenBack,
+  private func openWindow(of attempt: ClientAttempt) {
+    guard let session, let incoming = attempt.call.incoming, attempt.deframer.heldBytes > attempt.window.givenBack,
       incoming.isEmptyOrWillTell()
     else { return }
-    nghttp2_session_consume_stream(session, call.streamID, call.window.release(held: call.deframer.heldBytes))
+    nghttp2_session_consume_stream(session, attempt.streamID, attempt.window.release(held: attempt.deframer.heldBytes))
   }
 
   /// Ends a call that the server has not ended.
-  private func fail(_ call: ClientCall, _ error: RPCError) {
-    reset(call, error)
+  private func fail(_ attempt: ClientAttempt, _ error: RPCError) {
+    reset(attempt, error)
   }
 
   /// Ends a call that the server has ended.
-  private func finish(_ call: ClientCall, _ error: RPCError?, _ trailers: Metadata = Metadata()) {
-    guard isAlive(call) else { return }
-    remove(call.slot)
-    call.end(error, trailers: trailers)
+  private func finish(_ attempt: ClientAttempt, _ error: RPCError?, _ trailers: Metadata = Metadata()) {
+    guard isAlive(attempt) else { return }
+    remove(attempt.slot)
+    attempt.end(error, trailers: trailers)
   }
 
   /// A reader has taken messages: the server may send as many bytes more.
-  func taken(window: Int, by call: ClientCall) {
-    guard isAlive(call), let session else { return }
-    nghttp2_session_consume_stream(session, call.streamID, window)
-    openWindow(of: call)
+  func taken(window: Int, by attempt: ClientAttempt) {
+    guard isAlive(attempt), let session else { return }
+    nghttp2_session_consume_stream(session, attempt.streamID, window)
+    openWindow(of: attempt)
     setNeedsFlush()
   }
 
   func streamClosed(_ stream: Int32, _ code: UInt32) -> Int32 {
-    guard let call = call(of: stream) else { return 0 }
-    remove(call.slot)
-    if code == NGHTTP2_REFUSED_STREAM.rawValue, transport.retryUnprocessed(call) { return 0 }
-    call.end(
+    guard let attempt = attempt(of: stream) else { return 0 }
+    remove(attempt.slot)
+    attempt.end(
       RPCError(
         StatusCode(http2Reset: code),
-        "the server reset the call (\(String(cString: nghttp2_http2_strerror(code))))"))
+        "the server reset the call (\(String(cString: nghttp2_http2_strerror(code))))"),
+      // Also what nghttp2 says of streams that a GOAWAY tells were not looked at.
+      isUnprocessed: code == NGHTTP2_REFUSED_STREAM.rawValue)
     return 0
   }
 }

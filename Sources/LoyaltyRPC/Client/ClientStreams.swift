@@ -66,6 +66,29 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
   }
 }
 
+/// Sends the messages of a call, from any task. It may be kept and passed on, and keeps its call alive.
+public struct RequestWriter<Request: Message>: Sendable {
+  private let lease: ClientCallLease
+
+  fileprivate init(_ lease: ClientCallLease) {
+    self.lease = lease
+  }
+
+  /// Sends one message. Waits while the server is behind by more than `CallLimits.sendBufferBytes`.
+  /// - Parameter isCompressed: whether to compress it as the call's options say; false for what does not get shorter.
+  /// - Throws: the status of the call if it has ended.
+  public func send(_ request: Request, isCompressed: Bool = true) async throws(RPCError) {
+    let call = lease.call
+    try await call.outgoing?.send(
+      try RPCClient.frame(request, isCompressed ? call.options.encoding : .identity, call.limits), owner: call)
+  }
+
+  /// No message follows.
+  public func finish() {
+    lease.call.outgoing?.finish(owner: lease.call)
+  }
+}
+
 /// A call in which the client sends a stream and the server answers once. Letting go of it cancels the call.
 public struct ClientStreamingCall<Request: Message, Response: Message>: Sendable {
   private let lease: ClientCallLease
@@ -76,11 +99,10 @@ public struct ClientStreamingCall<Request: Message, Response: Message>: Sendable
 
   /// Sends one message. Waits while the server is behind by more than `CallLimits.sendBufferBytes`.
   /// - Throws: the status of the call if it has ended.
-  public func send(_ request: Request) async throws(RPCError) {
-    let call = lease.call
-    try await call.outgoing?.send(
-      try RPCClient.frame(request, call.options, call.transport.configuration.limits), owner: call)
-  }
+  public func send(_ request: Request) async throws(RPCError) { try await requests.send(request) }
+
+  /// What sends the messages, to be kept and passed on.
+  public var requests: RequestWriter<Request> { RequestWriter(lease) }
 
   /// Ends the stream and waits for the answer.
   public func finish() async throws(RPCError) -> Response {
@@ -102,11 +124,10 @@ public struct BidirectionalCall<Request: Message, Response: Message>: Sendable {
 
   /// Sends one message. Waits while the server is behind by more than `CallLimits.sendBufferBytes`.
   /// - Throws: the status of the call if it has ended.
-  public func send(_ request: Request) async throws(RPCError) {
-    let call = lease.call
-    try await call.outgoing?.send(
-      try RPCClient.frame(request, call.options, call.transport.configuration.limits), owner: call)
-  }
+  public func send(_ request: Request) async throws(RPCError) { try await requests.send(request) }
+
+  /// What sends the messages, to be kept and passed on.
+  public var requests: RequestWriter<Request> { RequestWriter(lease) }
 
   /// No request follows.
   public func finishSending() {
@@ -129,7 +150,7 @@ public struct EncodedCall: Sendable {
   public func send(_ message: [UInt8]) async throws(RPCError) {
     let call = lease.call
     try await call.outgoing?.send(
-      try RPCClient.frame(message, call.options, call.transport.configuration.limits), owner: call)
+      try RPCClient.frame(message, call.options.encoding, call.limits), owner: call)
   }
 
   public func finishSending() {

@@ -12,7 +12,8 @@ public final class RPCClient: Sendable {
   private let transport: ClientTransport
 
   /// - Parameters:
-  ///   - target: `host:port`, `[::1]:port` or `dns:///host:port`.
+  ///   - target: `host:port`, `[::1]:port` or `dns:///host:port` for a name that is resolved; `ipv4:` or `ipv6:` with a list
+  ///     of addresses; `unix:PATH`.
   ///   - tls: whom to trust and who this side is.
   /// - Throws: `RPCClientError` for a target or a file that does not do. Nothing is connected yet.
   public convenience init(
@@ -59,12 +60,28 @@ public final class RPCClient: Sendable {
     try? await transport.report().get()
   }
 
+  // MARK: - The connection
+
+  /// How the client stands with its servers now.
+  public var connectivity: ConnectivityState { transport.connectivity }
+
+  /// The state now and each that follows; a reader that is behind sees the newest. Ends when the client is closed.
+  public var connectivityChanges: AsyncStream<ConnectivityState> { transport.watch() }
+
+  /// Why there is no connection; nil unless the state is `transientFailure`.
+  public var connectionFailure: ConnectionFailure? { transport.connectionFailure }
+
+  /// Connects without waiting for a call.
+  public func connect() { transport.exitIdle() }
+
   // MARK: - Typed calls
 
   public func unary<Q: Message, R: Message>(
     _ method: MethodDescriptor, _ request: Q, options: CallOptions = .defaults
   ) async throws(RPCError) -> R {
-    let call = makeCall(method, try frame(request, options), options)
+    let call = try await makeCall(method, options) { (options, limits) throws(RPCError) in
+      try Self.frame(request, options.encoding, limits)
+    }
     transport.submit(call)
     return try decode(try await call.outcome().get().message)
   }
@@ -72,7 +89,9 @@ public final class RPCClient: Sendable {
   public func serverStreaming<Q: Message, R: Message>(
     _ method: MethodDescriptor, _ request: Q, options: CallOptions = .defaults
   ) async throws(RPCError) -> ResponseStream<R> {
-    let call = makeCall(method, try frame(request, options), options)
+    let call = try await makeCall(method, options) { (options, limits) throws(RPCError) in
+      try Self.frame(request, options.encoding, limits)
+    }
     transport.submit(call)
     return ResponseStream(call)
   }
@@ -80,7 +99,7 @@ public final class RPCClient: Sendable {
   public func clientStreaming<Q: Message, R: Message>(
     _ method: MethodDescriptor, options: CallOptions = .defaults
   ) async throws(RPCError) -> ClientStreamingCall<Q, R> {
-    let call = makeCall(method, [], options)
+    let call = try await makeCall(method, options) { (_, _) throws(RPCError) in [] }
     transport.submit(call)
     return ClientStreamingCall(call)
   }
@@ -88,7 +107,7 @@ public final class RPCClient: Sendable {
   public func bidirectional<Q: Message, R: Message>(
     _ method: MethodDescriptor, options: CallOptions = .defaults
   ) async throws(RPCError) -> BidirectionalCall<Q, R> {
-    let call = makeCall(method, [], options)
+    let call = try await makeCall(method, options) { (_, _) throws(RPCError) in [] }
     transport.submit(call)
     return BidirectionalCall(call)
   }
@@ -99,40 +118,75 @@ public final class RPCClient: Sendable {
   public func unary(
     _ method: MethodDescriptor, encoded request: [UInt8], options: CallOptions = .defaults
   ) async throws(RPCError) -> UnaryResponse {
-    let call = makeCall(method, try Self.frame(request, options, transport.configuration.limits), options)
+    let call = try await makeCall(method, options) { (options, limits) throws(RPCError) in
+      try Self.frame(request, options.encoding, limits)
+    }
     transport.submit(call)
     return try await call.outcome().get()
   }
 
-  /// Opens a call of any kind in bytes.
+  /// Opens a call of any kind in bytes. What refuses it (an interceptor, credentials) is thrown by its `next`.
   public func open(_ method: MethodDescriptor, options: CallOptions = .defaults) -> EncodedCall {
+    var options = options
+    let refusal = transport.callStarts(method, &options)
     let limits = transport.configuration.limits
     let call = ClientCall(
       method, options: options, transport: transport, request: [],
       outgoing: OutgoingMessages(capacity: limits.sendBufferBytes),
-      incoming: IncomingMessages(limits: limits))
-    transport.submit(call)
+      incoming: IncomingMessages(limits: limits), service: transport.service(method))
+    if let refusal {
+      transport.refuse(call, refusal)
+    } else if transport.configuration.credentials != nil || options.credentials != nil {
+      Task { [transport, options] in
+        do {
+          call.credentials = try await transport.credentials(method, options)
+          transport.submit(call)
+        } catch {
+          transport.refuse(call, (error as? RPCError) ?? RPCError(.unauthenticated, "\(error)"))
+        }
+      }
+    } else {
+      transport.submit(call)
+    }
     return EncodedCall(call)
   }
 
   // MARK: -
 
-  private func makeCall(_ method: MethodDescriptor, _ request: [UInt8], _ options: CallOptions) -> ClientCall {
-    let limits = transport.configuration.limits
-    return ClientCall(
-      method, options: options, transport: transport, request: request,
+  private func makeCall(
+    _ method: MethodDescriptor, _ options: CallOptions,
+    _ request: (CallOptions, CallLimits) throws(RPCError) -> [UInt8]
+  ) async throws(RPCError) -> ClientCall {
+    var options = options
+    if let refusal = transport.callStarts(method, &options) { throw refusal }
+    let service = transport.service(method)
+    var limits = transport.configuration.limits
+    if let most = service.maxRequestMessageBytes { limits.maxSentMessageBytes = min(most, limits.maxSentMessageBytes) }
+    if let most = service.maxResponseMessageBytes {
+      limits.maxReceivedMessageBytes = min(most, limits.maxReceivedMessageBytes)
+    }
+    let framed: [UInt8]
+    let credentials: Metadata
+    do throws(RPCError) {
+      framed = try request(options, limits)
+      credentials = try await transport.credentials(method, options)
+    } catch {
+      transport.callRefused(method, options, error)
+      throw error
+    }
+    let call = ClientCall(
+      method, options: options, transport: transport, request: framed,
       outgoing: method.kind.takesOneRequest ? nil : OutgoingMessages(capacity: limits.sendBufferBytes),
-      incoming: method.kind.givesOneResponse ? nil : IncomingMessages(limits: limits))
-  }
-
-  private func frame<Q: Message>(_ request: Q, _ options: CallOptions) throws(RPCError) -> [UInt8] {
-    try Self.frame(request, options, transport.configuration.limits)
+      incoming: method.kind.givesOneResponse ? nil : IncomingMessages(limits: limits), service: service, limits: limits)
+    call.credentials = credentials
+    return call
   }
 
   /// Encodes a message behind its prefix.
-  static func frame<Q: Message>(_ message: Q, _ options: CallOptions, _ limits: CallLimits) throws(RPCError) -> [UInt8]
-  {
-    guard options.encoding == .identity else { return try frame(message.serializedBytes(), options, limits) }
+  static func frame<Q: Message>(
+    _ message: Q, _ encoding: MessageEncoding, _ limits: CallLimits
+  ) throws(RPCError) -> [UInt8] {
+    guard encoding == .identity else { return try frame(message.serializedBytes(), encoding, limits) }
     var sizes = SizeCache()
     let count = message.serializedSize(&sizes)
     try limits.checkSent(count)
@@ -145,14 +199,12 @@ public final class RPCClient: Sendable {
     }
   }
 
-  static func frame(_ message: [UInt8], _ options: CallOptions, _ limits: CallLimits) throws(RPCError) -> [UInt8] {
+  static func frame(
+    _ message: [UInt8], _ encoding: MessageEncoding, _ limits: CallLimits
+  ) throws(RPCError) -> [UInt8] {
     try limits.checkSent(message.count)
-    let isCompressed = options.encoding != .identity
-    let body = isCompressed ? try Compression.compress(message, options.encoding) : message
-    var frame = [UInt8](repeating: 0, count: MessageDeframer.prefixLength)
-    frame.withUnsafeMutableBytes { MessageFrame.writePrefix(body.count, compressed: isCompressed, to: $0) }
-    frame.append(contentsOf: body)
-    return frame
+    guard encoding != .identity else { return MessageFrame.make(message, flags: 0) }
+    return MessageFrame.make(try Compression.compress(message, encoding), flags: 1)
   }
 
   private func decode<R: Message>(_ bytes: [UInt8]) throws(RPCError) -> R {

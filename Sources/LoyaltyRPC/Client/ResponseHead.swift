@@ -9,6 +9,7 @@ struct ResponseHead {
   private(set) var details: [UInt8]?
   private(set) var encoding: MessageEncoding = .identity
   private(set) var unknownEncoding: String?
+  private(set) var pushback = RetryPushback.none
   private(set) var metadata = Metadata()
   private var listBytes = 0
   private var listCount = 0
@@ -35,6 +36,8 @@ struct ResponseHead {
       message = PercentEncoding.decode(value)
     } else if name.equals("grpc-status-details-bin") {
       details = MetadataBase64.decode(value)
+    } else if name.equals("grpc-retry-pushback-ms") {
+      pushback = RetryPushback(value.text)
     } else if name.equals("grpc-encoding") {
       if let known = MessageEncoding(headerValue: value) { encoding = known } else { unknownEncoding = value.text }
     } else if name.hasSuffix("-bin") {

@@ -146,7 +146,7 @@ package final class LoadGenerator: @unchecked Sendable {
 
   /// Puts a message behind its prefix, compressed as the plan says.
   package func frame(_ message: [UInt8]) throws(RPCError) -> [UInt8] {
-    try RPCClient.frame(message, CallOptions(encoding: plan.encoding), configuration.limits)
+    try RPCClient.frame(message, plan.encoding, configuration.limits)
   }
 
   /// Calls at once that the server allows on a connection; nil while unknown or without a limit.
