@@ -13,6 +13,7 @@ struct Server: Sendable {
   let metadata: Metadata
   let schema: SchemaSources
   let isVerbose: Bool
+  var serviceConfig = ServiceConfig()
 
   /// 30 s: longer than any call that a person waits for.
   static let defaultTimeout = Duration.seconds(30)
@@ -25,6 +26,7 @@ struct Server: Sendable {
     var configuration = RPCClient.Configuration.defaults
     // What fails is told once, by the tool itself.
     configuration.logger = Logger(label: "rpc-client") { _ in SwiftLogNoOpLogHandler() }
+    configuration.serviceConfig = serviceConfig
     if let connectTimeout { configuration.connectTimeout = connectTimeout.duration }
     // Whoever asks for a message has room for it.
     configuration.limits.maxReceivedMessageBytes = 256 << 20

@@ -45,6 +45,11 @@ struct ServerOptions: ParsableArguments {
     help: "FileDescriptorSet to use instead of reflection; may be repeated.", completion: .file(extensions: []))
   var descriptorSet: [String] = []
 
+  @Option(
+    help: "JSON file with gRPC's service config: retries, hedging, time limits by method, round_robin.",
+    completion: .file(extensions: ["json"]))
+  var serviceConfig: String?
+
   @Option(help: "Section of the configuration file to take the options above from.")
   var profile: String?
 
@@ -88,6 +93,14 @@ struct ServerOptions: ParsableArguments {
     case (nil, nil): break
     default: throw .usage("--cert and --key go together")
     }
+    var service = ServiceConfig()
+    if let serviceConfig {
+      do {
+        service = try ServiceConfig(json: String(decoding: try Output.read(serviceConfig), as: UTF8.self))
+      } catch {
+        throw .usage("\(serviceConfig): \(error)")
+      }
+    }
     return Server(
       address: set.value("address", address) ?? "127.0.0.1:8443", tls: tls,
       timeout: try set.timeSpan("timeout", timeout),
@@ -96,7 +109,7 @@ struct ServerOptions: ParsableArguments {
       schema: SchemaSources(
         protos: set.values("proto", protos), protoPaths: set.values("proto-path", protoPaths),
         descriptorSets: set.values("descriptor-set", descriptorSet)),
-      isVerbose: verbose)
+      isVerbose: verbose, serviceConfig: service)
   }
 }
 
