@@ -160,6 +160,10 @@ extension Ledger {
     let member = request.draft.addMember(outcome.member)
     var restored: [RestoredLot] = []
     if input.state == .refunded {
+      let before = corrections[.init(id: input.redemption)]
+      if before.done > 0 {
+        throw Refusal(.alreadyReversed, ["payment": "\(input.redemption)", "reversal": "\(before.last)"])
+      }
       restored = refund(input.redemption, redemption, &outcome, at: member, &request)
     } else {
       change(input.redemption, input.state, dueMs: redemption.dueMs, &outcome, &request)
@@ -181,6 +185,8 @@ extension Ledger {
     request.draft.move(lapsed, of: member, to: .expired)
     let restored = restore(outcome.lots, from: .redeemed, redemption.member, at: member, &request)
     release(id, .refunded, of: member, &request)
+    request.draft.record.corrections.append(
+      CorrectionChange(subject: id, done: outcome.quantity, points: outcome.points))
     outcome.balance = available + restored.reduce(0) { $0 + $1.points }
     outcome.dueMs = 0
     return restored

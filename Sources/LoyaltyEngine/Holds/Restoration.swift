@@ -1,5 +1,5 @@
 // Points that come back: from a hold that was released, from a redemption that was reversed. They go into exactly the
-// lots they came from. When a lot has lapsed meanwhile, the policy says whether its points lapse at once or live on for
+// lots they came from, unless the member owes points: they pay that first. When a lot has lapsed meanwhile, the policy says whether its points lapse at once or live on for
 // a while.
 
 import LoyaltyMessages
@@ -34,6 +34,10 @@ extension Ledger {
           back.points = 0
           back.lapsed = line.points
         }
+      }
+      if back.points > 0 {
+        back.toDebt = payDebt(outOf: back.points, of: number, at: member, &request)
+        back.points -= back.toDebt
       }
       request.draft.restore(back, earnedMs: line.earnedMs, of: member, from: account)
       restored.append(back)

@@ -89,6 +89,17 @@ extension Record {
     case .partnershipChanged(let outcome): .partnership(outcome)
     case .bulletinPublished(let outcome): .bulletinPublished(outcome)
     case .memberChanged(let outcome): .memberChanged(outcome)
+    case .accrualReversed(let outcome): .accrualReversed(outcome)
+    case .paymentReversed(let outcome): .paymentReversed(outcome)
+    case .adjusted(let outcome): .adjusted(outcome)
+    case .extended(let outcome): .extended(outcome)
+    case .reinstated(let outcome): .reinstated(outcome)
+    case .transferred(let outcome): .transferred(outcome)
+    case .merged(let outcome): .merged(outcome)
+    case .imported(let outcome): .imported(outcome)
+    case .proposed(let outcome): .proposed(outcome)
+    case .rejected(let outcome): .rejected(outcome)
+    case .proposalsTimedOut: nil
     case .expired, .holdsTimedOut, nil: nil
     }
   }

@@ -11,12 +11,15 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
   case lots
   /// Holds that nobody has confirmed or released in time.
   case holds
+  /// Proposals that nobody has approved in time.
+  case proposals
 
   /// The service's own command, which does what is due. It answers `nothingToDo` if nothing is.
   public var command: Record.Input {
     switch self {
     case .lots: .expiry(ExpiryInput())
     case .holds: .holdTimeout(HoldTimeoutInput())
+    case .proposals: .proposalTimeout(ProposalTimeoutInput())
     }
   }
 }
@@ -28,6 +31,7 @@ extension Ledger {
     switch source {
     case .lots: lots.earliestDue?.instant
     case .holds: holds.nextDueMs
+    case .proposals: proposals.nextDueMs
     }
   }
 

@@ -43,10 +43,12 @@ extension Ledger {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
     }
     var made: [LotLine] = []
-    if earned.points > 0 {
+    let toDebt = existing.map { payDebt(outOf: earned.points, of: $0, at: member, &request) } ?? 0
+    if toDebt > 0 { request.draft.post(.issued, -toDebt, partner: partnerID) }
+    if earned.points > toDebt {
       made.append(
         request.draft.credit(
-          earned.points, to: member, from: partnerID, expiresMs: policy.expiry(ofPointsEarnedAt: now)))
+          earned.points - toDebt, to: member, from: partnerID, expiresMs: policy.expiry(ofPointsEarnedAt: now)))
     }
     if earned.qualifying > 0 { request.draft.creditQualifying(earned.qualifying, to: member, from: partnerID) }
     let tier = policy.tiers[standing.tier].id
@@ -60,8 +62,8 @@ extension Ledger {
       outcome: .accrued(
         AccrualOutcome(
           member: input.member, lines: earned.lines, lots: made, qualifyingPoints: earned.qualifying,
-          balance: available + earned.points, tier: tier, enrolled: existing == nil, occurredMs: input.occurredMs,
-          passed: earned.passed)))
+          balance: available + earned.points - toDebt, tier: tier, enrolled: existing == nil,
+          occurredMs: input.occurredMs, toDebt: toDebt, passed: earned.passed)))
   }
 
   private func checkTime(_ input: AccrualInput, _ request: Request) throws(Refusal) {

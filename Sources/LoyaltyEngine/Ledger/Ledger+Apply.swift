@@ -35,6 +35,18 @@ extension Ledger: StateMachine {
     applyPartnership(record, &resolver)
     for change in record.memberChanges { self.change(change, record, &resolver) }
     for move in record.meterMoves { meter(move, record, &resolver) }
+    for change in record.corrections {
+      if let problem = corrections.apply(change, sequence: sequence) { note(sequence, problem) }
+    }
+    for date in record.enrolmentDates {
+      if let member = member(date.member, record, &resolver) { members[member].enrolledMs = date.enrolledMs }
+    }
+    applyProposals(record)
+    // What is proposed does not take effect.
+    if record.proposal != nil {
+      remember(record)
+      return
+    }
     switch record.input {
     case .opening(let input): open(input)
     case .accrual(let input):
@@ -226,7 +238,9 @@ extension Ledger: StateMachine {
     keys.evict(maxCount: limits.idempotencyKeys - 1, before: timeMs - limits.idempotencyWindowMs + 1)
     guard !record.idempotencyKey.isEmpty, let input = record.input, let outcome = record.keptOutcome else { return }
     keys.append(
-      keyFingerprint(record.idempotencyKey, input: input, subject: record.subject, partner: record.partner),
+      keyFingerprint(
+        record.idempotencyKey, method: record.approvesAnother ? ApprovalInput.method : input.method,
+        subject: record.subject, partner: record.partner),
       request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
       outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome))
   }

@@ -41,28 +41,58 @@ extension Ledger {
       }
       var request = Request(
         draft: RecordDraft(consume record, sequence: sequence + 1), policy: policy, now: now, caller: caller)
-      switch command.input {
-      case .opening(let input): return .change(try decide(input, &request))
-      case .accrual(let input): return .change(try decide(input, &request))
-      case .redemption(let input): return .change(try decide(input, &request))
-      case .feedback(let input): return .change(try decide(input, &request))
-      case .expiry(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
-      case .holdReservation(let input): return .change(try decide(input, &request))
-      case .holdConfirmation(let input): return .change(try decide(input, &request))
-      case .holdRelease(let input): return .change(try decide(input, &request))
-      case .holdTimeout(let input): return decide(input, &request).map(Decision.change) ?? .answer(.nothingToDo)
-      case .policyPublication(let input): return .change(try decide(input, &request))
-      case .policyWithdrawal(let input): return .change(try decide(input, &request))
-      case .catalogue(let input): return .change(try decide(input, &request))
-      case .partnership(let input): return .change(try decide(input, &request))
-      case .bulletin(let input): return .change(try decide(input, &request))
-      case .enrolment(let input): return .change(try decide(input, &request))
-      case .profile(let input): return .change(try decide(input, &request))
-      case .numberLink(let input): return .change(try decide(input, &request))
-      case .status(let input): return .change(try decide(input, &request))
+      if let due = decideDue(command.input, &request) { return due }
+      if !caller.subject.isEmpty, needsSecondPerson(command.input, policy.ledger) {
+        return .change(try propose(command.input, &request))
       }
+      return .change(try decide(command.input, &request))
     } catch {
       return .answer(.refused(error))
+    }
+  }
+
+  /// The service's own work, which may find nothing to do; nil for every other command.
+  private func decideDue(_ input: Record.Input, _ request: inout Request) -> Decision? {
+    let record: Record?
+    switch input {
+    case .expiry(let input): record = decide(input, &request)
+    case .holdTimeout(let input): record = decide(input, &request)
+    case .proposalTimeout(let input): record = decide(input, &request)
+    default: return nil
+    }
+    return record.map(Decision.change) ?? .answer(.nothingToDo)
+  }
+
+  /// Decides what somebody asks for.
+  func decide(_ input: Record.Input, _ request: inout Request) throws(Refusal) -> Record {
+    switch input {
+    case .opening(let input): try decide(input, &request)
+    case .accrual(let input): try decide(input, &request)
+    case .redemption(let input): try decide(input, &request)
+    case .feedback(let input): try decide(input, &request)
+    case .holdReservation(let input): try decide(input, &request)
+    case .holdConfirmation(let input): try decide(input, &request)
+    case .holdRelease(let input): try decide(input, &request)
+    case .policyPublication(let input): try decide(input, &request)
+    case .policyWithdrawal(let input): try decide(input, &request)
+    case .catalogue(let input): try decide(input, &request)
+    case .partnership(let input): try decide(input, &request)
+    case .bulletin(let input): try decide(input, &request)
+    case .enrolment(let input): try decide(input, &request)
+    case .profile(let input): try decide(input, &request)
+    case .numberLink(let input): try decide(input, &request)
+    case .status(let input): try decide(input, &request)
+    case .accrualReversal(let input): try decide(input, &request)
+    case .paymentReversal(let input): try decide(input, &request)
+    case .adjustment(let input): try decide(input, &request)
+    case .extension(let input): try decide(input, &request)
+    case .reinstatement(let input): try decide(input, &request)
+    case .transfer(let input): try decide(input, &request)
+    case .merge(let input): try decide(input, &request)
+    case .import(let input): try decide(input, &request)
+    case .approval(let input): try decide(input, &request)
+    // Due work is asked for by itself.
+    case .expiry, .holdTimeout, .proposalTimeout: throw Refusal(.commandInvalid)
     }
   }
 
@@ -72,6 +102,8 @@ extension Ledger {
     let policy: CompiledPolicy
     let now: Int64
     let caller: Caller
+    /// Debt that this record has paid so far, by member.
+    var debtPaid: [UInt32: Int64] = [:]
   }
 
   // MARK: - Idempotency
@@ -81,7 +113,7 @@ extension Ledger {
     _ command: Command, record: Record, now: Int64, caller: Caller
   ) throws(Refusal) -> Accepted? {
     let key = keyFingerprint(
-      record.idempotencyKey, input: command.input, subject: caller.subject, partner: caller.partner)
+      record.idempotencyKey, method: command.input.method, subject: caller.subject, partner: caller.partner)
     guard let entry = keys.find(key), entry.timeMs + limits.idempotencyWindowMs > now else { return nil }
     guard entry.request == record.requestFingerprint else {
       throw Refusal(
@@ -93,9 +125,9 @@ extension Ledger {
   }
 
   /// A key, scoped to the caller and the method. All certificates of a partner share its keys.
-  func keyFingerprint(_ key: String, input: Record.Input, subject: String, partner: String) -> Fingerprint {
+  func keyFingerprint(_ key: String, method: UInt64, subject: String, partner: String) -> Fingerprint {
     var hash = SipHash(key: hashKey)
-    hash.combine(input.method)
+    hash.combine(method)
     hash.combine(partner)
     hash.combine(partner.isEmpty ? subject : "")
     hash.combine(key)
@@ -124,6 +156,17 @@ extension Ledger {
     case .profile(let input): fingerprint(of: input)
     case .numberLink(let input): fingerprint(of: input)
     case .status(let input): fingerprint(of: input)
+    // What history tells is no part of what was asked.
+    case .accrualReversal(let input): fingerprint(of: input.asked)
+    case .paymentReversal(let input): fingerprint(of: input.asked)
+    case .adjustment(let input): fingerprint(of: input)
+    case .extension(let input): fingerprint(of: input)
+    case .reinstatement(let input): fingerprint(of: input.asked)
+    case .transfer(let input): fingerprint(of: input)
+    case .merge(let input): fingerprint(of: input)
+    case .import(let input): fingerprint(of: input)
+    case .approval(let input): fingerprint(of: input)
+    case .proposalTimeout(let input): fingerprint(of: input)
     }
   }
 
@@ -213,8 +256,10 @@ extension Ledger {
     var member = member
     // Merges never point back, so that this ends; the bound is for a file that says otherwise.
     for _ in 0..<64 where members[Int(member)].status == .merged {
-      guard let profile = profiles[members[Int(member)].profile] else { break }
-      member = profile.mergedInto
+      guard let profile = profiles[members[Int(member)].profile],
+        (1...members.count).contains(Int(profile.mergedInto))
+      else { break }
+      member = profile.mergedInto - 1
     }
     return member
   }
@@ -262,6 +307,16 @@ extension Record.Input {
     case .profile: 105
     case .numberLink: 106
     case .status: 107
+    case .accrualReversal: 108
+    case .paymentReversal: 109
+    case .adjustment: 110
+    case .extension: 111
+    case .reinstatement: 112
+    case .transfer: 113
+    case .merge: 114
+    case .import: 115
+    case .approval: 116
+    case .proposalTimeout: 117
     }
   }
 }

@@ -82,6 +82,7 @@ extension Ledger {
       count += 1
       slot = lot.next
     }
+    if member.hasDebt, last > timeMs { broken.append("'\(name)' owes points and has some") }
     if count != Int(member.lots.count) { broken.append("'\(name)' counts \(member.lots.count) lots, and has \(count)") }
     if sum != Int128(member.balance) { broken.append("'\(name)' has \(member.balance) points, the lots \(sum)") }
     return broken

@@ -16,6 +16,8 @@ public struct AccountView: Hashable, Sendable {
   public var available: Int64
   /// Points that are reserved.
   public var held: Int64
+  /// Points that the member owes; while there are any, `available` is 0.
+  public var debt: Int64
   /// Of these, points that lapse within the policy's notice.
   public var expiringSoon: Int64
   /// When the first points lapse; nil if none ever do.
@@ -50,7 +52,8 @@ extension Ledger {
     var view = AccountView(
       member: memberNames.string(member), tier: standing.tier,
       tierUntilMs: standing.tierUntilMs > 0 ? standing.tierUntilMs : nil, qualifying: standing.qualifying,
-      periodEndsMs: standing.periodEndsMs, available: 0, held: holds.points(of: member), expiringSoon: 0,
+      periodEndsMs: standing.periodEndsMs, available: 0, held: holds.points(of: member), debt: debt(of: state),
+      expiringSoon: 0,
       nextExpiryMs: nil, enrolledMs: state.enrolledMs, openTickets: Int(state.openTickets), lots: [])
     view.lots.reserveCapacity(Int(state.lots.count))
     var slot = state.lots.first
@@ -66,4 +69,72 @@ extension Ledger {
     }
     return view
   }
+}
+
+extension Ledger {
+  /// Which of some lots a member still has open, and who the member is by now; nil for an unknown member.
+  public func openLots(_ lots: [UInt64], of id: String) -> (member: String, open: Int)? {
+    guard let number = memberNames.find(id.utf8.span, key: hashKey).map(survivor) else { return nil }
+    let list = members[Int(number)].lots
+    return (memberNames.string(number), lots.count { self.lots.find($0, in: list) != nil })
+  }
+
+  /// What postings on a member's account have come to: points in lots, lapsed ones that no record has noticed included,
+  /// less debt. Nil for an unknown member.
+  public func postedBalance(of id: String) -> (member: String, balance: Int64)? {
+    guard let number = memberNames.find(id.utf8.span, key: hashKey).map(survivor) else { return nil }
+    let state = members[Int(number)]
+    return (memberNames.string(number), state.balance - debt(of: state))
+  }
+
+  /// A member's reservations, in the order they were made.
+  public func openHolds(of id: String) -> [(id: UInt64, points: Int64, untilMs: Int64)] {
+    guard let number = memberNames.find(id.utf8.span, key: hashKey).map(survivor) else { return [] }
+    return holds.ids(of: number).compactMap { id in holds[id].map { (id, $0.points, $0.untilMs) } }
+  }
+
+  /// A member's points that lapse soon.
+  public struct ExpiringView: Hashable, Sendable {
+    public var member: String
+    public var points: Int64
+    public var firstMs: Int64
+    public var language: String
+  }
+
+  /// Members with points that lapse before a moment, in the order of enrolment.
+  /// - Parameters:
+  ///   - position: where to begin, 0 for the first member.
+  ///   - limit: most members to name.
+  /// - Returns: them, and where to go on; nil at the end. A call looks at `membersALook` members at most: the lock is held.
+  public func expiring(
+    before ms: Int64, from position: Int, limit: Int, now: Int64
+  ) -> (members: [ExpiringView], next: Int?) {
+    let now = max(now, timeMs)
+    var found: [ExpiringView] = []
+    var index = max(0, position)
+    let end = min(members.count, index + Self.membersALook)
+    while index < end, found.count < limit {
+      let state = members[index]
+      var slot = state.lots.first
+      var view: ExpiringView?
+      // The list is by expiry: the first lot that lapses later is the end.
+      while slot != LotTable.none, lots[slot].expiresMs < ms {
+        if lots[slot].expiresMs > now {
+          if view == nil {
+            view = ExpiringView(
+              member: memberNames.string(UInt32(index)), points: 0, firstMs: lots[slot].expiresMs,
+              language: profiles[state.profile].map { profiles.word($0.language) } ?? "")
+          }
+          view?.points += lots[slot].remaining
+        }
+        slot = lots[slot].next
+      }
+      if let view { found.append(view) }
+      index += 1
+    }
+    return (found, index < members.count ? index : nil)
+  }
+
+  /// Members that one look at many goes through: some tens of microseconds.
+  static let membersALook = 5_000
 }

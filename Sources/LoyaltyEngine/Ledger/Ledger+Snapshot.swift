@@ -242,6 +242,8 @@ extension Ledger {
     case .profiles(let part): for profile in part.profiles { try restore(profile) }
     case .meters(let part): try meters.restore(part, memberCount: members.count)
     case .timeliness(let part): try timeliness.restore(part)
+    case .corrections(let part): for correction in part.corrections { try corrections.restore(correction) }
+    case .proposals(let part): for proposal in part.proposals { try proposals.restore(proposal) }
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }

@@ -81,6 +81,8 @@ public struct Ledger: Sendable {
   var accounts = AccountTable()
   var holds = HoldTable()
   var profiles = ProfileTable()
+  var corrections = CorrectionTable()
+  var proposals = ProposalTable()
   /// For each of `itemNames`, how many have been taken.
   var taken: [Int64] = []
   /// For each of `itemNames`, how many staff has added to what the policy says.

@@ -36,6 +36,8 @@ extension Ledger {
     [
       holds,
       profiles,
+      corrections,
+      proposals,
       policies,
       catalogue,
       partnership,

@@ -29,6 +29,10 @@ extension Ledger {
     public var profileEntries: Int
     /// Members a household.
     public var householdMembers: Int
+    /// Proposals that wait for a second person.
+    public var proposals: Int
+    /// Bytes of a proposed command.
+    public var proposalBytes: Int
     /// Lots that one record of due work takes: a batch decides and applies in about a millisecond.
     public var lotsPerExpiry: Int
 
@@ -42,6 +46,8 @@ extension Ledger {
       pooledCodes: 2_000_000, codesPerLoad: 5_000, codesPerRedemption: 200, vouchers: 2_000_000,
       profileEntries: 64,  // a profile is what rules ask about, not a document
       householdMembers: 16,  // an extended family
+      proposals: 100,  // more than people look through in their three days
+      proposalBytes: 1_010_000,  // a policy as large as there can be one, in a record
       lotsPerExpiry: 1_000)
   }
 }

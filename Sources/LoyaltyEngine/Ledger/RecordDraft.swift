@@ -31,11 +31,19 @@ struct RecordDraft {
     record.numberLinks.append(NumberLink(member: member, partner: partner, number: number))
   }
 
+  /// How many more lots this record can make.
+  var lotsLeft: UInt64 { Self.maxLots - lotsMade }
+
+  /// The name of a lot that this record makes.
+  mutating func newLot() -> UInt64 {
+    lotsMade += 1
+    return sequence << 8 | (lotsMade - 1)
+  }
+
   /// Award points from a partner into a lot of their own.
   mutating func credit(_ points: Int64, to member: UInt32, from partner: String, expiresMs: Int64) -> LotLine {
     let expires = expiresMs == Int64.max ? 0 : expiresMs
-    let lot = sequence << 8 | lotsMade
-    lotsMade += 1
+    let lot = newLot()
     record.postings.append(
       Posting(unit: .award, account: .member, member: member, amount: points, lot: lot, lotExpiresMs: expires))
     record.postings.append(Posting(unit: .award, account: .issued, partner: partner, amount: -points))

@@ -22,6 +22,32 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case numberTaken = "NUMBER_TAKEN"
   /// A profile has as many entries of a kind as it can hold.
   case profileFull = "PROFILE_FULL"
+  /// There is no such accrual or redemption, it is another partner's, or history no longer has it.
+  case recordUnknown = "RECORD_UNKNOWN"
+  /// All of it has been undone already.
+  case alreadyReversed = "ALREADY_REVERSED"
+  /// Less is left to undo than was asked for.
+  case reversalTooLarge = "REVERSAL_TOO_LARGE"
+  /// The account changed between reading and deciding; nothing has changed, try again.
+  case changedMeanwhile = "CHANGED_MEANWHILE"
+  /// The lot is not open, or lives as long already.
+  case lotNotExtendable = "LOT_NOT_EXTENDABLE"
+  /// No points of the lot have lapsed that could come back.
+  case nothingLapsed = "NOTHING_LAPSED"
+  /// Members of different households do not give each other points.
+  case transferNotAllowed = "TRANSFER_NOT_ALLOWED"
+  /// Fewer or more points than one transfer may have.
+  case transferOutOfRange = "TRANSFER_OUT_OF_RANGE"
+  /// The totals are not what was declared.
+  case totalsDiffer = "TOTALS_DIFFER"
+  /// An entry of the import cannot be.
+  case importRefused = "IMPORT_REFUSED"
+  /// No such proposal waits.
+  case proposalUnknown = "PROPOSAL_UNKNOWN"
+  /// Another person than the proposer has to approve.
+  case secondPersonRequired = "SECOND_PERSON_REQUIRED"
+  /// As many proposals wait as can, or this one is too large.
+  case tooManyProposals = "TOO_MANY_PROPOSALS"
   /// Only a partner can do this; the caller is not one.
   case partnerRequired = "PARTNER_REQUIRED"
   /// The operator's roles do not allow this.

@@ -15,7 +15,7 @@ struct Profile: Sendable {
   var birthday: UInt16 = 0
   /// Position among households plus 1; 0: none.
   var household: UInt32 = 0
-  /// For a merged member: the one that it stands for.
+  /// For a merged member: the position of the one that it stands for, plus 1; 0: none.
   var mergedInto: UInt32 = 0
   /// Points that the member owes.
   var debt: Int64 = 0
@@ -191,7 +191,7 @@ struct ProfileTable: LedgerRoom {
           broken.append("member \(profile.member) is not in its household")
         }
       }
-      if member.status == .merged, Int(profile.mergedInto) >= ledger.memberCount {
+      if member.status == .merged, !(1...ledger.memberCount).contains(Int(profile.mergedInto)) {
         broken.append("member \(profile.member) is merged into nobody")
       }
     }
@@ -238,7 +238,11 @@ extension Ledger {
       note(sequence, "merges '\(memberNames.string(UInt32(member)))' into nobody")
       return
     }
-    profiles.profiles[profile(of: member)].mergedInto = UInt32(survivor)
+    profiles.profiles[profile(of: member)].mergedInto = UInt32(survivor) + 1
+    // Whose business the one was, the other is from now on.
+    for partner in partnerNames.names.indices where partnership.links.contains(member: member, partner: partner) {
+      partnership.links.insert(member: survivor, partner: partner)
+    }
   }
 
   /// Applies a posting to a member's debt.
@@ -256,7 +260,7 @@ extension Ledger {
 
   mutating func restore(_ entry: ProfileState) throws(RestoreError) {
     guard Int(entry.member) < members.count, members[Int(entry.member)].profile == ProfileTable.none,
-      entry.debt >= 0, Int(entry.mergedInto) < members.count
+      entry.debt >= 0, Int(entry.mergedInto) <= members.count
     else { throw RestoreError(description: "a profile is of member \(entry.member), who has one or is not there") }
     let place = profile(of: Int(entry.member))
     if let problem = profiles.update(place, entry.profile ?? ProfileUpdate(), timeMs: 0, key: hashKey) {

@@ -71,13 +71,17 @@ extension Ledger {
       request.draft.deliver(miles: miles, of: input.partner)
       outcome.balance = available - cost
     } else {
-      outcome.lots = [
-        request.draft.credit(
-          points, to: member, from: input.partner, expiresMs: policy.expiry(ofPointsEarnedAt: request.now))
-      ]
+      let toDebt = payDebt(outOf: points, of: number, at: member, &request)
+      if toDebt > 0 { request.draft.post(.issued, -toDebt, partner: input.partner) }
+      if points > toDebt {
+        outcome.lots = [
+          request.draft.credit(
+            points - toDebt, to: member, from: input.partner, expiresMs: policy.expiry(ofPointsEarnedAt: request.now))
+        ]
+      }
       request.draft.issueFee(rate.feePoints, from: input.partner)
       request.draft.deliver(miles: -miles, of: input.partner)
-      outcome.balance = available + points
+      outcome.balance = available + points - toDebt
     }
     request.draft.record.quotaUses += outcome.quotas
     return request.draft.finish(
@@ -194,16 +198,6 @@ extension Ledger {
     if accounts[.miles, .milesDelivered, partner: place].addingReportingOverflow(miles).overflow {
       throw Refusal(.pointsOverflow, ["miles": "\(miles)"])
     }
-  }
-
-  private func checkRoom(for points: Int64, state: Member, lapsedLots: Int) throws(Refusal) {
-    if state.balance.addingReportingOverflow(points).overflow || !accounts.canIssue(points, .award) {
-      throw Refusal(.pointsOverflow, ["points": "\(points)", "balance": "\(state.balance)"])
-    }
-    if Int(state.lots.count) - lapsedLots >= limits.lotsPerMember {
-      throw Refusal(.tooManyLots, ["lots": "\(state.lots.count)", "most": "\(limits.lotsPerMember)"])
-    }
-    if lots.isFull { throw Refusal(.ledgerFull, ["members": "\(memberCount)", "lots": "\(openLotCount)"]) }
   }
 
   /// A partner's own number of an exchange is used once in each direction.

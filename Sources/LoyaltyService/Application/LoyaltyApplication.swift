@@ -62,8 +62,8 @@ public final class LoyaltyApplication: Service {
       if settings.transport.admin != nil {
         configuration.interceptors.insert(ServerMetrics(factory: settings.transport.metrics), at: 0)
       }
-      var resources = Self.services(real.programme)
-      if let sandbox { resources = Sandbox.join(resources, sandbox: Self.services(sandbox.programme)) }
+      var resources = Self.services(real)
+      if let sandbox { resources = Sandbox.join(resources, sandbox: Self.services(sandbox)) }
       health = HealthService(services: resources.map { type(of: $0).serviceName })
       let services = resources + [health]
       server = try RPCServer(configuration, services: services + Reflection.describing(services))
@@ -74,8 +74,9 @@ public final class LoyaltyApplication: Service {
   }
 
   /// The API: a service for each resource.
-  private static func services(_ programme: Programme) -> [any RPCService] {
-    [
+  private static func services(_ host: ProgrammeHost) -> [any RPCService] {
+    let programme = host.programme
+    return [
       LoyaltyHandlers(programme),
       HoldHandlers(programme: programme),
       PolicyHandlers(programme: programme),
@@ -88,6 +89,11 @@ public final class LoyaltyApplication: Service {
       PublicationHandlers(programme: programme),
       MemberHandlers(programme: programme),
       EarningHandlers(programme: programme),
+      AccountHandlers(programme: programme, feed: host.feed),
+      CorrectionHandlers(programme: programme),
+      TransferHandlers(programme: programme),
+      ImportHandlers(programme: programme),
+      ApprovalHandlers(programme: programme),
     ]
   }
 
@@ -132,14 +138,18 @@ public final class LoyaltyApplication: Service {
     try await server.start()
     try writeReadyFile()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { [server, health] in
+      group.addTask { [server, health, hosts] in
         try await withGracefulShutdownHandler {
           try await server.run()
         } onGracefulShutdown: {
           health.shutDown()
+          for host in hosts { host.feed.end() }
         }
       }
-      for host in hosts { group.addTask { try await host.work() } }
+      for host in hosts {
+        group.addTask { try await host.work() }
+        group.addTask { await host.feed.run() }
+      }
       group.addTask {
         for await error in failure { throw error }
       }

@@ -9,6 +9,8 @@ import Logging
 /// A programme that is open for service.
 final class ProgrammeHost: Sendable {
   let programme: Programme
+  /// Its changes, for whoever watches a member.
+  let feed: ChangeFeed
   private let logger: Logger
 
   var store: DurableStore<Ledger> { programme.store }
@@ -40,6 +42,7 @@ final class ProgrammeHost: Sendable {
       try? store.close()
       throw error
     }
+    feed = ChangeFeed(store)
     if let warning = programme.unpublishedFile { logger.warning("\(warning)") }
   }
 

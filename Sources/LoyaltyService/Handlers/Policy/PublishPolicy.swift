@@ -47,6 +47,9 @@ extension PolicyHandlers {
     let input = PolicyPublicationInput(document: document, source: request.yaml, atOnce: request.atOnce)
     return decide(.policyPublication(input), key: request.idempotencyKey, .publishPolicy, call).flatMap {
       accepted in
+      if case .proposed = accepted.outcome {
+        return .success(PublishPolicyResponse(proposalID: PublicName.proposal(accepted.sequence)))
+      }
       guard case .policyPublished(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       let (book, _) = programme.store.read { ledger in ledger.policies }
       guard let version = book[outcome.version] else { return .failure(.unexpectedOutcome) }

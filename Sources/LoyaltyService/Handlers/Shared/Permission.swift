@@ -20,6 +20,12 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case publishBulletin
   /// Freezes, closes and reopens accounts.
   case serveMembers
+  /// Adjusts, extends, reinstates, merges, imports.
+  case correct
+  /// Approves what others propose.
+  case approve
+  /// Looks at whole accounts: lots, statements of all partners, lists over members, changes as they happen.
+  case lookClosely
 }
 
 extension Permission {
@@ -35,6 +41,9 @@ extension Permission {
     case .report: (false, ["auditor", "operations"])
     case .publishBulletin: (false, ["operations"])
     case .serveMembers: (false, ["care", "operations"])
+    case .correct: (false, ["operations"])
+    case .approve: (false, ["approver", "operations"])
+    case .lookClosely: (false, ["auditor", "operations", "care"])
     }
   }
 }

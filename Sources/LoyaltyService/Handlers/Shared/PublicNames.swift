@@ -4,7 +4,14 @@ import ProtobufRuntime
 
 enum PublicName {
   // Short strings are joined without an allocation; interpolation makes one.
-  static func accrual(_ sequence: UInt64) -> String { "acr-" + String(sequence) }
+  static let accrualPrefix = "acr-"
+  static func accrual(_ sequence: UInt64) -> String { accrualPrefix + String(sequence) }
+  static func reversal(_ sequence: UInt64) -> String { "rev-" + String(sequence) }
+  static func adjustment(_ sequence: UInt64) -> String { "adj-" + String(sequence) }
+  static func transfer(_ sequence: UInt64) -> String { "trf-" + String(sequence) }
+  static func importation(_ sequence: UInt64) -> String { "imp-" + String(sequence) }
+  static let proposalPrefix = "prp-"
+  static func proposal(_ sequence: UInt64) -> String { proposalPrefix + String(sequence) }
   static let redemptionPrefix = "rdm-"
   static func redemption(_ sequence: UInt64) -> String { redemptionPrefix + String(sequence) }
   static let quotePrefix = "qte-"
@@ -19,6 +26,16 @@ enum PublicName {
   static func hold(_ sequence: UInt64) -> String { holdPrefix + String(sequence) }
   /// The record that made the lot, and the lot's place in it.
   static func lot(_ id: UInt64) -> String { "lot-" + String(id >> 8) + "-" + String(id & 0xff) }
+
+  /// The lot of that name; nil if it is none.
+  static func lot(_ name: String) -> UInt64? {
+    guard name.hasPrefix("lot-") else { return nil }
+    let parts = name.dropFirst(4).split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, let record = UInt64(parts[0]), let place = UInt64(parts[1]), place < 256,
+      record < 1 << 40
+    else { return nil }
+    return record << 8 | place
+  }
 
   /// The number in a name of that kind; nil if it is none.
   static func sequence(_ name: String, _ prefix: String) -> UInt64? {

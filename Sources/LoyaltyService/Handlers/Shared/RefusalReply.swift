@@ -62,6 +62,11 @@ extension RefusalReason {
     case .commandInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
     case .profileFull, .partnerQuotaExceeded, .memberLimitExceeded: .resourceExhausted
+    case .profileFull, .tooManyProposals: .resourceExhausted
+    case .recordUnknown, .proposalUnknown: .notFound
+    case .transferNotAllowed, .secondPersonRequired: .permissionDenied
+    case .changedMeanwhile: .aborted
+    case .importRefused, .totalsDiffer: .invalidArgument
     case .ledgerNotOpen, .ledgerAlreadyOpen, .policyNotInEffect: .unavailable
     // The catalogue and partners.
     case .sessionUnknown, .quoteUnknown, .redemptionUnknown, .exchangeNotOffered, .exchangeUnknown, .offerUnknown,
@@ -86,6 +91,11 @@ private enum PublicValue {
     case "firstExchange", "exchange": return (value.name, UInt64(value.value).map(PublicName.exchange) ?? value.value)
     case "redemption": return (value.name, UInt64(value.value).map(PublicName.redemption) ?? value.value)
     case "quote": return (value.name, UInt64(value.value).map(PublicName.quote) ?? value.value)
+    case "accrual": return (value.name, UInt64(value.value).map(PublicName.accrual) ?? value.value)
+    case "payment": return (value.name, UInt64(value.value).map(PublicName.redemption) ?? value.value)
+    case "reversal": return (value.name, UInt64(value.value).map(PublicName.reversal) ?? value.value)
+    case "proposal": return (value.name, UInt64(value.value).map(PublicName.proposal) ?? value.value)
+    case "lot": return (value.name, UInt64(value.value).map(PublicName.lot) ?? value.value)
     case "hold": return (value.name, UInt64(value.value).map(PublicName.hold) ?? value.value)
     case "activity":
       let name = Int32(value.value).flatMap { Activity.table.name(of: $0) } ?? value.value

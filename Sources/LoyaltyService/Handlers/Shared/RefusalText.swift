@@ -43,6 +43,30 @@ enum RefusalText {
     case .numberTaken:
       ("The number {partnerMemberNumber} names another member.", "会员号 {partnerMemberNumber} 已属于其他会员。")
     case .profileFull: ("The profile holds no more entries of this kind.", "会员资料的此类条目已达上限。")
+    case .recordUnknown: ("There is no such accrual or redemption.", "没有该笔入账或兑换。")
+    case .alreadyReversed: ("It has been reversed already, by {reversal}.", "该笔业务已冲正，冲正编号 {reversal}。")
+    case .reversalTooLarge: ("Only {left} are left to undo, not {requested}.", "可撤销数量仅余 {left}，不足 {requested}。")
+    case .changedMeanwhile:
+      ("The account has changed meanwhile; nothing was done, try again.", "账户刚有变动，未作处理，请重试。")
+    case .lotNotExtendable:
+      ("The lot {lot} is not open, or lives as long already.", "积分批次 {lot} 已无余额，或有效期已更长，不可延期。")
+    case .nothingLapsed: ("No points of the lot {lot} are left to bring back.", "积分批次 {lot} 没有可恢复的过期积分。")
+    case .transferNotAllowed:
+      ("Points are transferred within a household only.", "积分仅可在同一家庭内转让。")
+    case .transferOutOfRange:
+      ("A transfer has {fewest} to {most} points, not {points}.", "单笔转让须为 {fewest} 至 {most} 积分，不可为 {points}。")
+    case .totalsDiffer:
+      (
+        "The batch has {lots} lots, {points} points and {qualifyingPoints} qualifying points; {declaredLots}, "
+          + "{declaredPoints} and {declaredQualifyingPoints} were declared.",
+        "该批共 {lots} 批次、{points} 积分、{qualifyingPoints} 定级积分，与申报的 {declaredLots}、{declaredPoints}、"
+          + "{declaredQualifyingPoints} 不符。"
+      )
+    case .importRefused: ("Entry {entry} cannot be: {problem}.", "第 {entry} 条不可导入：{problem}。")
+    case .proposalUnknown: ("No proposal {proposal} waits.", "没有待审的提案 {proposal}。")
+    case .secondPersonRequired:
+      ("Another person than {proposer} has to approve this.", "须由 {proposer} 以外的人员审批。")
+    case .tooManyProposals: ("No more proposals can wait, or this one is too large.", "待审提案已满，或该提案过大。")
     case .partnerRequired: ("Only a partner can do this.", "仅合作方可执行此操作。")
     case .roleRequired: ("This needs the role {role}.", "此操作需要角色 {role}。")
     case .activityInFuture:

@@ -24,6 +24,8 @@ enum FieldLimits {
   static let codes = 5_000
   static let codeBytes = 128
   static let reasonBytes = 1_000
+  /// Lots that one request names.
+  static let lots = 256
   /// Segments, attributes or consents in a request.
   static let profileEntries = 64
   static let languageBytes = 35  // the longest tag that RFC 5646 §4.4.1 expects
@@ -68,6 +70,21 @@ struct RequestFields {
   mutating func checkNames(_ values: [String], _ field: String, most: Int) {
     if values.count > most { report(field, "has \(values.count) entries; at most \(most)") }
     for (index, value) in values.prefix(most).enumerated() { checkName(value, "\(field)[\(index)]") }
+  }
+
+  /// A lot's name; 0 if it is bad.
+  mutating func lot(_ name: String, _ field: String) -> UInt64 {
+    if let lot = PublicName.lot(name) { return lot }
+    report(field, name.isEmpty ? "is required" : "is no lot; they look like lot-42-0")
+    return 0
+  }
+
+  /// A member's id that must be there.
+  mutating func checkRequiredMember(_ id: String, _ field: String = "member_id") {
+    if id.isEmpty { report(field, "is required") }
+    if id.utf8.count > FieldLimits.idBytes || id.utf8.contains(where: { $0 < 0x21 || $0 > 0x7e }) {
+      report(field, "must be 1 to \(FieldLimits.idBytes) visible ASCII characters")
+    }
   }
 
   /// Why staff does something.

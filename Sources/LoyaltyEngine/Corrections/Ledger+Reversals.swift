@@ -1,0 +1,254 @@
+// Deciding reversals. An accrual is taken back from the lots it made, then (if the member has spent them) from the other
+// lots, earliest expiry first, and what is still missing becomes a debt. A payment is given back to exactly the lots that
+// paid. Both may be in part; parts add up to the whole, and no part is undone twice.
+
+import LoyaltyMessages
+
+extension Ledger {
+  func decide(_ input: AccrualReversalInput, _ request: inout Request) throws(Refusal) -> Record {
+    let policy = request.policy
+    let number = try resolveEnrolled(input.member, number: "", partner: "")
+    try checkPartner(input.partner, request)
+    let total = max(1, input.minorUnits)
+    let before = corrections[.init(id: input.accrual)]
+    let back = try part(
+      input.minorUnitsBack, of: total, before, name: "accrual", id: input.accrual)
+    let done = before.done + back
+    let isWhole = done == total
+    // Rounded on what has been taken in all: the parts add up to the whole, whatever their number.
+    let rounding = policy.ledger.reversalRounding
+    func share(_ value: Int64) -> Int64 {
+      isWhole ? value : FixedPoint.scale(value, by: done, over: total, rounding: rounding) ?? value
+    }
+    let points = max(0, share(input.points) - before.points)
+    var qualifying = max(0, share(input.qualifying) - before.qualifying)
+
+    let state = members[Int(number)]
+    let (lapsed, available) = lapsed(of: state, now: request.now)
+    try checkHistory(input, state)
+    let id = memberNames.string(number)
+    let member = request.draft.addMember(id)
+    request.draft.move(lapsed, of: member, to: .expired)
+
+    // What has lapsed is gone already: it counts toward the part, and nothing more is taken for it.
+    let own = Set(input.lots.map(\.lot))
+    let lapsedHere = lapsed.filter { own.contains($0.lot) }.reduce(0) { $0 + $1.points }
+    var due = points
+    var taken: [LotLine] = []
+    take(from: state, { own.contains($0.id) }, now: request.now, &due, &taken)
+    // Points that staff has brought back are in their lot again.
+    let broughtBack = own.reduce(0) { $0 + corrections[.init(id: $1, isLot: true)].points }
+    let fromLapsed = min(due, max(0, input.lapsed + lapsedHere - broughtBack - before.lapsed))
+    due -= fromLapsed
+    take(from: state, { !own.contains($0.id) }, now: request.now, &due, &taken)
+    let fromLots = taken.reduce(0) { $0 + $1.points }
+
+    request.draft.move(taken.map { ($0.lot, $0.points) }, of: member, to: .issued, partner: input.partner)
+    if due > 0 { request.draft.move(due, from: .debt, of: member, to: .issued, partner: input.partner) }
+    if fromLapsed > 0 { request.draft.move(fromLapsed, from: .expired, to: .issued, partner: input.partner) }
+
+    // Qualifying points of a year that is closed have done what they could.
+    var standing = standing(of: state, policy: policy, now: request.now)
+    if policy.calendar.endOfYear(input.creditedMs) != standing.periodEndsMs { qualifying = 0 }
+    qualifying = min(qualifying, standing.qualifying)
+    if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
+    if qualifying > 0 { request.draft.takeQualifying(qualifying, of: member, to: input.partner) }
+    standing.qualifying -= qualifying
+    let tier = policy.tiers[standing.tier].id
+    if standing.changed { request.draft.set(standing, of: member, tier: tier) }
+
+    request.draft.record.corrections.append(
+      CorrectionChange(
+        subject: input.accrual, done: done, points: before.points + points,
+        qualifying: isWhole ? max(before.qualifying, input.qualifying) : before.qualifying + qualifying,
+        lapsed: before.lapsed + fromLapsed))
+    return request.draft.finish(
+      input: .accrualReversal(input),
+      outcome: .accrualReversed(
+        AccrualReversedOutcome(
+          member: id, accrual: input.accrual, points: points, qualifying: qualifying, taken: taken, toDebt: due,
+          lapsed: fromLapsed, back: back, left: total - done, balance: available - fromLots, tier: tier)))
+  }
+
+  func decide(_ input: PaymentReversalInput, _ request: inout Request) throws(Refusal) -> Record {
+    let number = try resolveEnrolled(input.member, number: "", partner: "")
+    try checkPartner(input.partner, request)
+    let total = input.item.isEmpty ? input.points : input.quantity
+    guard total > 0, input.points > 0 else { throw Refusal(.commandInvalid, ["points": "\(input.points)"]) }
+    let before = corrections[.init(id: input.payment)]
+    let back = try part(input.back, of: total, before, name: "payment", id: input.payment)
+    let done = before.done + back
+    let points = (FixedPoint.scale(input.points, by: done, over: total, rounding: .down) ?? 0) - before.points
+
+    let (lapsed, available) = lapsed(of: members[Int(number)], now: request.now)
+    let id = memberNames.string(number)
+    let member = request.draft.addMember(id)
+    request.draft.move(lapsed, of: member, to: .expired)
+    // The lots that lapse last come back first: for a part, those that lapse first count as spent.
+    let lines = Self.slice(input.lots.reversed(), skipping: before.points, taking: points)
+    let restored = restore(lines, from: .redeemed, number, at: member, &request)
+    try putBack(input, back: back, of: total, member, &request)
+    request.draft.record.corrections.append(
+      CorrectionChange(subject: input.payment, done: done, points: before.points + points))
+    return request.draft.finish(
+      input: .paymentReversal(input),
+      outcome: .paymentReversed(
+        PaymentReversedOutcome(
+          member: id, payment: input.payment, points: points, restored: restored, back: back, left: total - done,
+          balance: available + restored.reduce(0) { $0 + $1.points }, item: input.item)))
+  }
+
+  /// What was bought goes back on the shelf. A redemption that is still being handed over ends, whole.
+  private func putBack(
+    _ input: PaymentReversalInput, back: Int64, of total: Int64, _ member: UInt32, _ request: inout Request
+  ) throws(Refusal) {
+    if let open = catalogue.open[input.payment] {
+      guard open.state != .reserved, back == total else {
+        throw Refusal(.redemptionState, ["redemption": "\(input.payment)", "state": open.state.word])
+      }
+      release(input.payment, .refunded, of: member, &request)
+      return
+    }
+    for item in input.taken {
+      let quantity = FixedPoint.scale(item.quantity, by: back, over: total, rounding: .down) ?? 0
+      if quantity > 0 { request.draft.take(item.item, quantity: -quantity) }
+    }
+  }
+
+  // MARK: - What both need
+
+  /// The part to undo, which must be left.
+  /// - Parameter asked: 0: all that is left.
+  private func part(
+    _ asked: Int64, of total: Int64, _ before: Correction, name: String, id: UInt64
+  ) throws(Refusal) -> Int64 {
+    let left = total - before.done
+    if left <= 0 { throw Refusal(.alreadyReversed, [name: "\(id)", "reversal": "\(before.last)"]) }
+    guard asked >= 0 else { throw Refusal(.commandInvalid, ["part": "\(asked)"]) }
+    if asked > left { throw Refusal(.reversalTooLarge, [name: "\(id)", "left": "\(left)", "requested": "\(asked)"]) }
+    return asked == 0 ? left : asked
+  }
+
+  /// A partner undoes what it has done; an operator anybody's.
+  private func checkPartner(_ partner: String, _ request: Request) throws(Refusal) {
+    let caller = request.caller.partner
+    if !caller.isEmpty, caller != partner { throw Refusal(.recordUnknown) }
+  }
+
+  /// Whether history still is what the command was made from: a lot that has lapsed since would be taken twice.
+  private func checkHistory(_ input: AccrualReversalInput, _ state: Member) throws(Refusal) {
+    let open = input.lots.count { lots.find($0.lot, in: state.lots) != nil }
+    if open != Int(input.openLots) { throw Refusal(.changedMeanwhile, ["accrual": "\(input.accrual)"]) }
+  }
+
+  /// Takes points that are due out of lots that can be spent, earliest expiry first.
+  func take(
+    from state: Member, _ isMeant: (Lot) -> Bool, now: Int64, _ due: inout Int64, _ taken: inout [LotLine]
+  ) {
+    var slot = state.lots.first
+    while due > 0, slot != LotTable.none {
+      let lot = lots[slot]
+      slot = lot.next
+      guard lot.expiresMs > now, isMeant(lot) else { continue }
+      let points = min(due, lot.remaining)
+      taken.append(
+        LotLine(
+          lot: lot.id, points: points, expiresMs: lot.expiresMs == Int64.max ? 0 : lot.expiresMs, earnedMs: lot.earnedMs
+        ))
+      due -= points
+    }
+  }
+
+  /// The lines of a range of points.
+  static func slice(_ lines: some Sequence<LotLine>, skipping: Int64, taking: Int64) -> [LotLine] {
+    var skip = skipping
+    var left = taking
+    var slice: [LotLine] = []
+    for var line in lines where left > 0 {
+      let skipped = min(skip, line.points)
+      skip -= skipped
+      let part = min(left, line.points - skipped)
+      guard part > 0 else { continue }
+      left -= part
+      line.points = part
+      slice.append(line)
+    }
+    return slice
+  }
+}
+
+extension AccrualReversalInput {
+  /// What the caller asked for; the rest is what history told.
+  var asked: AccrualReversalInput {
+    AccrualReversalInput(accrual: accrual, minorUnitsBack: minorUnitsBack, reason: reason)
+  }
+}
+
+extension PaymentReversalInput {
+  /// What the caller asked for; the rest is what history told.
+  var asked: PaymentReversalInput { PaymentReversalInput(payment: payment, back: back, reason: reason) }
+}
+
+extension ReinstatementInput {
+  /// What the caller asked for; the rest is what history told.
+  var asked: ReinstatementInput {
+    ReinstatementInput(member: member, lot: lot, points: points, expiresMs: expiresMs, reason: reason)
+  }
+}
+
+extension RecordDraft {
+  /// Takes points out of lots and gives them back to the partner that issued them.
+  fileprivate mutating func move(
+    _ lots: [(lot: UInt64, points: Int64)], of member: UInt32, to account: LedgerAccount, partner: String
+  ) {
+    var sum: Int64 = 0
+    for lot in lots {
+      record.postings.append(
+        Posting(unit: .award, account: .member, member: member, amount: -lot.points, lot: lot.lot))
+      sum += lot.points
+    }
+    if sum > 0 { record.postings.append(Posting(unit: .award, account: account, partner: partner, amount: sum)) }
+  }
+
+  fileprivate mutating func move(
+    _ points: Int64, from source: LedgerAccount, of member: UInt32 = 0, to account: LedgerAccount, partner: String
+  ) {
+    record.postings.append(Posting(unit: .award, account: source, member: member, amount: -points))
+    record.postings.append(Posting(unit: .award, account: account, partner: partner, amount: points))
+  }
+
+  fileprivate mutating func takeQualifying(_ points: Int64, of member: UInt32, to partner: String) {
+    record.postings.append(Posting(unit: .qualifying, account: .member, member: member, amount: -points))
+    record.postings.append(Posting(unit: .qualifying, account: .issued, partner: partner, amount: points))
+  }
+}
+
+extension Record {
+  /// What a record took from a member's lots for something that can be given back; nil if it took nothing of the kind.
+  /// A further way to spend adds its outcome here, and is reversible.
+  public func payment(sequence: UInt64) -> PaymentReversalInput? {
+    let taken = stockMoves.filter { $0.quantity > 0 }.map { TakenItem(item: $0.item, quantity: $0.quantity) }
+    return switch outcome {
+    case .redeemed(let outcome)?:
+      PaymentReversalInput(
+        payment: sequence, member: outcome.member, partner: partner, points: outcome.points, lots: outcome.lots,
+        item: outcome.item, quantity: outcome.quantity, taken: taken)
+    case .catalogueChanged(let outcome)?:
+      // A reservation that was confirmed is the payment of the record that reserved.
+      if case .step(let step)? = outcome.outcome, case .catalogue(let input)? = input, case .confirm? = input.command,
+        let result = step.result
+      {
+        PaymentReversalInput(
+          payment: step.redemption, member: result.member, partner: partner, points: result.points, lots: result.lots,
+          item: result.item, quantity: result.quantity, taken: taken)
+      } else {
+        nil
+      }
+    case .holdConfirmed(let outcome)?:
+      PaymentReversalInput(
+        payment: sequence, member: outcome.member, partner: partner,
+        points: outcome.paid.reduce(0) { $0 + $1.points }, lots: outcome.paid)
+    default: nil
+    }
+  }
+}

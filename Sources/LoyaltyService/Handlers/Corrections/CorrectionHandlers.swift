@@ -1,0 +1,117 @@
+// loyalty.v1.CorrectionService: what staff and partners undo, and the exceptions that staff makes.
+
+import LoyaltyAPI
+import LoyaltyEngine
+import LoyaltyMessages
+import LoyaltyRPC
+import ProtobufRuntime
+
+/// Answers `loyalty.v1.CorrectionService`.
+struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
+  let programme: Programme
+
+  func reverseAccrual(_ request: ReverseAccrualRequest, context: ServerContext) async throws -> ReverseAccrualResponse {
+    try await answerFromHistory(context) { call in try await reverse(request, call) }
+  }
+
+  func reverseRedemption(
+    _ request: ReverseRedemptionRequest, context: ServerContext
+  ) async throws -> ReverseRedemptionResponse {
+    try await answerFromHistory(context) { call in try reverse(request, call) }
+  }
+
+  func adjustPoints(_ request: AdjustPointsRequest, context: ServerContext) async throws -> AdjustPointsResponse {
+    try answer(context) { call in adjust(request, call) }
+  }
+
+  func extendLots(_ request: ExtendLotsRequest, context: ServerContext) async throws -> ExtendLotsResponse {
+    try answer(context) { call in extend(request, call) }
+  }
+
+  func reinstateLot(_ request: ReinstateLotRequest, context: ServerContext) async throws -> ReinstateLotResponse {
+    try await answerFromHistory(context) { call in try await reinstate(request, call) }
+  }
+
+  private func adjust(_ request: AdjustPointsRequest, _ call: CallSituation) -> Answer<AdjustPointsResponse> {
+    var fields = RequestFields()
+    fields.checkRequiredMember(request.memberID)
+    if request.points == 0 || request.points.magnitude > UInt64(PolicyLimits.points) {
+      fields.report("points", "is \(request.points); must not be 0, nor beyond \(PolicyLimits.points) either way")
+    }
+    fields.checkReason(request.reason)
+    fields.checkName(request.reference, "reference", isRequired: false)
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+
+    let input = AdjustmentInput(
+      member: request.memberID, points: request.points, reason: request.reason, reference: request.reference)
+    return decide(.adjustment(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
+      switch accepted.outcome {
+      case .proposed: .success(AdjustPointsResponse(proposalID: PublicName.proposal(accepted.sequence)))
+      case .adjusted(let outcome):
+        .success(
+          AdjustPointsResponse(
+            adjustmentID: PublicName.adjustment(accepted.sequence), memberID: outcome.member, points: outcome.points,
+            lots: outcome.lots.map(LotDebit.init), debtPoints: outcome.toDebt, balance: outcome.balance))
+      default: .failure(.unexpectedOutcome)
+      }
+    }
+  }
+
+  private func extend(_ request: ExtendLotsRequest, _ call: CallSituation) -> Answer<ExtendLotsResponse> {
+    var fields = RequestFields()
+    fields.checkRequiredMember(request.memberID)
+    if request.lotIDs.count > FieldLimits.lots {
+      fields.report("lot_ids", "has \(request.lotIDs.count) entries; at most \(FieldLimits.lots)")
+    }
+    let lots = request.lotIDs.prefix(FieldLimits.lots).enumerated().map { fields.lot($1, "lot_ids[\($0)]") }
+    let expires = fields.milliseconds(request.expiresAt, "expires_at")
+    fields.checkReason(request.reason)
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+
+    let input = ExtensionInput(member: request.memberID, lots: lots, expiresMs: expires, reason: request.reason)
+    return decide(.extension(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
+      guard case .extended(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(ExtendLotsResponse(memberID: outcome.member, lots: outcome.lots.map(LotDebit.init)))
+    }
+  }
+
+  private func reinstate(
+    _ request: ReinstateLotRequest, _ call: CallSituation
+  ) async throws -> Answer<ReinstateLotResponse> {
+    var fields = RequestFields()
+    fields.checkRequiredMember(request.memberID)
+    let lot = fields.lot(request.lotID, "lot_id")
+    if request.points != 0 { fields.checkPoints(request.points, "points") }
+    let expires = fields.milliseconds(request.expiresAt, "expires_at")
+    fields.checkReason(request.reason)
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = call.caller.refusal(for: .correct) { return refused(refusal, call) }
+
+    var input = ReinstatementInput(
+      member: request.memberID, lot: lot, points: request.points, expiresMs: expires, reason: request.reason)
+    let (state, sequence) = programme.store.read { $0.openLots([lot], of: request.memberID) }
+    guard let state else { return refused(Refusal(.memberUnknown), call) }
+    try await programme.waitForHistory(through: sequence)
+    guard let made = try programme.history.record(at: lot >> 8)?.lotMade(lot) else {
+      return refused(Refusal(.nothingLapsed, ["lot": "\(lot)"]), call)
+    }
+    input.earnedMs = made.earnedMs
+    input.lapsed =
+      try programme.lapsedPoints(
+        of: [lot: made.expiresMs], members: [request.memberID, state.member], since: lot >> 8)[lot] ?? 0
+    return decide(.reinstatement(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
+      switch accepted.outcome {
+      case .proposed: .success(ReinstateLotResponse(proposalID: PublicName.proposal(accepted.sequence)))
+      case .reinstated(let outcome):
+        .success(
+          ReinstateLotResponse(
+            memberID: outcome.member, restored: outcome.lot.map(LotRestoration.init), pointsLeft: outcome.left,
+            balance: outcome.balance))
+      default: .failure(.unexpectedOutcome)
+      }
+    }
+  }
+}

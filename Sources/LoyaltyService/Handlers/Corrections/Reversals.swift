@@ -1,0 +1,109 @@
+// Reversals: what was done is read from history, the ledger decides how much of it can be undone and how.
+
+import LoyaltyAPI
+import LoyaltyEngine
+import LoyaltyMessages
+import LoyaltyRPC
+import ProtobufRuntime
+
+extension CorrectionHandlers {
+  func reverse(_ request: ReverseAccrualRequest, _ call: CallSituation) async throws -> Answer<ReverseAccrualResponse> {
+    var fields = RequestFields()
+    let id = fields.sequence(request.accrualID, "accrual_id", PublicName.accrualPrefix)
+    if !(0...RequestFields.largestAmount).contains(request.minorUnits) {
+      fields.report("minor_units", "is \(request.minorUnits); must be 0 to \(RequestFields.largestAmount)")
+    }
+    fields.checkReason(request.reason)
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = call.caller.refusal(for: .change) { return refused(refusal, call) }
+
+    guard let record = try programme.history.record(at: id), case .accrued(let outcome)? = record.outcome,
+      case .accrual(let accrual)? = record.input,
+      call.caller.partner.isEmpty || call.caller.partner == record.partner
+    else { return refused(Refusal(.recordUnknown), call) }
+    let lots = outcome.lots.map(\.lot)
+    let (state, sequence) = programme.store.read { $0.openLots(lots, of: outcome.member) }
+    guard let state else { return refused(Refusal(.recordUnknown), call) }
+    var lapsed: Int64 = 0
+    if state.open < lots.count {
+      try await programme.waitForHistory(through: sequence)
+      let terms = Dictionary(outcome.lots.map { ($0.lot, $0.expiresMs) }, uniquingKeysWith: { first, _ in first })
+      lapsed = try programme.lapsedPoints(of: terms, members: [outcome.member, state.member], since: id).values
+        .reduce(0, +)
+    }
+    let input = AccrualReversalInput(
+      accrual: id, member: outcome.member, partner: record.partner,
+      points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
+      minorUnits: accrual.minorUnits, lots: outcome.lots, creditedMs: record.timeMs, lapsed: lapsed,
+      openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason)
+    return decide(.accrualReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
+      guard case .accrualReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(
+        ReverseAccrualResponse(
+          reversalID: PublicName.reversal(accepted.sequence), memberID: outcome.member, points: outcome.points,
+          qualifyingPoints: outcome.qualifying, lots: outcome.taken.map(LotDebit.init), debtPoints: outcome.toDebt,
+          lapsedPoints: outcome.lapsed, minorUnitsLeft: outcome.left, balance: outcome.balance, tierID: outcome.tier,
+          reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs)))
+    }
+  }
+
+  func reverse(_ request: ReverseRedemptionRequest, _ call: CallSituation) throws -> Answer<ReverseRedemptionResponse> {
+    var fields = RequestFields()
+    let isHold = request.redemptionID.hasPrefix(PublicName.holdPrefix)
+    let id = fields.sequence(
+      request.redemptionID, "redemption_id", isHold ? PublicName.holdPrefix : PublicName.redemptionPrefix)
+    if !(0...PolicyLimits.points).contains(request.part) {
+      fields.report("part", "is \(request.part); must be 0 to \(PolicyLimits.points)")
+    }
+    fields.checkReason(request.reason)
+    fields.checkName(request.idempotencyKey, "idempotency_key")
+    if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = call.caller.refusal(for: .change) { return refused(refusal, call) }
+
+    guard var input = try payment(id), call.caller.partner.isEmpty || call.caller.partner == input.partner else {
+      return refused(Refusal(.recordUnknown), call)
+    }
+    input.payment = id
+    input.back = request.part
+    input.reason = request.reason
+    for index in input.lots.indices where input.lots[index].earnedMs == 0 {
+      // Paid before payments said when their lots were earned: whoever made the lot knows.
+      let lot = input.lots[index].lot
+      input.lots[index].earnedMs = try programme.history.record(at: lot >> 8)?.lotMade(lot)?.earnedMs ?? call.now
+    }
+    return decide(.paymentReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
+      guard case .paymentReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
+      return .success(
+        ReverseRedemptionResponse(
+          reversalID: PublicName.reversal(accepted.sequence), memberID: outcome.member, points: outcome.points,
+          restored: outcome.restored.map(LotRestoration.init), partLeft: outcome.left, balance: outcome.balance,
+          reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs)))
+    }
+  }
+
+  /// The payment that a redemption or a hold came to; nil if there is none. A reservation is paid by a later record.
+  private func payment(_ id: UInt64) throws -> PaymentReversalInput? {
+    guard let record = try programme.history.record(at: id) else { return nil }
+    if let payment = record.payment(sequence: id) { return payment.payment == id ? payment : nil }
+    guard let change = record.holdChanges.first(where: { $0.step == .reserved }) else { return nil }
+    let member = record.name(change.member)
+    var before = UInt64.max
+    while true {
+      let page = try programme.history.records(of: member, before: before, limit: 500)
+      for entry in page {
+        if entry.sequence <= id { return nil }
+        guard entry.record.holdChanges.contains(where: { $0.hold == id && $0.step == .confirmed }),
+          var payment = entry.record.payment(sequence: id)
+        else { continue }
+        if payment.taken.isEmpty {
+          payment.taken = record.stockMoves.filter { $0.quantity > 0 }
+            .map { TakenItem(item: $0.item, quantity: $0.quantity) }
+        }
+        return payment
+      }
+      guard let last = page.last else { return nil }
+      before = last.sequence
+    }
+  }
+}
