@@ -32,8 +32,17 @@ extension Ledger {
 
     // What has lapsed is gone already: it counts toward the part, and nothing more is taken for it.
     let own = Set(input.lots.map(\.lot))
+    let pendingPoints = pending[input.accrual]?.points ?? 0
     let lapsedHere = lapsed.filter { own.contains($0.lot) }.reduce(0) { $0 + $1.points }
-    var due = points
+    let fromPending = min(points, pendingPoints)
+    if fromPending > 0 {
+      request.draft.move(fromPending, from: .pending, to: .issued, partner: input.partner)
+      request.draft.record.pendingChanges.append(
+        PendingChange(
+          accrual: input.accrual, member: member, points: pendingPoints - fromPending,
+          postMs: pending[input.accrual]?.postMs ?? 0))
+    }
+    var due = points - fromPending
     var taken: [LotLine] = []
     take(from: state, { own.contains($0.id) }, now: request.now, &due, &taken)
     // Points that staff has brought back are in their lot again.
@@ -67,7 +76,8 @@ extension Ledger {
       outcome: .accrualReversed(
         AccrualReversedOutcome(
           member: id, accrual: input.accrual, points: points, qualifying: qualifying, taken: taken, toDebt: due,
-          lapsed: fromLapsed, back: back, left: total - done, balance: available - fromLots, tier: tier)))
+          lapsed: fromLapsed, pending: fromPending, back: back, left: total - done, balance: available - fromLots,
+          tier: tier)))
   }
 
   func decide(_ input: PaymentReversalInput, _ request: inout Request) throws(Refusal) -> Record {

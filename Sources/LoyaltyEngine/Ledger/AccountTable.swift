@@ -86,7 +86,7 @@ extension LedgerAccount {
   static let ofProgramme: [LedgerAccount] = [
     .issued, .redeemed, .expired, .periodClosed, .held,
     .exchanged, .exchangeFee, .milesDelivered, .milesSettlement,
-    .debt, .adjusted, .imported,
+    .debt, .adjusted, .imported, .pending,
   ]
 
   /// Nil for members' accounts, which are kept with them.
@@ -104,6 +104,7 @@ extension LedgerAccount {
     case .debt: 9
     case .adjusted: 10
     case .imported: 11
+    case .pending: 12
     case .member, .unspecified, .unrecognized: nil
     }
   }

@@ -99,7 +99,7 @@ extension Record {
     case .imported(let outcome): .imported(outcome)
     case .proposed(let outcome): .proposed(outcome)
     case .rejected(let outcome): .rejected(outcome)
-    case .proposalsTimedOut: nil
+    case .proposalsTimedOut, .pendingPosted: nil
     case .expired, .holdsTimedOut, nil: nil
     }
   }

@@ -13,6 +13,8 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
   case holds
   /// Proposals that nobody has approved in time.
   case proposals
+  /// Points that are posted later than they are earned.
+  case pending
 
   /// The service's own command, which does what is due. It answers `nothingToDo` if nothing is.
   public var command: Record.Input {
@@ -20,6 +22,7 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
     case .lots: .expiry(ExpiryInput())
     case .holds: .holdTimeout(HoldTimeoutInput())
     case .proposals: .proposalTimeout(ProposalTimeoutInput())
+    case .pending: .pendingPost(PendingPostInput())
     }
   }
 }
@@ -32,6 +35,7 @@ extension Ledger {
     case .lots: lots.earliestDue?.instant
     case .holds: holds.nextDueMs
     case .proposals: proposals.nextDueMs
+    case .pending: pending.nextDueMs
     }
   }
 

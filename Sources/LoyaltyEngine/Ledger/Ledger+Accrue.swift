@@ -30,7 +30,10 @@ extension Ledger {
     var earned = try earn(situation, policy: policy)
     try checkLimits(situation, earned: &earned, policy: policy)
     let (lapsed, available) = lapsed(of: state, now: now)
-    try checkRoom(for: earned, state: state, lapsedLots: lapsed.count, isNew: existing == nil)
+    let waiting =
+      policy.ledger.postingDelays.isEmpty ? 0 : existing.map { pending.accruals(of: $0).count } ?? 0
+    try checkRoom(
+      for: earned, state: state, lots: Int(state.lots.count) - lapsed.count + waiting, isNew: existing == nil)
 
     let member = request.draft.addMember(input.member)
     if existing == nil { request.draft.enrol(member) }
@@ -43,9 +46,15 @@ extension Ledger {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
     }
     var made: [LotLine] = []
-    let toDebt = existing.map { payDebt(outOf: earned.points, of: $0, at: member, &request) } ?? 0
+    let postMs = postingTime(of: input, partner: partnerID, policy: policy, now: now) ?? 0
+    let later = postMs > 0 ? earned.points : 0
+    let toDebt = existing.map { payDebt(outOf: earned.points - later, of: $0, at: member, &request) } ?? 0
     if toDebt > 0 { request.draft.post(.issued, -toDebt, partner: partnerID) }
-    if earned.points > toDebt {
+    if later > 0 {
+      request.draft.post(.issued, -later, partner: partnerID)
+      request.draft.post(.pending, later)
+      request.draft.record.pendingChanges.append(PendingChange(member: member, points: later, postMs: postMs))
+    } else if earned.points > toDebt {
       made.append(
         request.draft.credit(
           earned.points - toDebt, to: member, from: partnerID, expiresMs: policy.expiry(ofPointsEarnedAt: now)))
@@ -62,8 +71,9 @@ extension Ledger {
       outcome: .accrued(
         AccrualOutcome(
           member: input.member, lines: earned.lines, lots: made, qualifyingPoints: earned.qualifying,
-          balance: available + earned.points - toDebt, tier: tier, enrolled: existing == nil,
-          occurredMs: input.occurredMs, toDebt: toDebt, passed: earned.passed)))
+          balance: available + earned.points - later - toDebt, tier: tier, enrolled: existing == nil,
+          occurredMs: input.occurredMs, passed: earned.passed, toDebt: toDebt,
+          pending: later, postMs: later > 0 ? postMs : 0)))
   }
 
   private func checkTime(_ input: AccrualInput, _ request: Request) throws(Refusal) {
@@ -86,14 +96,14 @@ extension Ledger {
   }
 
   /// Whether the points fit every account they touch.
-  private func checkRoom(for earned: Earned, state: Member, lapsedLots: Int, isNew: Bool) throws(Refusal) {
+  private func checkRoom(for earned: Earned, state: Member, lots open: Int, isNew: Bool) throws(Refusal) {
     if state.balance.addingReportingOverflow(earned.points).overflow || !accounts.canIssue(earned.points, .award)
       || !accounts.canIssue(earned.qualifying, .qualifying)
     {
       throw Refusal(.pointsOverflow, ["points": "\(earned.points)", "balance": "\(state.balance)"])
     }
-    if Int(state.lots.count) - lapsedLots >= limits.lotsPerMember {
-      throw Refusal(.tooManyLots, ["lots": "\(state.lots.count)", "most": "\(limits.lotsPerMember)"])
+    if open >= limits.lotsPerMember {
+      throw Refusal(.tooManyLots, ["lots": "\(open)", "most": "\(limits.lotsPerMember)"])
     }
     if lots.isFull || (isNew && memberNames.isFull) || numbers.isFull {
       throw Refusal(.ledgerFull, ["members": "\(memberCount)", "lots": "\(openLotCount)"])

@@ -41,6 +41,7 @@ extension Ledger: StateMachine {
     for date in record.enrolmentDates {
       if let member = member(date.member, record, &resolver) { members[member].enrolledMs = date.enrolledMs }
     }
+    for change in record.pendingChanges { pend(change, record, &resolver) }
     applyProposals(record)
     // What is proposed does not take effect.
     if record.proposal != nil {

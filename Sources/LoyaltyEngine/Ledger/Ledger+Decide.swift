@@ -58,6 +58,7 @@ extension Ledger {
     case .expiry(let input): record = decide(input, &request)
     case .holdTimeout(let input): record = decide(input, &request)
     case .proposalTimeout(let input): record = decide(input, &request)
+    case .pendingPost(let input): record = decide(input, &request)
     default: return nil
     }
     return record.map(Decision.change) ?? .answer(.nothingToDo)
@@ -92,7 +93,7 @@ extension Ledger {
     case .import(let input): try decide(input, &request)
     case .approval(let input): try decide(input, &request)
     // Due work is asked for by itself.
-    case .expiry, .holdTimeout, .proposalTimeout: throw Refusal(.commandInvalid)
+    case .expiry, .holdTimeout, .proposalTimeout, .pendingPost: throw Refusal(.commandInvalid)
     }
   }
 
@@ -167,6 +168,7 @@ extension Ledger {
     case .import(let input): fingerprint(of: input)
     case .approval(let input): fingerprint(of: input)
     case .proposalTimeout(let input): fingerprint(of: input)
+    case .pendingPost(let input): fingerprint(of: input)
     }
   }
 
@@ -317,6 +319,7 @@ extension Record.Input {
     case .import: 115
     case .approval: 116
     case .proposalTimeout: 117
+    case .pendingPost: 118
     }
   }
 }

@@ -16,6 +16,8 @@ public struct AccountView: Hashable, Sendable {
   public var available: Int64
   /// Points that are reserved.
   public var held: Int64
+  /// Points that are earned and not posted yet.
+  public var pending: Int64
   /// Points that the member owes; while there are any, `available` is 0.
   public var debt: Int64
   /// Of these, points that lapse within the policy's notice.
@@ -52,7 +54,8 @@ extension Ledger {
     var view = AccountView(
       member: memberNames.string(member), tier: standing.tier,
       tierUntilMs: standing.tierUntilMs > 0 ? standing.tierUntilMs : nil, qualifying: standing.qualifying,
-      periodEndsMs: standing.periodEndsMs, available: 0, held: holds.points(of: member), debt: debt(of: state),
+      periodEndsMs: standing.periodEndsMs, available: 0, held: holds.points(of: member),
+      pending: pending.points(of: member), debt: debt(of: state),
       expiringSoon: 0,
       nextExpiryMs: nil, enrolledMs: state.enrolledMs, openTickets: Int(state.openTickets), lots: [])
     view.lots.reserveCapacity(Int(state.lots.count))

@@ -243,6 +243,7 @@ extension Ledger {
     case .meters(let part): try meters.restore(part, memberCount: members.count)
     case .timeliness(let part): try timeliness.restore(part)
     case .corrections(let part): for correction in part.corrections { try corrections.restore(correction) }
+    case .pending(let part): for entry in part.pending { try restore(entry) }
     case .proposals(let part): for proposal in part.proposals { try proposals.restore(proposal) }
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")

@@ -83,6 +83,7 @@ public struct Ledger: Sendable {
   var profiles = ProfileTable()
   var corrections = CorrectionTable()
   var proposals = ProposalTable()
+  var pending = PendingTable()
   /// For each of `itemNames`, how many have been taken.
   var taken: [Int64] = []
   /// For each of `itemNames`, how many staff has added to what the policy says.

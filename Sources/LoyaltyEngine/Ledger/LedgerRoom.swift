@@ -38,6 +38,7 @@ extension Ledger {
       profiles,
       corrections,
       proposals,
+      pending,
       policies,
       catalogue,
       partnership,

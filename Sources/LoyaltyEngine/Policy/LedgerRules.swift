@@ -20,6 +20,8 @@ struct LedgerRules: Sendable {
   /// Most points that one person adjusts or reinstates alone. Default 10,000.
   let alonePoints: Int64
   let publicationNeedsTwo: Bool
+  /// Points that are posted later. Default none.
+  let postingDelays: [PostingDelay]
   let mergesNeedTwo: Bool
   let importsNeedTwo: Bool
   /// How long a proposal waits, milliseconds. Default three days: a long weekend.
@@ -37,6 +39,7 @@ struct LedgerRules: Sendable {
     maxTransfer = transfers.maxPoints == 0 ? Int64.max : transfers.maxPoints
     let approvals = policy?.approvals ?? ApprovalPolicy()
     alonePoints = approvals.pointsAbove == 0 ? 10_000 : approvals.pointsAbove
+    postingDelays = policy?.postingDelays ?? []
     publicationNeedsTwo = approvals.policyPublication
     mergesNeedTwo = approvals.merges
     importsNeedTwo = approvals.imports
@@ -77,6 +80,20 @@ extension PolicyValidator {
       }
       if transfers.maxPoints > 0, transfers.maxPoints < transfers.minPoints {
         report("ledger.transfers.max_points", "is \(transfers.maxPoints), less than min_points")
+      }
+    }
+    for (index, delay) in ledger.postingDelays.enumerated() {
+      let path = "ledger.posting_delays[\(index)]"
+      checkKnown(delay.partners, in: policy.partners.map(\.id), "\(path).partners", what: "partner")
+      if delay.days < 1 || delay.days > PolicyLimits.windowDays {
+        report("\(path).days", "is \(delay.days): give 1 to \(PolicyLimits.windowDays)")
+      }
+      for (position, activity) in delay.activities.enumerated() {
+        switch activity {
+        case .unspecified, .unrecognized:
+          report("\(path).activities[\(position)]", "is \(activity.rawValue), which is no activity")
+        default: break
+        }
       }
     }
     if let approvals = ledger.approvals {

@@ -81,6 +81,11 @@ extension Ledger {
     }
     let tier = policy.tiers[own.tier].id
     request.draft.set(own, of: stays, tier: tier)
+    for accrual in pending.accruals(of: from) {
+      guard let entry = pending[accrual] else { continue }
+      request.draft.record.pendingChanges.append(
+        PendingChange(accrual: accrual, member: stays, points: entry.points, postMs: entry.postMs))
+    }
     request.draft.change(ends, status: .merged, mergedInto: stays)
     if state.enrolledMs < other.enrolledMs {
       request.draft.record.enrolmentDates.append(EnrolmentDate(member: stays, enrolledMs: state.enrolledMs))

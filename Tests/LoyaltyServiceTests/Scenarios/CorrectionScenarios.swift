@@ -14,25 +14,6 @@ extension ScenarioCaller {
   var approvals: ApprovalServiceClient { ApprovalServiceClient(client) }
 }
 
-extension Scenario {
-  func balance(_ member: String) async throws -> Int64 {
-    try await ops.loyalty.getTier(GetTierRequest(memberID: member)).balance
-  }
-}
-
-/// A second person with the role of operations.
-func withSecondPerson(_ policy: inout String) {
-  policy = policy.replacing(
-    "  - certificate_subject: ops-chen\n",
-    with: """
-        - certificate_subject: ops-wang
-          name: {zh-CN: 王复核, en: Wang}
-          roles: [approver]
-        - certificate_subject: ops-chen
-
-      """)
-}
-
 @Suite struct CorrectionScenarios {
   @Test("P13: a reversed redemption puts back exactly the lots that paid; twice is once") func redemption() async throws
   {
@@ -155,7 +136,7 @@ func withSecondPerson(_ policy: inout String) {
   @Test("P6: an adjustment above the limit waits for a second person, who is not the first") func fourEyes()
     async throws
   {
-    try await Scenario.run(policy: withSecondPerson) { stage in
+    try await Scenario.run { stage in
       let earned = try await stage.air.loyalty.accrue(stage.flight("M-1"))
       let small = try await stage.ops.corrections.adjustPoints(
         AdjustPointsRequest(memberID: "M-1", points: 500, reason: "goodwill", idempotencyKey: stage.fresh()))
@@ -187,10 +168,8 @@ func withSecondPerson(_ policy: inout String) {
   @Test("P6: a policy is published when a second person approves it, if the policy wants that") func policyFourEyes()
     async throws
   {
-    try await Scenario.run(policy: { yaml in
-      withSecondPerson(&yaml)
-      yaml += "\nledger:\n  approvals: {policy_publication: true}\n"
-    }) { stage in
+    try await Scenario.run(policy: { $0 = $0.replacing("policy_publication: false", with: "policy_publication: true") })
+    { stage in
       let yaml = try String(contentsOf: stage.policyFile, encoding: .utf8).replacing(
         "version: 1\n", with: "version: 2\n", maxReplacements: 1)
       let chen = try stage.caller("ops-chen")
@@ -207,6 +186,31 @@ func withSecondPerson(_ policy: inout String) {
       #expect(try await stage.air.loyalty.accrue(stage.flight("M-1")).policyVersion == 2)
       try await stage.restart()
       #expect(try await stage.air.loyalty.accrue(stage.flight("M-1")).policyVersion == 2)
+    }
+  }
+
+  @Test("A2 A3.1: points of flights that the policy posts later are pending until then") func pendingPoints()
+    async throws
+  {
+    try await Scenario.run(policy: { $0 += "  posting_delays: [{activities: [flight], days: 7}]\n" }) { stage in
+      let request = stage.flight("M-1")
+      let earned = try await stage.air.loyalty.accrue(request)
+      #expect(earned.pendingPoints == earned.points && earned.lots.isEmpty && earned.balance == 0)
+      #expect(earned.pendingUntil == ProtobufTimestamp(unixMilliseconds: stage.now + 7 * Scenario.day))
+      let other = try await stage.air.loyalty.accrue(stage.flight("M-1"))
+      try await stage.restart()
+      #expect(try await stage.air.loyalty.accrue(request) == earned)
+      let gone = try await stage.air.corrections.reverseAccrual(
+        ReverseAccrualRequest(accrualID: other.accrualID, reason: "cancelled", idempotencyKey: stage.fresh()))
+      #expect(gone.pendingPoints == other.points && gone.debtPoints == 0)
+      var account = try await stage.ops.accounts.getAccount(GetAccountRequest(memberID: "M-1"))
+      #expect(account.pending == earned.points && account.available == 0)
+      try stage.advance(days: 7)
+      account = try await stage.ops.accounts.getAccount(GetAccountRequest(memberID: "M-1"))
+      #expect(account.pending == 0 && account.available == earned.points)
+      let later = try await stage.air.corrections.reverseAccrual(
+        ReverseAccrualRequest(accrualID: earned.accrualID, reason: "late", idempotencyKey: stage.fresh()))
+      #expect(later.lots.map(\.points) == [earned.points] && later.pendingPoints == 0 && later.balance == 0)
     }
   }
 

@@ -51,7 +51,7 @@ struct AccountHandlers: AccountServiceHandler, ProgrammeHandlers {
           AccountHold(
             holdID: PublicName.hold($0.id), points: $0.points,
             expiresAt: ProtobufTimestamp(unixMilliseconds: $0.untilMs))
-        }, sequence: found.sequence)
+        }, pending: found.view.pending, sequence: found.sequence)
     }
   }
 

@@ -102,6 +102,7 @@ extension Record {
     case .holdConfirmation(let input): ("hold_confirmation", PublicName.hold(input.hold), "")
     case .holdRelease(let input): ("hold_release", PublicName.hold(input.hold), "")
     case .holdTimeout: ("hold_timeout", "", "")
+    case .pendingPost: ("posting", "", "")
     case .status(let input): ("status", "", input.reason)
     case .accrualReversal(let input): ("accrual_reversal", PublicName.accrual(input.accrual), input.reason)
     case .paymentReversal(let input): ("redemption_reversal", PublicName.redemption(input.payment), input.reason)

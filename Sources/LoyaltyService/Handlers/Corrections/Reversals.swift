@@ -22,20 +22,23 @@ extension CorrectionHandlers {
       case .accrual(let accrual)? = record.input,
       call.caller.partner.isEmpty || call.caller.partner == record.partner
     else { return refused(Refusal(.recordUnknown), call) }
-    let lots = outcome.lots.map(\.lot)
+    // Points that are posted later get a lot by then.
+    var own = outcome.lots
+    if outcome.pending > 0 { own.append(LotLine(lot: id << 8, points: outcome.pending)) }
+    let lots = own.map(\.lot)
     let (state, sequence) = programme.store.read { $0.openLots(lots, of: outcome.member) }
     guard let state else { return refused(Refusal(.recordUnknown), call) }
     var lapsed: Int64 = 0
     if state.open < lots.count {
       try await programme.waitForHistory(through: sequence)
-      let terms = Dictionary(outcome.lots.map { ($0.lot, $0.expiresMs) }, uniquingKeysWith: { first, _ in first })
+      let terms = Dictionary(own.map { ($0.lot, $0.expiresMs) }, uniquingKeysWith: { first, _ in first })
       lapsed = try programme.lapsedPoints(of: terms, members: [outcome.member, state.member], since: id).values
         .reduce(0, +)
     }
     let input = AccrualReversalInput(
       accrual: id, member: outcome.member, partner: record.partner,
       points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
-      minorUnits: accrual.minorUnits, lots: outcome.lots, creditedMs: record.timeMs, lapsed: lapsed,
+      minorUnits: accrual.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: lapsed,
       openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason)
     return decide(.accrualReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .accrualReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
@@ -43,7 +46,8 @@ extension CorrectionHandlers {
         ReverseAccrualResponse(
           reversalID: PublicName.reversal(accepted.sequence), memberID: outcome.member, points: outcome.points,
           qualifyingPoints: outcome.qualifying, lots: outcome.taken.map(LotDebit.init), debtPoints: outcome.toDebt,
-          lapsedPoints: outcome.lapsed, minorUnitsLeft: outcome.left, balance: outcome.balance, tierID: outcome.tier,
+          lapsedPoints: outcome.lapsed, pendingPoints: outcome.pending, minorUnitsLeft: outcome.left,
+          balance: outcome.balance, tierID: outcome.tier,
           reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs)))
     }
   }

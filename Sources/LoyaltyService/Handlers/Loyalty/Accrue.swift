@@ -59,6 +59,9 @@ extension AccrueResponse {
       balance: outcome.balance, tierID: outcome.tier, enrolled: outcome.enrolled,
       occurredAt: ProtobufTimestamp(unixMilliseconds: outcome.occurredMs),
       postedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs), policyVersion: accepted.policyVersion)
+    debtPoints = outcome.toDebt
+    pendingPoints = outcome.pending
+    pendingUntil = .unlessNever(outcome.postMs)
   }
 
   /// Names of what a dry run did not make.

@@ -62,7 +62,7 @@ extension RefusalReason {
     case .commandInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
     case .profileFull, .partnerQuotaExceeded, .memberLimitExceeded: .resourceExhausted
-    case .profileFull, .tooManyProposals: .resourceExhausted
+    case .tooManyProposals: .resourceExhausted
     case .recordUnknown, .proposalUnknown: .notFound
     case .transferNotAllowed, .secondPersonRequired: .permissionDenied
     case .changedMeanwhile: .aborted
