@@ -37,6 +37,23 @@ struct TextScanningTests {
     }
   }
 
+  @Test func `the binary form of a string is checked at every place of it`() throws {
+    for length in 1..<20 {
+      let plain = [UInt8](repeating: 0x61, count: length)
+      #expect(Array(try ProtobufStringValue(serializedBytes: [0x0A, UInt8(length)] + plain).value.utf8) == plain)
+      for place in 0..<length {
+        var bytes = plain
+        bytes[place] = 0xFF
+        #expect(throws: WireError(.invalidUTF8, offset: 2)) {
+          try ProtobufStringValue(serializedBytes: [0x0A, UInt8(length)] + bytes)
+        }
+        bytes.replaceSubrange(place...place, with: "é".utf8)
+        let text = try ProtobufStringValue(serializedBytes: [0x0A, UInt8(length + 1)] + bytes).value
+        #expect(Array(text.utf8) == bytes)
+      }
+    }
+  }
+
   @Test func `keys with the same prefix, none, and of either sign are ordered as their bytes and values are`() throws {
     let long = "0123456789abcdef"
     let names = [

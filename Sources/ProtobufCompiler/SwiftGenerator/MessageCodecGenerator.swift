@@ -284,14 +284,31 @@ struct MessageCodecGenerator {
 
   // MARK: JSON
 
-  private func writeJSONDecoder(to out: inout CodeWriter) {
-    out.line("private static let fieldTable = FieldTable([")
+  private func writeFieldTable(to out: inout CodeWriter) {
+    let isPlain = sorted.allSatisfy { Self.isPlain($0.jsonName) && Self.isPlain($0.schemaName) }
+    out.line("private static let fieldTable = FieldTable(" + (isPlain ? "" : "["))
     out.indented { out in
+      if isPlain { out.line("\"\"\"") }
       for field in sorted {
-        out.line("(\(field.number), \(SwiftNames.literal(field.jsonName)), \"\(field.schemaName)\"),")
+        if isPlain {
+          let schemaName = field.schemaName == field.jsonName ? "" : " " + field.schemaName
+          out.line("\(field.number) \(field.jsonName)\(schemaName)")
+        } else {
+          out.line("(\(field.number), \(SwiftNames.literal(field.jsonName)), \"\(field.schemaName)\"),")
+        }
       }
+      if isPlain { out.line("\"\"\")") }
     }
-    out.line("])")
+    if !isPlain { out.line("])") }
+  }
+
+  /// Whether a line of the table can hold the name: `json_name` may be any text.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") && $0 != 0x22 }
+  }
+
+  private func writeJSONDecoder(to out: inout CodeWriter) {
+    writeFieldTable(to: &out)
     out.line()
     out.line(Self.outOfLine)
     out.block("\(access)mutating func merge(json reader: inout JSONReader) throws(JSONError)") { out in

@@ -83,16 +83,17 @@ extension ProtobufApi {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "methods", "methods"),
-    (3, "options", "options"),
-    (4, "version", "version"),
-    (5, "sourceContext", "source_context"),
-    (6, "mixins", "mixins"),
-    (7, "syntax", "syntax"),
-    (8, "edition", "edition"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 methods
+    3 options
+    4 version
+    5 sourceContext source_context
+    6 mixins
+    7 syntax
+    8 edition
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -210,16 +211,17 @@ extension ProtobufMethod {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "requestTypeUrl", "request_type_url"),
-    (3, "requestStreaming", "request_streaming"),
-    (4, "responseTypeUrl", "response_type_url"),
-    (5, "responseStreaming", "response_streaming"),
-    (6, "options", "options"),
-    (7, "syntax", "syntax"),
-    (8, "edition", "edition"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 requestTypeUrl request_type_url
+    3 requestStreaming request_streaming
+    4 responseTypeUrl response_type_url
+    5 responseStreaming response_streaming
+    6 options
+    7 syntax
+    8 edition
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -301,10 +303,11 @@ extension ProtobufMixin {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "root", "root"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 root
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {

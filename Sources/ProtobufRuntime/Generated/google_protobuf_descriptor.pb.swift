@@ -147,9 +147,10 @@ extension FileDescriptorSet {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "file", "file"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 file
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -301,22 +302,23 @@ extension FileDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "package", "package"),
-    (3, "dependency", "dependency"),
-    (4, "messageType", "message_type"),
-    (5, "enumType", "enum_type"),
-    (6, "service", "service"),
-    (7, "extension", "extension"),
-    (8, "options", "options"),
-    (9, "sourceCodeInfo", "source_code_info"),
-    (10, "publicDependency", "public_dependency"),
-    (11, "weakDependency", "weak_dependency"),
-    (12, "syntax", "syntax"),
-    (14, "edition", "edition"),
-    (15, "optionDependency", "option_dependency"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 package
+    3 dependency
+    4 messageType message_type
+    5 enumType enum_type
+    6 service
+    7 extension
+    8 options
+    9 sourceCodeInfo source_code_info
+    10 publicDependency public_dependency
+    11 weakDependency weak_dependency
+    12 syntax
+    14 edition
+    15 optionDependency option_dependency
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -508,19 +510,20 @@ extension DescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "field", "field"),
-    (3, "nestedType", "nested_type"),
-    (4, "enumType", "enum_type"),
-    (5, "extensionRange", "extension_range"),
-    (6, "extension", "extension"),
-    (7, "options", "options"),
-    (8, "oneofDecl", "oneof_decl"),
-    (9, "reservedRange", "reserved_range"),
-    (10, "reservedName", "reserved_name"),
-    (11, "visibility", "visibility"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 field
+    3 nestedType nested_type
+    4 enumType enum_type
+    5 extensionRange extension_range
+    6 extension
+    7 options
+    8 oneofDecl oneof_decl
+    9 reservedRange reserved_range
+    10 reservedName reserved_name
+    11 visibility
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -606,11 +609,12 @@ extension DescriptorProto.ExtensionRange {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "start", "start"),
-    (2, "end", "end"),
-    (3, "options", "options"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 start
+    2 end
+    3 options
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -671,10 +675,11 @@ extension DescriptorProto.ReservedRange {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "start", "start"),
-    (2, "end", "end"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 start
+    2 end
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -810,12 +815,13 @@ extension ExtensionRangeOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (2, "declaration", "declaration"),
-    (3, "verification", "verification"),
-    (50, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    2 declaration
+    3 verification
+    50 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -888,13 +894,14 @@ extension ExtensionRangeOptions.Declaration {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "number", "number"),
-    (2, "fullName", "full_name"),
-    (3, "type", "type"),
-    (5, "reserved", "reserved"),
-    (6, "repeated", "repeated"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 number
+    2 fullName full_name
+    3 type
+    5 reserved
+    6 repeated
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1150,19 +1157,20 @@ extension FieldDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "extendee", "extendee"),
-    (3, "number", "number"),
-    (4, "label", "label"),
-    (5, "type", "type"),
-    (6, "typeName", "type_name"),
-    (7, "defaultValue", "default_value"),
-    (8, "options", "options"),
-    (9, "oneofIndex", "oneof_index"),
-    (10, "jsonName", "json_name"),
-    (17, "proto3Optional", "proto3_optional"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 extendee
+    3 number
+    4 label
+    5 type
+    6 typeName type_name
+    7 defaultValue default_value
+    8 options
+    9 oneofIndex oneof_index
+    10 jsonName json_name
+    17 proto3Optional proto3_optional
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1255,10 +1263,11 @@ extension OneofDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "options", "options"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 options
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1373,14 +1382,15 @@ extension EnumDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "value", "value"),
-    (3, "options", "options"),
-    (4, "reservedRange", "reserved_range"),
-    (5, "reservedName", "reserved_name"),
-    (6, "visibility", "visibility"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 value
+    3 options
+    4 reservedRange reserved_range
+    5 reservedName reserved_name
+    6 visibility
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1448,10 +1458,11 @@ extension EnumDescriptorProto.EnumReservedRange {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "start", "start"),
-    (2, "end", "end"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 start
+    2 end
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1527,11 +1538,12 @@ extension EnumValueDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "number", "number"),
-    (3, "options", "options"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 number
+    3 options
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1614,11 +1626,12 @@ extension ServiceDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "method", "method"),
-    (3, "options", "options"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 method
+    3 options
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1724,14 +1737,15 @@ extension MethodDescriptorProto {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "inputType", "input_type"),
-    (3, "outputType", "output_type"),
-    (4, "options", "options"),
-    (5, "clientStreaming", "client_streaming"),
-    (6, "serverStreaming", "server_streaming"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 inputType input_type
+    3 outputType output_type
+    4 options
+    5 clientStreaming client_streaming
+    6 serverStreaming server_streaming
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -1975,29 +1989,30 @@ extension FileOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "javaPackage", "java_package"),
-    (8, "javaOuterClassname", "java_outer_classname"),
-    (9, "optimizeFor", "optimize_for"),
-    (10, "javaMultipleFiles", "java_multiple_files"),
-    (11, "goPackage", "go_package"),
-    (16, "ccGenericServices", "cc_generic_services"),
-    (17, "javaGenericServices", "java_generic_services"),
-    (18, "pyGenericServices", "py_generic_services"),
-    (20, "javaGenerateEqualsAndHash", "java_generate_equals_and_hash"),
-    (23, "deprecated", "deprecated"),
-    (27, "javaStringCheckUtf8", "java_string_check_utf8"),
-    (31, "ccEnableArenas", "cc_enable_arenas"),
-    (36, "objcClassPrefix", "objc_class_prefix"),
-    (37, "csharpNamespace", "csharp_namespace"),
-    (39, "swiftPrefix", "swift_prefix"),
-    (40, "phpClassPrefix", "php_class_prefix"),
-    (41, "phpNamespace", "php_namespace"),
-    (44, "phpMetadataNamespace", "php_metadata_namespace"),
-    (45, "rubyPackage", "ruby_package"),
-    (50, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 javaPackage java_package
+    8 javaOuterClassname java_outer_classname
+    9 optimizeFor optimize_for
+    10 javaMultipleFiles java_multiple_files
+    11 goPackage go_package
+    16 ccGenericServices cc_generic_services
+    17 javaGenericServices java_generic_services
+    18 pyGenericServices py_generic_services
+    20 javaGenerateEqualsAndHash java_generate_equals_and_hash
+    23 deprecated
+    27 javaStringCheckUtf8 java_string_check_utf8
+    31 ccEnableArenas cc_enable_arenas
+    36 objcClassPrefix objc_class_prefix
+    37 csharpNamespace csharp_namespace
+    39 swiftPrefix swift_prefix
+    40 phpClassPrefix php_class_prefix
+    41 phpNamespace php_namespace
+    44 phpMetadataNamespace php_metadata_namespace
+    45 rubyPackage ruby_package
+    50 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2147,15 +2162,16 @@ extension MessageOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "messageSetWireFormat", "message_set_wire_format"),
-    (2, "noStandardDescriptorAccessor", "no_standard_descriptor_accessor"),
-    (3, "deprecated", "deprecated"),
-    (7, "mapEntry", "map_entry"),
-    (11, "deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts"),
-    (12, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 messageSetWireFormat message_set_wire_format
+    2 noStandardDescriptorAccessor no_standard_descriptor_accessor
+    3 deprecated
+    7 mapEntry map_entry
+    11 deprecatedLegacyJsonFieldConflicts deprecated_legacy_json_field_conflicts
+    12 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2520,22 +2536,23 @@ extension FieldOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "ctype", "ctype"),
-    (2, "packed", "packed"),
-    (3, "deprecated", "deprecated"),
-    (5, "lazy", "lazy"),
-    (6, "jstype", "jstype"),
-    (10, "weak", "weak"),
-    (15, "unverifiedLazy", "unverified_lazy"),
-    (16, "debugRedact", "debug_redact"),
-    (17, "retention", "retention"),
-    (19, "targets", "targets"),
-    (20, "editionDefaults", "edition_defaults"),
-    (21, "features", "features"),
-    (22, "featureSupport", "feature_support"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 ctype
+    2 packed
+    3 deprecated
+    5 lazy
+    6 jstype
+    10 weak
+    15 unverifiedLazy unverified_lazy
+    16 debugRedact debug_redact
+    17 retention
+    19 targets
+    20 editionDefaults edition_defaults
+    21 features
+    22 featureSupport feature_support
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2619,10 +2636,11 @@ extension FieldOptions.EditionDefault {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (2, "value", "value"),
-    (3, "edition", "edition"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    2 value
+    3 edition
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2685,13 +2703,14 @@ extension FieldOptions.FeatureSupport {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "editionIntroduced", "edition_introduced"),
-    (2, "editionDeprecated", "edition_deprecated"),
-    (3, "deprecationWarning", "deprecation_warning"),
-    (4, "editionRemoved", "edition_removed"),
-    (5, "removalError", "removal_error"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 editionIntroduced edition_introduced
+    2 editionDeprecated edition_deprecated
+    3 deprecationWarning deprecation_warning
+    4 editionRemoved edition_removed
+    5 removalError removal_error
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2767,10 +2786,11 @@ extension OneofOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2866,13 +2886,14 @@ extension EnumOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (2, "allowAlias", "allow_alias"),
-    (3, "deprecated", "deprecated"),
-    (6, "deprecatedLegacyJsonFieldConflicts", "deprecated_legacy_json_field_conflicts"),
-    (7, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    2 allowAlias allow_alias
+    3 deprecated
+    6 deprecatedLegacyJsonFieldConflicts deprecated_legacy_json_field_conflicts
+    7 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -2976,13 +2997,14 @@ extension EnumValueOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "deprecated", "deprecated"),
-    (2, "features", "features"),
-    (3, "debugRedact", "debug_redact"),
-    (4, "featureSupport", "feature_support"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 deprecated
+    2 features
+    3 debugRedact debug_redact
+    4 featureSupport feature_support
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3072,11 +3094,12 @@ extension ServiceOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (33, "deprecated", "deprecated"),
-    (34, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    33 deprecated
+    34 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3201,12 +3224,13 @@ extension MethodOptions {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (33, "deprecated", "deprecated"),
-    (34, "idempotencyLevel", "idempotency_level"),
-    (35, "features", "features"),
-    (999, "uninterpretedOption", "uninterpreted_option"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    33 deprecated
+    34 idempotencyLevel idempotency_level
+    35 features
+    999 uninterpretedOption uninterpreted_option
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3332,15 +3356,16 @@ extension UninterpretedOption {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (2, "name", "name"),
-    (3, "identifierValue", "identifier_value"),
-    (4, "positiveIntValue", "positive_int_value"),
-    (5, "negativeIntValue", "negative_int_value"),
-    (6, "doubleValue", "double_value"),
-    (7, "stringValue", "string_value"),
-    (8, "aggregateValue", "aggregate_value"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    2 name
+    3 identifierValue identifier_value
+    4 positiveIntValue positive_int_value
+    5 negativeIntValue negative_int_value
+    6 doubleValue double_value
+    7 stringValue string_value
+    8 aggregateValue aggregate_value
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3409,10 +3434,11 @@ extension UninterpretedOption.NamePart {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "namePart", "name_part"),
-    (2, "isExtension", "is_extension"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 namePart name_part
+    2 isExtension is_extension
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3837,17 +3863,18 @@ extension FeatureSet {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "fieldPresence", "field_presence"),
-    (2, "enumType", "enum_type"),
-    (3, "repeatedFieldEncoding", "repeated_field_encoding"),
-    (4, "utf8Validation", "utf8_validation"),
-    (5, "messageEncoding", "message_encoding"),
-    (6, "jsonFormat", "json_format"),
-    (7, "enforceNamingStyle", "enforce_naming_style"),
-    (8, "defaultSymbolVisibility", "default_symbol_visibility"),
-    (9, "enforceProtoLimits", "enforce_proto_limits"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 fieldPresence field_presence
+    2 enumType enum_type
+    3 repeatedFieldEncoding repeated_field_encoding
+    4 utf8Validation utf8_validation
+    5 messageEncoding message_encoding
+    6 jsonFormat json_format
+    7 enforceNamingStyle enforce_naming_style
+    8 defaultSymbolVisibility default_symbol_visibility
+    9 enforceProtoLimits enforce_proto_limits
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3909,8 +3936,9 @@ extension FeatureSet.VisibilityFeature {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -3949,8 +3977,9 @@ extension FeatureSet.ProtoLimitsFeature {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -4037,11 +4066,12 @@ extension FeatureSetDefaults {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "defaults", "defaults"),
-    (4, "minimumEdition", "minimum_edition"),
-    (5, "maximumEdition", "maximum_edition"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 defaults
+    4 minimumEdition minimum_edition
+    5 maximumEdition maximum_edition
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -4100,11 +4130,12 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (3, "edition", "edition"),
-    (4, "overridableFeatures", "overridable_features"),
-    (5, "fixedFeatures", "fixed_features"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    3 edition
+    4 overridableFeatures overridable_features
+    5 fixedFeatures fixed_features
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -4195,9 +4226,10 @@ extension SourceCodeInfo {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "location", "location"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 location
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -4261,13 +4293,14 @@ extension SourceCodeInfo.Location {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "path", "path"),
-    (2, "span", "span"),
-    (3, "leadingComments", "leading_comments"),
-    (4, "trailingComments", "trailing_comments"),
-    (6, "leadingDetachedComments", "leading_detached_comments"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 path
+    2 span
+    3 leadingComments leading_comments
+    4 trailingComments trailing_comments
+    6 leadingDetachedComments leading_detached_comments
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -4393,9 +4426,10 @@ extension GeneratedCodeInfo {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "annotation", "annotation"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 annotation
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -4457,13 +4491,14 @@ extension GeneratedCodeInfo.Annotation {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "path", "path"),
-    (2, "sourceFile", "source_file"),
-    (3, "begin", "begin"),
-    (4, "end", "end"),
-    (5, "semantic", "semantic"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 path
+    2 sourceFile source_file
+    3 begin
+    4 end
+    5 semantic
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {

@@ -30,8 +30,9 @@ extension ProtobufEmpty {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {

@@ -41,9 +41,10 @@ extension ProtobufSourceContext {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "fileName", "file_name"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 fileName file_name
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {

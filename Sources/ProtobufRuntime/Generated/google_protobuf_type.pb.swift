@@ -111,15 +111,16 @@ extension ProtobufType {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "fields", "fields"),
-    (3, "oneofs", "oneofs"),
-    (4, "options", "options"),
-    (5, "sourceContext", "source_context"),
-    (6, "syntax", "syntax"),
-    (7, "edition", "edition"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 fields
+    3 oneofs
+    4 options
+    5 sourceContext source_context
+    6 syntax
+    7 edition
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -383,18 +384,19 @@ extension ProtobufField {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "kind", "kind"),
-    (2, "cardinality", "cardinality"),
-    (3, "number", "number"),
-    (4, "name", "name"),
-    (6, "typeUrl", "type_url"),
-    (7, "oneofIndex", "oneof_index"),
-    (8, "packed", "packed"),
-    (9, "options", "options"),
-    (10, "jsonName", "json_name"),
-    (11, "defaultValue", "default_value"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 kind
+    2 cardinality
+    3 number
+    4 name
+    6 typeUrl type_url
+    7 oneofIndex oneof_index
+    8 packed
+    9 options
+    10 jsonName json_name
+    11 defaultValue default_value
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -504,14 +506,15 @@ extension ProtobufEnumMessage {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "enumvalue", "enumvalue"),
-    (3, "options", "options"),
-    (4, "sourceContext", "source_context"),
-    (5, "syntax", "syntax"),
-    (6, "edition", "edition"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 enumvalue
+    3 options
+    4 sourceContext source_context
+    5 syntax
+    6 edition
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -595,11 +598,12 @@ extension ProtobufEnumValue {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "number", "number"),
-    (3, "options", "options"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 number
+    3 options
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {
@@ -671,10 +675,11 @@ extension ProtobufOption {
     writer.unknown(unknownFields)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "value", "value"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 value
+    """)
 
   @inline(never)
   public mutating func merge(json reader: inout JSONReader) throws(JSONError) {

@@ -7,12 +7,12 @@ public final class FieldTable: Sendable {
     let number: Int32
     /// The field's place in the message.
     let index: Int
-    let name: StaticString
+    /// In a literal of the generated code, which is there as long as the program.
+    nonisolated(unsafe) let name: UnsafeRawBufferPointer
 
     @inline(__always)
     func isName(_ text: UnsafeRawBufferPointer) -> Bool {
-      guard text.count == name.utf8CodeUnitCount else { return false }
-      let name = UnsafeRawBufferPointer(start: name.utf8Start, count: text.count)
+      guard text.count == name.count else { return false }
       var index = 0
       while text.count - index >= 8 {
         let words = (
@@ -36,29 +36,52 @@ public final class FieldTable: Sendable {
   /// Indices into `entries`, -1 where free; a power of two, at most half full.
   private let slots: [Int32]
 
-  /// - Parameter fields: number, JSON name, schema name.
-  public init(_ fields: [(number: Int32, json: StaticString, schema: StaticString)]) {
+  /// - Parameter fields: a line for each, with its number, its JSON name and, where it is another, its schema name. One
+  ///   literal takes less room than a list, in the program and in the compiler's day.
+  public convenience init(_ fields: StaticString) {
+    let text = UnsafeRawBufferPointer(start: fields.utf8Start, count: fields.utf8CodeUnitCount)
     var entries: [Entry] = []
-    var places: [Int] = []
-    for (index, field) in fields.enumerated() {
-      places.append(entries.count)
-      entries.append(Entry(number: field.number, index: index, name: field.json))
-      if !Self.equal(field.json, field.schema) {
-        entries.append(Entry(number: field.number, index: index, name: field.schema))
+    var index = 0
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      let words = line.split(separator: UInt8(ascii: " "))
+      guard let number = words.first.flatMap({ Int32(String(decoding: $0, as: UTF8.self)) }) else { continue }
+      for name in words.dropFirst() {
+        entries.append(Entry(number: number, index: index, name: UnsafeRawBufferPointer(rebasing: name)))
       }
+      index += 1
     }
+    self.init(entries)
+  }
+
+  /// For names that a line cannot hold.
+  /// - Parameter fields: number, JSON name, schema name.
+  public convenience init(_ fields: [(number: Int32, json: StaticString, schema: StaticString)]) {
+    var entries: [Entry] = []
+    for (index, field) in fields.enumerated() {
+      let (json, schema) = (Self.bytes(of: field.json), Self.bytes(of: field.schema))
+      entries.append(Entry(number: field.number, index: index, name: json))
+      if !json.elementsEqual(schema) { entries.append(Entry(number: field.number, index: index, name: schema)) }
+    }
+    self.init(entries)
+  }
+
+  private static func bytes(of text: StaticString) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  /// - Parameter entries: of each field its JSON name, then its schema name where that is another one.
+  private init(_ entries: [Entry]) {
     var capacity = 4
     while capacity < entries.count * 2 { capacity *= 2 }
     var slots = [Int32](repeating: -1, count: capacity)
     for (position, entry) in entries.enumerated() {
-      let hash = entry.name.withUTF8Buffer { Self.hash(UnsafeRawBufferPointer($0)) }
-      var slot = Int(truncatingIfNeeded: hash) & (capacity - 1)
+      var slot = Int(truncatingIfNeeded: Self.hash(entry.name)) & (capacity - 1)
       while slots[slot] >= 0 { slot = (slot + 1) & (capacity - 1) }
       slots[slot] = Int32(position)
     }
     self.entries = entries
     self.slots = slots
-    self.fields = places
+    fields = entries.indices.filter { $0 == 0 || entries[$0 - 1].index != entries[$0].index }
   }
 
   func find(_ name: UnsafeRawBufferPointer) -> Entry? {
@@ -75,23 +98,19 @@ public final class FieldTable: Sendable {
   func entry(at index: Int, beginning text: UnsafeRawBufferPointer) -> Entry? {
     guard index < fields.count else { return nil }
     let entry = entries[fields[index]]
-    let count = entry.name.utf8CodeUnitCount
+    let count = entry.name.count
     guard text.count > count, text[count] == UInt8(ascii: "\""),
       entry.isName(UnsafeRawBufferPointer(rebasing: text[..<count]))
     else { return nil }
     return entry
   }
 
-  var names: [String] { entries.map { $0.name.description } }
+  var names: [String] { entries.map { String(decoding: $0.name, as: UTF8.self) } }
 
   /// FNV-1a, 64 bits.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return hash ^ (hash >> 29)
-  }
-
-  private static func equal(_ left: StaticString, _ right: StaticString) -> Bool {
-    left.description == right.description
   }
 }

@@ -37,16 +37,21 @@ extension JSONReader {
     if try readNull() { return }
     try beginMap()
     var isFirst = true
-    var keys: Set<K> = []
+    var entries: [K: V] = [:]
     while try nextKey(isFirst: isFirst) {
       isFirst = false
       let place = position
       let text = try string()
       guard let key = K(mapKey: text) else { throw invalidKey(text, type: "\(K.self)", at: place) }
-      guard keys.insert(key).inserted else { throw duplicateKey(text, at: place) }
       try expectColon()
       if !V.acceptsNull { try refuseNull() }
-      if let value = try V.read(json: &self) { field[key] = value }
+      guard let value = try V.read(json: &self) else { continue }
+      if entries.updateValue(value, forKey: key) != nil { throw duplicateKey(text, at: place) }
+    }
+    if field.isEmpty {
+      field = entries
+    } else {
+      for (key, value) in entries { field[key] = value }
     }
   }
 

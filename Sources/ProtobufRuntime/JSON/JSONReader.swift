@@ -123,7 +123,8 @@ public struct JSONReader {
       let place = position
       if let entry = try findField(&object) {
         guard object.insert(entry.index) else {
-          throw error(.duplicateField(entry.name.description, message: object.message), at: place)
+          let name = String(decoding: entry.name, as: UTF8.self)
+          throw error(.duplicateField(name, message: object.message), at: place)
         }
         try expect(UInt8(ascii: ":"), "':'")
         return entry.number
@@ -161,7 +162,7 @@ public struct JSONReader {
     let (end, entry): (Int, FieldTable.Entry?) = bytes.withUnsafeBytes { bytes in
       let rest = UnsafeRawBufferPointer(rebasing: bytes[min(start, bytes.count)...])
       if let entry = table.entry(at: expected, beginning: rest) {
-        return (start + entry.name.utf8CodeUnitCount, entry)
+        return (start + entry.name.count, entry)
       }
       let end = Self.endOfPlainText(from: start, in: bytes).index
       let isPlain = end < bytes.count && bytes[end] == UInt8(ascii: "\"")

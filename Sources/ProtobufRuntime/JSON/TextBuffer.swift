@@ -145,25 +145,3 @@ struct TextBuffer: ~Copyable {
     value < 10 ? 0x30 + value : UInt8(ascii: "a") + value - 10
   }
 }
-
-/// Eight bytes at once.
-enum ByteSearch {
-  private static let ones: UInt64 = 0x0101_0101_0101_0101
-  static let highBits: UInt64 = 0x8080_8080_8080_8080
-
-  /// The high bit of the first byte that ends or interrupts a JSON string: a quote, a backslash, a control character. Bits
-  /// above it mean nothing (Mycroft's test for a zero byte borrows across bytes).
-  @inline(__always)
-  static func mask(ofBytesIn word: UInt64) -> UInt64 {
-    let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
-    let backslash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-    let zeros = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-    return (zeros | ((word &- ones &* 0x20) & ~word)) & highBits
-  }
-
-  @inline(__always)
-  static func hasByte(_ byte: UInt8, in word: UInt64) -> Bool {
-    let difference = word ^ (ones &* UInt64(byte))
-    return (difference &- ones) & ~difference & highBits != 0
-  }
-}

@@ -152,9 +152,10 @@ public enum StringCodec: WireCodec {
     return varintSize(UInt64(count)) + count
   }
   public static func write(_ value: String, to writer: inout WireWriter) {
-    writer.rawVarint(UInt64(value.utf8.count))
-    let copied: Void? = value.utf8.withContiguousStorageIfAvailable { writer.rawBytes(UnsafeRawBufferPointer($0)) }
-    if copied == nil { Array(value.utf8).withUnsafeBytes { writer.rawBytes($0) } }
+    let isWritten: Void? = value.utf8.withContiguousStorageIfAvailable {
+      writer.lengthDelimited(UnsafeRawBufferPointer($0))
+    }
+    if isWritten == nil { Array(value.utf8).withUnsafeBytes { writer.lengthDelimited($0) } }
   }
 }
 

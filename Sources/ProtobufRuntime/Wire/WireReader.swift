@@ -148,7 +148,7 @@ public struct WireReader {
   // MARK: Length-delimited values
 
   /// A length prefix that the current message has bytes for.
-  @usableFromInline
+  @usableFromInline @inline(__always)
   mutating func length() throws(WireError) -> Int {
     let length = try varint()
     guard length <= UInt64(remaining) else { throw error(.lengthPastEnd(length: length, remaining: remaining)) }
@@ -161,11 +161,16 @@ public struct WireReader {
     if count == 0 { return "" }
     let bytes = UnsafeBufferPointer(start: cursor.assumingMemoryBound(to: UInt8.self), count: count)
     let text: String
-    do {
-      // Twice as fast as `String(validating:as:)`: one pass to check, one memcpy.
-      text = String(copying: try UTF8Span(validating: bytes.span))
-    } catch {
-      throw self.error(.invalidUTF8)
+    if ByteSearch.isASCII(UnsafeRawBufferPointer(bytes)) {
+      // What is ASCII needs no further check.
+      text = String(copying: UTF8Span(unchecked: bytes.span, isKnownASCII: true))
+    } else {
+      do {
+        // Twice as fast as `String(validating:as:)`: one pass to check, one memcpy.
+        text = String(copying: try UTF8Span(validating: bytes.span))
+      } catch {
+        throw self.error(.invalidUTF8)
+      }
     }
     cursor += count
     return text

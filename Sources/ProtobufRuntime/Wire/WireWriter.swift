@@ -68,6 +68,19 @@ public struct WireWriter {
     cursor += bytes.count
   }
 
+  /// A length, then as many bytes.
+  @inline(__always)
+  mutating func lengthDelimited(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count < 0x80, let source = bytes.baseAddress else {
+      rawVarint(UInt64(bytes.count))
+      return rawBytes(bytes)
+    }
+    need(bytes.count + 1)
+    cursor.storeBytes(of: UInt8(truncatingIfNeeded: bytes.count), as: UInt8.self)
+    (cursor + 1).copyMemory(from: source, byteCount: bytes.count)
+    cursor += bytes.count + 1
+  }
+
   // MARK: Fields
 
   /// A singular field: tag, then value.
@@ -131,19 +144,6 @@ public struct WireWriter {
     if fields.isEmpty { return }
     fields.bytes.withUnsafeBytes { rawBytes($0) }
   }
-}
-
-/// Where a map's entries lie, in the order in which they are written: by key. Indices are sorted by the keys' first 16
-/// bytes, since moving entries about costs more than comparing them.
-@inlinable
-func orderedIndices<K: MapKey, V>(_ entries: [K: V]) -> [Dictionary<K, V>.Index] {
-  if entries.count < 2 { return entries.isEmpty ? [] : [entries.startIndex] }
-  let keys = entries.keys
-  var order = keys.indices.map { (prefix: keys[$0].orderPrefix, index: $0) }
-  order.sort {
-    $0.prefix == $1.prefix ? K.isOrdered(keys[$0.index], before: keys[$1.index]) : $0.prefix < $1.prefix
-  }
-  return order.map(\.index)
 }
 
 /// How many bytes a varint takes: 1 to 10.

@@ -1,0 +1,38 @@
+// The order in which map entries are written: by key, so that the same message always gives the same bytes. What is
+// sorted is where the entries lie, since moving them about costs more than comparing; and the sorting is compiled once,
+// not for every pair of types.
+
+/// One entry while a map is sorted.
+@usableFromInline
+struct MapPlace {
+  /// The first bytes of the key.
+  @usableFromInline let prefix: UInt128
+  /// Which entry it is, in the order of the dictionary.
+  @usableFromInline let entry: Int
+
+  @inlinable
+  init(prefix: UInt128, entry: Int) {
+    self.prefix = prefix
+    self.entry = entry
+  }
+}
+
+/// Sorts by prefix; `isOrdered` decides about entries that have the same.
+@usableFromInline
+func sort(_ places: inout [MapPlace], _ isOrdered: (Int, Int) -> Bool) {
+  places.sort { $0.prefix == $1.prefix ? isOrdered($0.entry, $1.entry) : $0.prefix < $1.prefix }
+}
+
+/// Where a map's entries lie, in the order of their keys.
+@inlinable
+func orderedIndices<K: MapKey, V>(_ entries: [K: V]) -> [Dictionary<K, V>.Index] {
+  let indices = Array(entries.indices)
+  if indices.count < 2 { return indices }
+  var places: [MapPlace] = []
+  places.reserveCapacity(indices.count)
+  for entry in indices.indices {
+    places.append(MapPlace(prefix: entries.keys[indices[entry]].orderPrefix, entry: entry))
+  }
+  sort(&places) { K.isOrdered(entries.keys[indices[$0]], before: entries.keys[indices[$1]]) }
+  return places.map { indices[$0.entry] }
+}
