@@ -10,5 +10,6 @@ struct LoyaltyServerTool: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       ServeCommand.self, CheckPolicyCommand.self, InspectCommand.self, VerifyCommand.self, KeysCommand.self,
+      BackupCommand.self, RestoreCommand.self,
     ])
 }

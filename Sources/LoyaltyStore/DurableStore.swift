@@ -180,7 +180,8 @@ public final class DurableStore<State: StateMachine>: Sendable {
     return StoreStatus(
       mode: mode, sequence: sequence, durableSequence: durableSequence, queuedBytes: queued,
       queueLimit: configuration.queueLimit, diskIsFull: space.diskIsFull, segment: journal.currentSegment,
-      epoch: journal.epoch, history: journal.history, snapshotSequence: snapshot.sequence,
+      epoch: journal.epoch, history: journal.history, incarnation: journal.incarnation.identity,
+      incarnationBegin: journal.incarnation.begin, snapshotSequence: snapshot.sequence,
       snapshotProblem: snapshot.problem)
   }
 

@@ -37,6 +37,10 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
   case badSnapshot(path: String, problem: String)
   /// A file is encrypted and cannot be opened with the master key given, or without one.
   case masterKey(path: String, problem: String)
+  /// A backup cannot be continued or restored as it is.
+  case backup(directory: String, problem: String)
+  /// The directory is what an interrupted restore has left.
+  case unfinishedRestore(directory: String)
   case configuration(field: String, value: String, allowed: String)
   case disk(DiskError)
 
@@ -87,6 +91,9 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
       """
     case .masterKey(let path, let problem):
       "\(path): \(problem); start with the master key that belongs to this directory"
+    case .backup(let directory, let problem): "\(directory): \(problem)"
+    case .unfinishedRestore(let directory):
+      "a restore to \(directory) was interrupted: run it again; until then nothing is served from there"
     case .configuration(let field, let value, let allowed): "\(field) is \(value), allowed is \(allowed)"
     case .disk(let error): error.description
     }

@@ -23,6 +23,10 @@ public struct StoreStatus: Hashable, Sendable {
   public var segment: UInt64
   public var epoch: UInt64
   public var history: StoreIdentity
+  /// Another one after each restore: a sequence means something only together with it.
+  public var incarnation: StoreIdentity
+  /// The last record that was restored; 0 in a store that never was.
+  public var incarnationBegin: UInt64
   /// 0 before the first.
   public var snapshotSequence: UInt64
   /// Why the last attempt at a snapshot failed.

@@ -88,6 +88,7 @@ public final class LoyaltyApplication: Service {
       SettlementHandlers(programme: programme),
       PublicationHandlers(programme: programme),
       MemberHandlers(programme: programme),
+      ChangeHandlers(programme: programme),
       EarningHandlers(programme: programme),
       AccountHandlers(programme: programme, feed: host.feed),
       CorrectionHandlers(programme: programme),

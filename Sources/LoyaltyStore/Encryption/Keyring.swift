@@ -39,10 +39,13 @@ final class Keyring: Sendable {
   /// Opens the keys of a directory. With a master key and no file, a first data key is made: the store is encrypted from
   /// here on. Nil when there is neither.
   ///
-  /// - Parameter creating: false when the directory is only read.
+  /// - Parameters:
+  ///   - creating: false when the directory is only read.
+  ///   - lenient: without a master key nil, though there are keys: for those who may not need them.
   /// - Throws: `StoreError.masterKey`, `.rot`, `.newer`, `.disk`.
   static func open(
-    directory: String, disk: any Disk, environment: StoreEnvironment, master: MasterKey?, creating: Bool
+    directory: String, disk: any Disk, environment: StoreEnvironment, master: MasterKey?, creating: Bool,
+    lenient: Bool = false
   ) throws -> Keyring? {
     guard try exists(in: directory, disk: disk) else {
       guard let master, creating else { return nil }
@@ -53,6 +56,7 @@ final class Keyring: Sendable {
     }
     let file = try read(directory, disk)
     guard let master else {
+      if lenient { return nil }
       throw StoreError.masterKey(
         path: FileNames.path(directory, FileNames.keys),
         problem: "the files here are encrypted and no master key was given")

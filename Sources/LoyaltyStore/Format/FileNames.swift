@@ -17,6 +17,12 @@ enum FileNames {
   static let partialKeys = "data.keys.partial"
   /// What is being overwritten before it is removed.
   static let doomed = "doomed.bytes"
+  /// The runs of a backup.
+  static let backupLog = "backup.log"
+  /// A file that is being copied into a backup.
+  static let partialBackup = "backup.partial"
+  /// A restore into this directory has not been finished.
+  static let restoring = "restore.unfinished"
   /// An index that is being written.
   static let partialIndex = "index.partial"
 
@@ -27,6 +33,12 @@ enum FileNames {
   static func tornTail(segment: UInt64, offset: UInt64) -> String { "torn-\(padded(segment))-at-\(offset).bytes" }
 
   static func isTornTail(_ name: String) -> Bool { name.hasPrefix("torn-") && name.hasSuffix(".bytes") }
+
+  /// A file that a store or a restore has made.
+  static func isOfStore(_ name: String) -> Bool {
+    [lock, reserve, nextSegment, partialSnapshot, keys, keysCopy, partialKeys, partialIndex].contains(name)
+      || segmentID(name) != nil || snapshotSequence(name) != nil || indexSegment(name) != nil || isTornTail(name)
+  }
 
   static func segmentID(_ name: String) -> UInt64? { number(in: name, "segment-", ".journal") }
   static func index(_ segment: UInt64) -> String { "segment-\(padded(segment)).index" }

@@ -18,6 +18,8 @@ struct JournalRecovery {
   private(set) var history: StoreIdentity
   private let lastHeader: SegmentHeader?
   private let reserveIsThere: Bool
+  /// Set by a restore: `begin` begins a new incarnation, whose own records follow this one.
+  var incarnationBegin: UInt64?
   /// Known once `replay` has read the last segment.
   private var tail: Tail?
 
@@ -28,6 +30,9 @@ struct JournalRecovery {
     /// Where a torn batch ends.
     var tornEnd: UInt64?
   }
+
+  /// The header of the segment in use.
+  var last: SegmentHeader? { lastHeader }
 
   /// Where `replay` found the journal to end, and how many bytes of an unfinished batch are behind that; nil before.
   var end: (mark: JournalMark, tornBytes: UInt64)? {
@@ -203,6 +208,10 @@ struct JournalRecovery {
       capacity: UInt64(configuration.segmentSize), sealing: sealed?.sealing,
       incarnation: lastHeader?.incarnation ?? history, incarnationBegin: lastHeader?.incarnationBegin ?? 0)
     var segments = self.sealed
+    if let incarnationBegin {
+      header.incarnation = StoreIdentity(bytes: Self.random(16, environment))
+      header.incarnationBegin = incarnationBegin
+    }
     if let lastHeader {
       if tail.mark.sequence == lastHeader.previousSequence {
         // Nothing was ever acknowledged in it: the new segment takes its place, and what it said of its predecessor.

@@ -13,6 +13,8 @@ final class LocalJournal: Journal {
   let notify: @Sendable (StoreEvent) -> Void
   let history: StoreIdentity
   let epoch: UInt64
+  /// Of the ledger: another one after each restore; and the last record that was restored, 0 if none was.
+  let incarnation: (identity: StoreIdentity, begin: UInt64)
   let schemaVersion: UInt32
 
   /// The segment in use. Only the journal's thread changes it.
@@ -61,6 +63,7 @@ final class LocalJournal: Journal {
     self.notify = notify
     self.history = writer.header.history
     self.epoch = writer.header.epoch
+    self.incarnation = (writer.header.incarnation, writer.header.incarnationBegin)
     self.last = Atomic(writer.mark.sequence)
     self.writer = Mutex(writer)
     self.space = Mutex(space)

@@ -55,6 +55,24 @@ struct PendingBatch: Sendable {
     count += 1
   }
 
+  /// Adds a record that is encoded already.
+  mutating func append(_ record: [UInt8], sequence: UInt64) {
+    if count == 0 { firstSequence = sequence }
+    let end = used + Self.room(for: record.count)
+    if bytes.count < end { grow(to: end) }
+    var position = used
+    var rest = record.count
+    while rest >= 0x80 {
+      bytes[position] = UInt8(truncatingIfNeeded: rest) | 0x80
+      rest >>= 7
+      position += 1
+    }
+    bytes[position] = UInt8(truncatingIfNeeded: rest)
+    bytes.replaceSubrange(position + 1..<end, with: record)
+    used = end
+    count += 1
+  }
+
   /// Notes that the record just added concerns a member.
   @inlinable
   mutating func note(member: UInt64) { members.append(MemberEntry(member: member, place: count - 1)) }

@@ -112,6 +112,13 @@ public final class PersonalDataStore: Sendable {
         .change(PersonalRecord(member: member, timeMs: time, change: .erased(Erasure())))
       }
     }
+    // A restore may have brought keys that are older than the data: the list of erasures counts before anything is read.
+    let forgotten = data.read { $0.erased }.value
+    for (member, time) in forgotten.sorted(by: { $0.key < $1.key }) where erased[member] == nil {
+      _ = try keys.commit { _ -> Step<MemberKeyRecord, Never> in
+        .change(MemberKeyRecord(member: member, timeMs: time, change: .erased(Erasure())))
+      }
+    }
     if try keys.hasFiles(before: keys.read { $0.lastErasure }.value) { keys.requestCompaction() }
   }
 

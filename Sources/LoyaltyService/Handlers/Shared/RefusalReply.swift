@@ -42,7 +42,7 @@ extension RPCError {
       let parts = retryAfter.components
       let delay = ProtobufDuration(seconds: parts.seconds, nanos: Int32(parts.attoseconds / 1_000_000_000))
       self.init(
-        .unavailable, "the server is busy; nothing has changed, try again",
+        .resourceExhausted, "more comes than the disk takes; nothing has changed, try again later",
         details: [ProtobufAny(packing: RetryInfo(retryDelay: delay))])
     case .readOnly: self.init(.unavailable, "the server takes no changes at the moment; nothing has changed")
     case .recordTooLarge(let bytes, let limit):
