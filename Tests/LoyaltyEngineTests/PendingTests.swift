@@ -24,7 +24,7 @@ import Testing
     desk.now = told.postMs - 1
     #expect(desk.decide(DueSource.pending.command, key: "", caller: .service) == .answer(.nothingToDo))
     desk.now = told.postMs
-    #expect(desk.ledger.nextDue?.source == .pending)
+    #expect(desk.ledger.dueMs(.pending) == told.postMs)
     try desk.accept(DueSource.pending.command, caller: .service)
     let lot = try #require(try desk.account("m").lots.first)
     #expect(lot.id == accrued << 8 && lot.points == 100 && lot.earnedMs == TestPolicy.start)

@@ -99,7 +99,7 @@ import Testing
     let id = desk.ledger.sequence
     desk.now += 20 * Self.minute
     #expect(desk.refusal(confirm(id))?.reason == .holdTimedOut)
-    #expect(desk.ledger.nextDue?.source == .holds)
+    #expect(desk.ledger.dueMs(.holds) != nil)
     let record = try desk.accept(DueSource.holds.command, caller: .service)
     #expect(record.redemptionChanges.map(\.state) == [.lapsed])
     #expect(desk.refusal(confirm(id))?.reason == .redemptionUnknown)

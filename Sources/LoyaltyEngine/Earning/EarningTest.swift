@@ -17,6 +17,7 @@ final class EarningTest: Sendable {
   private let untilMs: Int64
   private let amount: ClosedRange<Int64>
   private let firstActivity: Bool
+  private let firstPurchase: Bool
   private let memberForMs: Int64
   private let allOf: [EarningTest]
   private let anyOf: [EarningTest]
@@ -40,6 +41,7 @@ final class EarningTest: Sendable {
     untilMs = condition.until?.policyMilliseconds ?? Int64.max
     amount = condition.minMinorUnits...(condition.maxMinorUnits == 0 ? Int64.max : condition.maxMinorUnits)
     firstActivity = condition.firstActivity
+    firstPurchase = condition.firstPurchase
     memberForMs = Int64(condition.memberForDays) * CivilCalendar.millisecondsPerDay
     allOf = condition.allOf.map { EarningTest($0, tierIDs: tierIDs) }
     anyOf = condition.anyOf.map { EarningTest($0, tierIDs: tierIDs) }
@@ -57,6 +59,7 @@ final class EarningTest: Sendable {
     if activity.input.occurredMs < fromMs || activity.input.occurredMs >= untilMs { return .date }
     if !amount.contains(activity.input.minorUnits) { return .amount }
     if firstActivity, !activity.isFirst { return .firstActivity }
+    if firstPurchase, !activity.isFirstPurchase { return .firstPurchase }
     if !categories.isEmpty, !categories.contains(activity.input.category) { return .category }
     return isPlain ? nil : furtherFailure(activity, in: ledger)
   }
@@ -99,6 +102,8 @@ struct EarningSituation: Sendable {
   var tier: Int
   /// It is the member's first activity.
   var isFirst: Bool
+  /// It is the member's first purchase at any partner.
+  var isFirstPurchase: Bool
   var enrolledMs: Int64
   var now: Int64
 }

@@ -100,7 +100,13 @@ extension Record {
     case .proposed(let outcome): .proposed(outcome)
     case .rejected(let outcome): .rejected(outcome)
     case .proposalsTimedOut, .pendingPosted: nil
-    case .expired, .holdsTimedOut, nil: nil
+    case .ticketStepped(let outcome): .ticketStepped(outcome)
+    case .improved(let outcome): .improved(outcome)
+    case .surveyed(let outcome): .surveyed(outcome)
+    case .campaignStepped(let outcome): .campaignStepped(outcome)
+    case .outboxFetched(let outcome): .outboxFetched(outcome)
+    case .outboxReceipted(let outcome): .outboxReceipted(outcome)
+    case .expired, .holdsTimedOut, .ticketsCameDue, .dayCame, .outboxCameDue, .offersCameDue, nil: nil
     }
   }
 }

@@ -15,6 +15,14 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
   case proposals
   /// Points that are posted later than they are earned.
   case pending
+  /// Feedback tickets that have waited too long, and closed ones that are forgotten.
+  case tickets
+  /// Offers that members took and did not use.
+  case offers
+  /// Days that have begun in some time zone.
+  case days
+  /// Notices that leave the outbox.
+  case notices
 
   /// The service's own command, which does what is due. It answers `nothingToDo` if nothing is.
   public var command: Record.Input {
@@ -23,6 +31,10 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
     case .holds: .holdTimeout(HoldTimeoutInput())
     case .proposals: .proposalTimeout(ProposalTimeoutInput())
     case .pending: .pendingPost(PendingPostInput())
+    case .tickets: .ticketsDue(TicketsDueInput())
+    case .offers: .offersDue(OffersDueInput())
+    case .days: .day(DayInput())
+    case .notices: .outboxDue(OutboxDueInput())
     }
   }
 }
@@ -36,6 +48,10 @@ extension Ledger {
     case .holds: holds.nextDueMs
     case .proposals: proposals.nextDueMs
     case .pending: pending.nextDueMs
+    case .tickets: feedback.nextDueMs
+    case .offers: campaigns.nextDueMs
+    case .days: nextDayMs
+    case .notices: outbox.nextDueMs
     }
   }
 

@@ -26,7 +26,9 @@ extension Ledger {
       ? Standing.enrolled(at: now, calendar: policy.calendar) : standing(of: state, policy: policy, now: now)
     let situation = EarningSituation(
       input: input, partner: partnerID, partnerIndex: partner, member: existing, tier: standing.tier,
-      isFirst: isFirst, enrolledMs: existing == nil ? now : state.enrolledMs, now: now)
+      isFirst: isFirst,
+      isFirstPurchase: input.activity.isPurchase && !state.marks.contains(.purchased),
+      enrolledMs: existing == nil ? now : state.enrolledMs, now: now)
     var earned = try earn(situation, policy: policy)
     try checkLimits(situation, earned: &earned, policy: policy)
     let (lapsed, available) = lapsed(of: state, now: now)
@@ -60,8 +62,20 @@ extension Ledger {
           earned.points - toDebt, to: member, from: partnerID, expiresMs: policy.expiry(ofPointsEarnedAt: now)))
     }
     if earned.qualifying > 0 { request.draft.creditQualifying(earned.qualifying, to: member, from: partnerID) }
+    var lines = earned.lines
+    var balance = available + earned.points
+    if state.marks.contains(.referred), let existing,
+      let reward = try rewardReferral(input, friend: existing, member, &request)
+    {
+      lines.append(reward.line)
+      made += reward.lots
+      balance += reward.lots.reduce(0) { $0 + $1.points }
+    }
     let tier = policy.tiers[standing.tier].id
-    if standing.changed { request.draft.set(standing, of: member, tier: tier) }
+    if standing.changed {
+      request.draft.set(standing, of: member, tier: tier)
+      if let existing { notifyTier(tier, existing, member, &request) }
+    }
     for meter in earned.metered {
       request.draft.meter(
         meter.meter, member: meter.isMembers ? member : nil, amount: meter.amount, period: meter.period)
@@ -70,8 +84,8 @@ extension Ledger {
       input: .accrual(input),
       outcome: .accrued(
         AccrualOutcome(
-          member: input.member, lines: earned.lines, lots: made, qualifyingPoints: earned.qualifying,
-          balance: available + earned.points - later - toDebt, tier: tier, enrolled: existing == nil,
+          member: input.member, lines: lines, lots: made, qualifyingPoints: earned.qualifying,
+          balance: balance - later - toDebt, tier: tier, enrolled: existing == nil,
           occurredMs: input.occurredMs, passed: earned.passed, toDebt: toDebt,
           pending: later, postMs: later > 0 ? postMs : 0)))
   }

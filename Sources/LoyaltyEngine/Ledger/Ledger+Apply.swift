@@ -33,13 +33,22 @@ extension Ledger: StateMachine {
     for change in record.holdChanges { hold(change, record, &resolver) }
     applyCatalogue(record)
     applyPartnership(record, &resolver)
-    for change in record.memberChanges { self.change(change, record, &resolver) }
+    for change in record.memberChanges {
+      self.change(change, record, &resolver)
+      noteDays(of: change, record, &resolver)
+    }
+    applyCampaigns(record, &resolver)
+    applyNotices(record, &resolver)
+    applyTriggers(record, &resolver)
     for move in record.meterMoves { meter(move, record, &resolver) }
     for change in record.corrections {
       if let problem = corrections.apply(change, sequence: sequence) { note(sequence, problem) }
     }
     for date in record.enrolmentDates {
-      if let member = member(date.member, record, &resolver) { members[member].enrolledMs = date.enrolledMs }
+      if let member = member(date.member, record, &resolver) {
+        members[member].enrolledMs = date.enrolledMs
+        care.enrolled(UInt32(member), at: date.enrolledMs)
+      }
     }
     for change in record.pendingChanges { pend(change, record, &resolver) }
     applyProposals(record)
@@ -57,9 +66,23 @@ extension Ledger: StateMachine {
       if let member = member(0, record, &resolver) {
         linkPartner(record.partner, member: member)
         members[member].awaitsFirstActivity = false
+        if input.activity.isPurchase { members[member].marks.insert(.purchased) }
       }
       timeliness.add(occurredMs: input.occurredMs, postedMs: record.timeMs, sequence: sequence)
-    case .feedback(let input): openTicket(input, record, &resolver)
+    case .feedback(let input):
+      if let member = member(0, record, &resolver) { openTicket(input, record, member: member) }
+    case .ticket(let input): apply(input, record)
+    case .ticketsDue: if case .ticketsCameDue(let outcome)? = record.outcome { apply(outcome) }
+    case .improvement(let input):
+      feedback.improvements.append(
+        ImprovementState(sequence: sequence, cause: input.cause, change: input.change, effectiveMs: input.effectiveMs))
+    case .survey(let input): apply(input, record)
+    case .timeZones(let input): care.take(input.zones, version: input.version)
+    case .day: if case .dayCame(let outcome)? = record.outcome { apply(outcome) }
+    case .outboxFetch: if case .outboxFetched(let outcome)? = record.outcome { apply(outcome) }
+    case .outboxReceipts(let input):
+      if case .outboxReceipted(let outcome)? = record.outcome { apply(input, outcome) }
+    case .outboxDue: if case .outboxCameDue(let outcome)? = record.outcome { apply(outcome) }
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)
     // What the others change is in the record's changes.
@@ -119,6 +142,7 @@ extension Ledger: StateMachine {
     members.append(state)
     partnership.links.addMember()
     linkPartner(record.partner, member: Int(member))
+    care.enrolled(member, at: record.timeMs)
   }
 
   private mutating func add(_ link: NumberLink, _ record: Record, _ resolver: inout MemberResolver) {
@@ -224,15 +248,6 @@ extension Ledger: StateMachine {
       return
     }
     taken[item] = sum
-  }
-
-  private mutating func openTicket(_ input: FeedbackInput, _ record: Record, _ resolver: inout MemberResolver) {
-    guard let member = member(0, record, &resolver), case .ticketOpened(let outcome)? = record.outcome else { return }
-    tickets.append(
-      Ticket(
-        sequence: sequence, dueMs: outcome.dueMs, member: UInt32(member),
-        kind: UInt32(bitPattern: input.kind.rawValue)))
-    members[member].openTickets &+= 1
   }
 
   private mutating func remember(_ record: Record) {

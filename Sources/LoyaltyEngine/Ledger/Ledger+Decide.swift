@@ -41,7 +41,7 @@ extension Ledger {
       }
       var request = Request(
         draft: RecordDraft(consume record, sequence: sequence + 1), policy: policy, now: now, caller: caller)
-      if let due = decideDue(command.input, &request) { return due }
+      if let due = try decideDue(command.input, &request) { return due }
       if !caller.subject.isEmpty, needsSecondPerson(command.input, policy.ledger) {
         return .change(try propose(command.input, &request))
       }
@@ -52,13 +52,18 @@ extension Ledger {
   }
 
   /// The service's own work, which may find nothing to do; nil for every other command.
-  private func decideDue(_ input: Record.Input, _ request: inout Request) -> Decision? {
+  private func decideDue(_ input: Record.Input, _ request: inout Request) throws(Refusal) -> Decision? {
     let record: Record?
     switch input {
     case .expiry(let input): record = decide(input, &request)
     case .holdTimeout(let input): record = decide(input, &request)
     case .proposalTimeout(let input): record = decide(input, &request)
     case .pendingPost(let input): record = decide(input, &request)
+    case .ticketsDue(let input): record = decide(input, &request)
+    case .timeZones(let input): record = try decide(input, &request)
+    case .day(let input): record = try decide(input, &request)
+    case .outboxDue(let input): record = decide(input, &request)
+    case .offersDue(let input): record = decide(input, &request)
     default: return nil
     }
     return record.map(Decision.change) ?? .answer(.nothingToDo)
@@ -92,8 +97,15 @@ extension Ledger {
     case .merge(let input): try decide(input, &request)
     case .import(let input): try decide(input, &request)
     case .approval(let input): try decide(input, &request)
+    case .ticket(let input): try decide(input, &request)
+    case .improvement(let input): try decide(input, &request)
+    case .survey(let input): try decide(input, &request)
+    case .campaign(let input): try decide(input, &request)
+    case .outboxFetch(let input): try decide(input, &request)
+    case .outboxReceipts(let input): try decide(input, &request)
     // Due work is asked for by itself.
-    case .expiry, .holdTimeout, .proposalTimeout, .pendingPost: throw Refusal(.commandInvalid)
+    case .expiry, .holdTimeout, .proposalTimeout, .pendingPost, .ticketsDue, .timeZones, .day, .outboxDue, .offersDue:
+      throw Refusal(.commandInvalid)
     }
   }
 
@@ -169,6 +181,17 @@ extension Ledger {
     case .approval(let input): fingerprint(of: input)
     case .proposalTimeout(let input): fingerprint(of: input)
     case .pendingPost(let input): fingerprint(of: input)
+    case .ticket(let input): fingerprint(of: input)
+    case .ticketsDue(let input): fingerprint(of: input)
+    case .improvement(let input): fingerprint(of: input)
+    case .survey(let input): fingerprint(of: input)
+    case .campaign(let input): fingerprint(of: input)
+    case .timeZones(let input): fingerprint(of: input)
+    case .day(let input): fingerprint(of: input)
+    case .outboxFetch(let input): fingerprint(of: input)
+    case .outboxReceipts(let input): fingerprint(of: input)
+    case .outboxDue(let input): fingerprint(of: input)
+    case .offersDue(let input): fingerprint(of: input)
     }
   }
 
@@ -320,6 +343,17 @@ extension Record.Input {
     case .approval: 116
     case .proposalTimeout: 117
     case .pendingPost: 118
+    case .ticket(let command): 4_100 + command.stepNumber
+    case .ticketsDue: 401
+    case .improvement: 402
+    case .survey: 403
+    case .campaign(let command): 4_200 + command.stepNumber
+    case .timeZones: 405
+    case .day: 406
+    case .outboxFetch: 407
+    case .outboxReceipts: 408
+    case .outboxDue: 409
+    case .offersDue: 410
     }
   }
 }

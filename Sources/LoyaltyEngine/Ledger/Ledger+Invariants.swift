@@ -11,24 +11,12 @@ extension Ledger {
     var award: Int128 = 0
     var qualifying: Int128 = 0
     var lotCount = 0
-    var ticketCounts = [Int](repeating: 0, count: members.count)
-    for index in 0..<tickets.count {
-      let member = Int(tickets[index].member)
-      if member < ticketCounts.count {
-        ticketCounts[member] += 1
-      } else {
-        broken.append("ticket \(index) has no member")
-      }
-    }
     for index in 0..<members.count {
       let member = members[index]
       let name = memberNames.string(UInt32(index))
       broken += checkLots(of: member, number: UInt32(index), name: name)
       if member.qualifying < 0 { broken.append("'\(name)' has \(member.qualifying) qualifying points") }
       if Int(member.tier) >= tierNames.names.count { broken.append("'\(name)' has no tier") }
-      if Int(member.openTickets) != ticketCounts[index] {
-        broken.append("'\(name)' counts \(member.openTickets) tickets, and has \(ticketCounts[index])")
-      }
       award += Int128(member.balance)
       qualifying += Int128(member.qualifying)
       lotCount += Int(member.lots.count)

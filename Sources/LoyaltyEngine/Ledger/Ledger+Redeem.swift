@@ -24,7 +24,9 @@ extension Ledger {
     request.draft.move(paying.map { ($0.lot, $0.points) }, of: member, to: .redeemed)
     request.draft.take(order)
     if order.standing.changed {
-      request.draft.set(order.standing, of: member, tier: request.policy.tiers[order.standing.tier].id)
+      let tier = request.policy.tiers[order.standing.tier].id
+      request.draft.set(order.standing, of: member, tier: tier)
+      notifyTier(tier, order.member, member, &request)
     }
     var outcome = RedemptionOutcome(
       member: input.member, item: order.item.id, quantity: order.quantity, points: cost, lots: paying,

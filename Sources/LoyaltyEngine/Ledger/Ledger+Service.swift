@@ -1,4 +1,4 @@
-// Deciding what is neither earning nor spending: the opening of the ledger, feedback tickets, expiry.
+// Deciding what is neither earning nor spending: the opening of the ledger, expiry.
 
 import LoyaltyMessages
 
@@ -10,29 +10,6 @@ extension Ledger {
       throw Refusal(.commandInvalid, ["hashKeyBytes": "\(input.hashKey.count)", "programme": input.programme])
     }
     return request.draft.finish(input: .opening(input), outcome: nil)
-  }
-
-  /// A ticket and the promise for it.
-  func decide(_ input: FeedbackInput, _ request: inout Request) throws(Refusal) -> Record {
-    let memberNumber = try resolveEnrolled(
-      input.member, number: input.partnerNumber, partner: request.caller.partner)
-    guard (1...4).contains(input.kind.rawValue) else {
-      throw Refusal(.commandInvalid, ["kind": "\(input.kind.rawValue)"])
-    }
-    let state = members[Int(memberNumber)]
-    if Int(state.openTickets) >= limits.ticketsPerMember {
-      throw Refusal(.tooManyTickets, ["open": "\(state.openTickets)", "most": "\(limits.ticketsPerMember)"])
-    }
-    let tier = standing(of: state, policy: request.policy, now: request.now).tier
-    var input = input
-    input.member = memberNames.string(memberNumber)
-    _ = request.draft.addMember(input.member)
-    return request.draft.finish(
-      input: .feedback(input),
-      outcome: .ticketOpened(
-        FeedbackOutcome(
-          member: input.member, tier: request.policy.tiers[tier].id,
-          dueMs: request.now + request.policy.deadlineMs(kind: input.kind, tier: tier))))
   }
 
   /// The next batch of lots whose time has come; nil if there is none.

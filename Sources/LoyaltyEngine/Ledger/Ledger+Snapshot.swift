@@ -13,6 +13,7 @@ public struct RestoreError: Error, Hashable, Sendable, CustomStringConvertible {
 /// How far a restore has come.
 struct RestoreProgress: Sendable {
   var headerSeen = false
+  var format: UInt32 = 0
   var ended = false
 }
 
@@ -22,7 +23,7 @@ extension Ledger {
   /// Layouts that it reads: an older one has fewer parts, and what it does not have is empty.
   static let readableFormats: ClosedRange<UInt32> = 1...2
   /// A chunk is closed when it is estimated to have reached this, far enough below 1 MiB for one more entry.
-  private static let chunkBytes = 512 << 10
+  static let chunkBytes = 512 << 10
   /// Lots of one member in one entry: some 200 kB.
   private static let lotsPerEntry = 8_192
 
@@ -37,7 +38,6 @@ extension Ledger {
     try emitNumbers { try emitPart(.numbers($0)) }
     try emitReferences { try emitPart(.references($0)) }
     try emitKeys { try emitPart(.keys($0)) }
-    try emitTickets { try emitPart(.tickets($0)) }
     try emitAccounts { try emitPart(.accounts($0)) }
     for room in rooms { try room.snapshot(of: self, emitPart) }
     try emitPart(.end(snapshotEnd))
@@ -47,7 +47,7 @@ extension Ledger {
   private var snapshotEnd: SnapshotEnd {
     var end = SnapshotEnd(
       members: UInt64(members.count), lots: UInt64(lots.count), numbers: UInt64(numbers.count),
-      references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(tickets.count))
+      references: UInt64(references.count), keys: UInt64(keys.count), tickets: UInt64(feedback.tickets.count))
     for room in rooms where room.count > 0 { end.rooms[type(of: room).name] = UInt64(room.count) }
     return end
   }
@@ -67,7 +67,7 @@ extension Ledger {
       let id = memberNames.string(UInt32(index))
       var entry = MemberState(
         id: id, enrolledMs: member.enrolledMs, tier: tierName(member), tierUntilMs: member.tierUntilMs,
-        periodEndsMs: member.periodEndsMs, qualifying: member.qualifying)
+        periodEndsMs: member.periodEndsMs, qualifying: member.qualifying, purchased: member.marks.contains(.purchased))
       entry.status = MemberStatus(rawValue: Int32(member.status.rawValue))
       entry.awaitsFirstActivity = member.awaitsFirstActivity
       var slot = member.lots.first
@@ -110,15 +110,7 @@ extension Ledger {
   }
 
   private func emitReferences(_ emit: (ReferencePart) throws -> Void) throws {
-    var part = ReferencePart()
-    try references.forEachSorted { entry in
-      part.words += [entry.high, entry.fingerprint.low, entry.value]
-      if part.words.count * 8 >= Self.chunkBytes {
-        try emit(part)
-        part.words.removeAll(keepingCapacity: true)
-      }
-    }
-    if !part.words.isEmpty { try emit(part) }
+    try references.emit { try emit(ReferencePart(words: $0)) }
   }
 
   private func emitKeys(_ emit: (KeyPart) throws -> Void) throws {
@@ -138,20 +130,6 @@ extension Ledger {
       bytes += 64 + entry.outcome.count
     }
     if !part.keys.isEmpty { try emit(part) }
-  }
-
-  private func emitTickets(_ emit: (TicketPart) throws -> Void) throws {
-    var part = TicketPart()
-    for index in 0..<tickets.count {
-      let ticket = tickets[index]
-      part.tickets.append(
-        TicketState(ticket: ticket.sequence, member: ticket.member, kind: ticket.kind, dueMs: ticket.dueMs))
-      if part.tickets.count * 40 >= Self.chunkBytes {
-        try emit(part)
-        part = TicketPart()
-      }
-    }
-    if !part.tickets.isEmpty { try emit(part) }
   }
 
   /// In several chunks: names of items and partners gather over all policies there ever were.
@@ -215,6 +193,7 @@ extension Ledger {
     sequence = header.sequence
     timeMs = header.timeMs
     restored.headerSeen = true
+    restored.format = header.format
   }
 
   private mutating func restore(_ part: SnapshotChunk.Part?) throws(RestoreError) {
@@ -245,6 +224,15 @@ extension Ledger {
     case .corrections(let part): for correction in part.corrections { try corrections.restore(correction) }
     case .pending(let part): for entry in part.pending { try restore(entry) }
     case .proposals(let part): for proposal in part.proposals { try proposals.restore(proposal) }
+    case .improvements(let part): feedback.improvements += part.improvements
+    case .surveys(let part): try surveys.restore(part)
+    case .campaigns(let part):
+      try campaigns.restore(part, members: members.count)
+      for referral in part.referrals where referral.untilMs > 0 {
+        members[Int(referral.friend)].marks.insert(.referred)
+      }
+    case .care(let part): try care.restore(part, members: members.count)
+    case .outbox(let part): try outbox.restore(part, members: members.count)
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }
@@ -268,6 +256,9 @@ extension Ledger {
       member.qualifying = entry.qualifying
       member.status = Status(entry.status)
       member.awaitsFirstActivity = entry.awaitsFirstActivity
+      // Format 1 did not know who had purchased: nobody shall get a bonus for the first purchase twice.
+      if entry.purchased || restored.format == 1 { member.marks.insert(.purchased) }
+      care.enrolled(number, at: entry.enrolledMs)
       members.append(member)
       partnership.links.addMember()
     } else if Int(number) != members.count - 1 {
@@ -304,24 +295,7 @@ extension Ledger {
   }
 
   private mutating func restore(_ part: ReferencePart) throws(RestoreError) {
-    guard part.words.count.isMultiple(of: 3) else {
-      throw RestoreError(description: "references have \(part.words.count) words, not three each")
-    }
-    for index in stride(from: 0, to: part.words.count, by: 3) {
-      guard (1...FingerprintTable.maxValue).contains(part.words[index + 2]) else {
-        throw RestoreError(description: "a reference names record \(part.words[index + 2])")
-      }
-      references.set(
-        Fingerprint(high: part.words[index], low: part.words[index + 1]), to: part.words[index + 2])
-    }
-  }
-
-  private mutating func restore(_ entry: TicketState) throws(RestoreError) {
-    guard Int(entry.member) < members.count else {
-      throw RestoreError(description: "ticket \(entry.ticket) is of member \(entry.member) of \(members.count)")
-    }
-    tickets.append(Ticket(sequence: entry.ticket, dueMs: entry.dueMs, member: entry.member, kind: entry.kind))
-    members[Int(entry.member)].openTickets &+= 1
+    try references.restore(part.words)
   }
 
   private mutating func restore(_ part: AccountPart) throws(RestoreError) {

@@ -9,12 +9,22 @@ import LoyaltyMessages
 /// `decide` looks and answers with a record; `apply` makes the record's changes. Both are deterministic, neither does
 /// I/O. Callers hold one lock over both.
 public struct Ledger: Sendable {
+  /// What an accrual must know of a member without looking further.
+  struct Marks: OptionSet, Sendable {
+    let rawValue: UInt8
+    /// Has bought something: a first purchase is one no more.
+    static let purchased = Marks(rawValue: 1)
+    /// Was referred, and has not purchased in time for it yet.
+    static let referred = Marks(rawValue: 2)
+  }
+
   /// A member, 64 bytes.
   struct Member: Sendable {
     var lots = LotList()
     /// Position in `tierNames`.
     var tier: UInt16 = 0
-    var openTickets: UInt16 = 0
+    var openTickets: UInt8 = 0
+    var marks: Marks = []
     /// Position among profiles.
     var profile = ProfileTable.none
     var status = Status.active
@@ -41,13 +51,6 @@ public struct Ledger: Sendable {
     case merged
   }
 
-  struct Ticket: Sendable {
-    var sequence: UInt64
-    var dueMs: Int64
-    var member: UInt32
-    var kind: UInt32
-  }
-
   /// Bounds of memory; set before the first record.
   public var limits = Limits.defaults
 
@@ -70,11 +73,15 @@ public struct Ledger: Sendable {
   var numberMembers = PagedArray<UInt32>()
   var references = FingerprintTable()
   var keys = KeyWindow()
-  var tickets = PagedArray<Ticket>()
   /// Every version of the policy that was published.
   public internal(set) var policies = PolicyBook()
   var meters = MeterTable()
   public internal(set) var timeliness = Timeliness()
+  var feedback = FeedbackRoom()
+  var surveys = SurveyRoom()
+  var campaigns = CampaignRoom()
+  var care = CareRoom()
+  var outbox = OutboxRoom()
   var tierNames = Symbols()
   var partnerNames = Symbols()
   var itemNames = Symbols()
@@ -99,5 +106,6 @@ public struct Ledger: Sendable {
   public var openLotCount: Int { lots.count }
   public var rememberedKeyCount: Int { keys.count }
   public var referenceCount: Int { references.count }
-  public var openTicketCount: Int { tickets.count }
+  /// Feedback tickets in memory, those closed lately included.
+  public var ticketCount: Int { feedback.tickets.count }
 }

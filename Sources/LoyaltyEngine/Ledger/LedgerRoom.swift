@@ -44,6 +44,11 @@ extension Ledger {
       partnership,
       meters,
       timeliness,
+      feedback,
+      surveys,
+      campaigns,
+      care,
+      outbox,
     ]
   }
 }

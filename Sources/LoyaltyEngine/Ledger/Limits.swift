@@ -33,6 +33,8 @@ extension Ledger {
     public var proposals: Int
     /// Bytes of a proposed command.
     public var proposalBytes: Int
+    /// Feedback tickets in memory, those closed lately included; some 300 bytes each.
+    public var tickets: Int
     /// Lots that one record of due work takes: a batch decides and applies in about a millisecond.
     public var lotsPerExpiry: Int
 
@@ -48,6 +50,7 @@ extension Ledger {
       householdMembers: 16,  // an extended family
       proposals: 100,  // more than people look through in their three days
       proposalBytes: 1_010_000,  // a policy as large as there can be one, in a record
+      tickets: 1_000_000,  // a thousand a day for the time that closed ones are kept, twice over
       lotsPerExpiry: 1_000)
   }
 }

@@ -12,6 +12,9 @@ struct RecordDraft {
   /// Lots that one record can make: the lowest byte of a lot's id counts them.
   static let maxLots: UInt64 = 256
 
+  /// Lots that it makes so far.
+  var lotCount: UInt64 { lotsMade }
+
   init(_ record: consuming Record, sequence: UInt64) {
     self.record = record
     self.record.postings.reserveCapacity(4)

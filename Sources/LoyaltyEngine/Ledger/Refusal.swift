@@ -146,6 +146,66 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case voucherCurrency = "VOUCHER_CURRENCY"
   /// No bulletin of that id.
   case bulletinUnknown = "BULLETIN_UNKNOWN"
+  /// No feedback ticket of that id, or none that this caller may see, or one closed too long ago.
+  case ticketUnknown = "TICKET_UNKNOWN"
+  /// The ticket has been closed.
+  case ticketClosed = "TICKET_CLOSED"
+  /// The ticket has not been answered yet.
+  case ticketNotAnswered = "TICKET_NOT_ANSWERED"
+  /// The member has rated the answer already.
+  case ticketAlreadyRated = "TICKET_ALREADY_RATED"
+  /// The ticket has as many steps as one can have.
+  case ticketFull = "TICKET_FULL"
+  /// The change is on record for this cause already.
+  case changeKnown = "CHANGE_KNOWN"
+  /// No change of that name is on record for this cause.
+  case changeUnknown = "CHANGE_UNKNOWN"
+  /// No survey of that id.
+  case surveyUnknown = "SURVEY_UNKNOWN"
+  /// The survey is not open at this time.
+  case surveyNotOpen = "SURVEY_NOT_OPEN"
+  /// The member has answered the survey.
+  case surveyAnswered = "SURVEY_ANSWERED"
+  /// A question is not answered exactly once within its scale, or is none of the survey's.
+  case answerInvalid = "ANSWER_INVALID"
+  /// No campaign of that id.
+  case campaignUnknown = "CAMPAIGN_UNKNOWN"
+  /// The campaign or offer is not open at this time.
+  case campaignNotOpen = "CAMPAIGN_NOT_OPEN"
+  /// The campaign is for members of larger households, or of households in other segments.
+  case householdNotEligible = "HOUSEHOLD_NOT_ELIGIBLE"
+  /// The campaign has given as much as it gives.
+  case quotaUsedUp = "QUOTA_USED_UP"
+  /// No member has this referral code.
+  case codeUnknown = "CODE_UNKNOWN"
+  /// A member named its own code.
+  case referralOfOneself = "REFERRAL_OF_ONESELF"
+  /// The member has named who referred it already.
+  case referredAlready = "REFERRED_ALREADY"
+  /// The member has purchased, or was enrolled too long ago, to be referred.
+  case referralTooLate = "REFERRAL_TOO_LATE"
+  /// The member was itself, over some steps, who referred the other.
+  case referralCircle = "REFERRAL_CIRCLE"
+  /// The proof has been used for a shared post already.
+  case proofSeen = "PROOF_SEEN"
+  /// The member has as many shared posts waiting as it can.
+  case tooManyShares = "TOO_MANY_SHARES"
+  /// No shared post of that id waits for a decision.
+  case shareUnknown = "SHARE_UNKNOWN"
+  /// The member has been rewarded for sharing as often as it can in this month.
+  case shareCapReached = "SHARE_CAP_REACHED"
+  /// No offer of that id.
+  case limitedOfferUnknown = "LIMITED_OFFER_UNKNOWN"
+  /// The offer cannot be taken; the programme gives it.
+  case offerByGrantOnly = "OFFER_BY_GRANT_ONLY"
+  /// The member has taken the offer as often as it can.
+  case offerTaken = "OFFER_TAKEN"
+  /// Nobody has this offer: it was never taken, has been used, or has lapsed.
+  case offerNotHeld = "OFFER_NOT_HELD"
+  /// The offer is honoured by other partners.
+  case offerElsewhere = "OFFER_ELSEWHERE"
+  /// The caller does not send notices of this channel.
+  case channelForbidden = "CHANNEL_FORBIDDEN"
   /// The ledger can hold no more.
   case ledgerFull = "LEDGER_FULL"
   /// The ledger has not been opened.

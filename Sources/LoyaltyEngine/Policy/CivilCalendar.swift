@@ -97,7 +97,7 @@ public struct CivilCalendar: Hashable, Sendable {
     return start(of: Day(year: year, month: index - year * 12 + 1, day: 1))
   }
 
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+  static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let quotient = value / divisor
     return value % divisor < 0 ? quotient - 1 : quotient
   }

@@ -26,6 +26,8 @@ public struct PolicyValidator {
     validator.checkPartnerships()
     validator.checkDeadlines()
     validator.checkLedger()
+    validator.checkFeedback()
+    validator.checkCampaigns()
     return validator.problems
   }
 

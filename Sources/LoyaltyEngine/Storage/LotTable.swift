@@ -60,6 +60,12 @@ struct LotTable: Sendable {
     index < dueInstants.count && dueInstants[index] <= now ? dueHeads[index] : nil
   }
 
+  /// Whether lots lapse in [from, until).
+  func hasDue(from: Int64, until: Int64) -> Bool {
+    let index = lowerBound(from)
+    return index < dueInstants.count && dueInstants[index] < until
+  }
+
   /// Adds a lot to a member's list, behind those that lapse earlier or at the same instant.
   /// - Precondition: not full, `lot.remaining` > 0.
   mutating func open(_ lot: Lot, in list: inout LotList) {

@@ -95,6 +95,10 @@ public final class LoyaltyApplication: Service {
       TransferHandlers(programme: programme),
       ImportHandlers(programme: programme),
       ApprovalHandlers(programme: programme),
+      FeedbackHandlers(programme: programme),
+      SurveyHandlers(programme: programme),
+      CampaignHandlers(programme: programme),
+      OutboxHandlers(programme: programme),
     ]
   }
 

@@ -67,8 +67,8 @@ public enum PolicyFile {
       return try DescriptorPool(
         [
           EmbeddedFile.loyaltyPolicyV1Activity, .loyaltyPolicyV1Catalogue, .loyaltyPolicyV1Earning,
-          .loyaltyPolicyV1Ledger,
-          .loyaltyPolicyV1Partnership, .loyaltyPolicyV1Policy,
+          .loyaltyPolicyV1Ledger, .loyaltyPolicyV1Partnership, .loyaltyPolicyV1Feedback, .loyaltyPolicyV1Campaign,
+          .loyaltyPolicyV1Care, .loyaltyPolicyV1Policy,
         ].map {
           try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)
         })

@@ -50,6 +50,7 @@ extension PassedRule {
     case .date: ("It did not hold when the activity happened.", "消费时间不在规则有效期内。")
     case .amount: ("The amount is not within its bounds.", "金额不在规则范围内。")
     case .firstActivity: ("It is for the first activity.", "仅限首次消费。")
+    case .firstPurchase: ("The member has purchased before.", "仅限首次购买。")
     case .membership: ("The member has not been enrolled for long enough.", "入会时长不足。")
     case .anyOf: ("None of its alternatives holds.", "可选条件均不满足。")
     case .noneOf: ("The activity or the member is excluded.", "属于排除情形。")

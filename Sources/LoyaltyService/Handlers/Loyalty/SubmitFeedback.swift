@@ -15,7 +15,8 @@ extension LoyaltyHandlers {
     let topic = TicketTopic(request.context)
     if topic == nil { fields.report("context", "must be a context that the schema names") }
     fields.checkName(request.subjectID, "subject_id", isRequired: false)
-    check(text: request.text, attachments: request.attachments, &fields)
+    fields.checkText(request.text, "text")
+    fields.checkAttachments(request.attachments)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
 
@@ -29,21 +30,6 @@ extension LoyaltyHandlers {
           ticketID: PublicName.ticket(accepted.sequence), memberID: outcome.member, tierID: outcome.tier,
           openedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs),
           dueAt: ProtobufTimestamp(unixMilliseconds: outcome.dueMs)))
-    }
-  }
-
-  private func check(text: String, attachments: [String], _ fields: inout RequestFields) {
-    if text.isEmpty {
-      fields.report("text", "is required")
-    } else if text.utf8.count > FieldLimits.textBytes || text.count > FieldLimits.textCharacters {
-      fields.report("text", "is longer than \(FieldLimits.textCharacters) characters")
-    }
-    if attachments.count > FieldLimits.attachments {
-      fields.report("attachments", "has \(attachments.count) entries; at most \(FieldLimits.attachments)")
-    }
-    for (index, attachment) in attachments.prefix(FieldLimits.attachments).enumerated()
-    where attachment.isEmpty || attachment.utf8.count > FieldLimits.attachmentBytes {
-      fields.report("attachments[\(index)]", "must have 1 to \(FieldLimits.attachmentBytes) bytes")
     }
   }
 }

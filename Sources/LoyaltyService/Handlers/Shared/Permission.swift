@@ -26,6 +26,12 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case approve
   /// Looks at whole accounts: lots, statements of all partners, lists over members, changes as they happen.
   case lookClosely
+  /// Answers, escalates and closes feedback.
+  case answerFeedback
+  /// Decides on what members have shared.
+  case moderate
+  /// Sends notices and reports what became of them.
+  case deliver
 }
 
 extension Permission {
@@ -33,17 +39,20 @@ extension Permission {
   /// being the one to ask for. A role that is nowhere here allows nothing.
   var holders: (partners: Bool, roles: [String]) {
     switch self {
-    case .look: (true, ["auditor", "operations", "care"])
+    case .look: (true, ["auditor", "operations", "care", "moderator"])
     case .change: (true, ["operations"])
     case .readPolicy: (false, ["auditor", "operations", "policy-admin"])
     case .publishPolicy: (false, ["policy-admin"])
     case .supply: (false, ["operations"])
-    case .report: (false, ["auditor", "operations"])
+    case .report: (false, ["auditor", "operations", "care"])
     case .publishBulletin: (false, ["operations"])
     case .serveMembers: (false, ["care", "operations"])
     case .correct: (false, ["operations"])
     case .approve: (false, ["approver", "operations"])
     case .lookClosely: (false, ["auditor", "operations", "care"])
+    case .answerFeedback: (false, ["care", "operations"])
+    case .moderate: (false, ["moderator", "operations"])
+    case .deliver: (true, ["messenger", "operations"])
     }
   }
 }

@@ -23,6 +23,9 @@ struct PolicyTexts: Sendable {
   /// told in the rule's words as long as the rule has not changed; after that its id and version have to do.
   func why(_ line: RuleLine, language: String) -> String {
     if !line.tier.isEmpty { return policy.text(tierMultipliers[line.tier] ?? [:], language: language) }
+    if line.rule == ReferralPolicy.ruleID {
+      return policy.text(policy.document.referral?.name ?? [:], language: language)
+    }
     guard let rule = rules[line.rule], rule.version == line.version else { return "\(line.rule) (\(line.version))" }
     return policy.text(rule.name, language: language)
   }

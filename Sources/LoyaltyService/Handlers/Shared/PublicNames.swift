@@ -24,6 +24,9 @@ enum PublicName {
   static func ticket(_ sequence: UInt64) -> String { "fbk-" + String(sequence) }
   static let holdPrefix = "hld-"
   static func hold(_ sequence: UInt64) -> String { holdPrefix + String(sequence) }
+  static func share(_ sequence: UInt64) -> String { "shr-" + String(sequence) }
+  static func grant(_ id: UInt64) -> String { "off-" + String(id) }
+  static func notice(_ id: UInt64) -> String { "ntc-" + String(id) }
   /// The record that made the lot, and the lot's place in it.
   static func lot(_ id: UInt64) -> String { "lot-" + String(id >> 8) + "-" + String(id & 0xff) }
 

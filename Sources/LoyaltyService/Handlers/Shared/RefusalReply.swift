@@ -56,12 +56,15 @@ extension RefusalReason {
   /// The status a reason is answered with.
   var statusCode: StatusCode {
     switch self {
-    case .memberUnknown, .itemUnknown, .holdUnknown, .policyUnknown: .notFound
-    case .partnerRequired, .roleRequired: .permissionDenied
+    case .memberUnknown, .itemUnknown, .holdUnknown, .policyUnknown, .ticketUnknown, .changeUnknown, .surveyUnknown,
+      .campaignUnknown, .codeUnknown, .shareUnknown, .limitedOfferUnknown:
+      .notFound
+    case .partnerRequired, .roleRequired, .channelForbidden: .permissionDenied
     case .memberExists: .alreadyExists
-    case .commandInvalid: .invalidArgument
-    case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds: .resourceExhausted
-    case .profileFull, .partnerQuotaExceeded, .memberLimitExceeded: .resourceExhausted
+    case .commandInvalid, .answerInvalid: .invalidArgument
+    case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds, .ticketFull, .tooManyShares,
+      .profileFull, .partnerQuotaExceeded, .memberLimitExceeded:
+      .resourceExhausted
     case .tooManyProposals: .resourceExhausted
     case .recordUnknown, .proposalUnknown: .notFound
     case .transferNotAllowed, .secondPersonRequired: .permissionDenied
@@ -96,6 +99,9 @@ private enum PublicValue {
     case "reversal": return (value.name, UInt64(value.value).map(PublicName.reversal) ?? value.value)
     case "proposal": return (value.name, UInt64(value.value).map(PublicName.proposal) ?? value.value)
     case "lot": return (value.name, UInt64(value.value).map(PublicName.lot) ?? value.value)
+    case "ticket": return (value.name, UInt64(value.value).map(PublicName.ticket) ?? value.value)
+    case "share", "firstShare": return (value.name, UInt64(value.value).map(PublicName.share) ?? value.value)
+    case "grant": return (value.name, UInt64(value.value).map(PublicName.grant) ?? value.value)
     case "hold": return (value.name, UInt64(value.value).map(PublicName.hold) ?? value.value)
     case "activity":
       let name = Int32(value.value).flatMap { Activity.table.name(of: $0) } ?? value.value

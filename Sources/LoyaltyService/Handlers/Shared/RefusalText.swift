@@ -115,6 +115,47 @@ enum RefusalText {
       .exchangeTooSmall, .capExceeded, .exchangeUnknown, .exchangeAlreadyReversed, .offerUnknown, .voucherUnknown,
       .voucherUsed, .voucherExpired, .voucherNotHonoured, .voucherBillTooSmall, .voucherCurrency, .bulletinUnknown:
       CatalogueRefusalText.template(reason)
+    case .ticketUnknown: ("There is no feedback ticket {ticket}.", "没有反馈单 {ticket}。")
+    case .ticketClosed:
+      ("The feedback ticket {ticket} was closed at {closed}.", "反馈单 {ticket} 已于 {closed} 关闭。")
+    case .ticketNotAnswered:
+      ("The feedback ticket {ticket} has not been answered yet.", "反馈单 {ticket} 尚未答复。")
+    case .ticketAlreadyRated: ("The answer to {ticket} has been rated already.", "反馈单 {ticket} 的答复已评分。")
+    case .ticketFull:
+      ("The feedback ticket {ticket} has {most} entries; open a new one.", "反馈单 {ticket} 已有 {most} 条记录，请另开一单。")
+    case .changeKnown:
+      ("The change {change} is on record for {cause} already.", "针对 {cause} 的改进 {change} 已有记录。")
+    case .changeUnknown: ("No change {change} is on record for {cause}.", "没有针对 {cause} 的改进 {change}。")
+    case .surveyUnknown: ("There is no survey {survey}.", "没有问卷 {survey}。")
+    case .surveyNotOpen: ("The survey {survey} is not open at this time.", "问卷 {survey} 当前不开放。")
+    case .surveyAnswered: ("The member has answered the survey {survey}.", "会员已填写问卷 {survey}。")
+    case .answerInvalid:
+      (
+        "The survey {survey} takes one answer to each of its questions, within its scale; see '{question}'.",
+        "问卷 {survey} 的每题须作答一次且在分值范围内，请检查“{question}”。"
+      )
+    case .campaignUnknown: ("There is no campaign {campaign}.", "没有活动 {campaign}。")
+    case .campaignNotOpen: ("The campaign {campaign} is not open at this time.", "活动 {campaign} 当前不开放。")
+    case .householdNotEligible:
+      ("{itemId} is for households that the member's is not one of.", "{itemId} 仅限特定家庭。")
+    case .quotaUsedUp: ("All {quota} of {campaign} have been given.", "{campaign} 的 {quota} 个名额已用完。")
+    case .codeUnknown: ("No member has the referral code {code}.", "没有推荐码 {code}。")
+    case .referralOfOneself: ("Nobody can refer themselves.", "不能推荐自己。")
+    case .referredAlready: ("The member has named who referred it already.", "会员已登记推荐人。")
+    case .referralTooLate:
+      ("Only a new member without a purchase can be referred.", "仅未消费的新会员可登记推荐人。")
+    case .referralCircle: ("The member cannot be referred by whom it referred.", "推荐关系不可循环。")
+    case .proofSeen: ("This proof has been used before, for {firstShare}.", "该凭证已用于 {firstShare}。")
+    case .tooManyShares: ("{most} shared posts wait for a decision already.", "已有 {most} 条分享待审核。")
+    case .shareUnknown: ("No shared post {share} waits for a decision.", "没有待审核的分享 {share}。")
+    case .shareCapReached:
+      ("The member has been rewarded {most} times in this month.", "会员本月分享奖励已达 {most} 次上限。")
+    case .limitedOfferUnknown: ("There is no offer {offer}.", "没有优惠 {offer}。")
+    case .offerByGrantOnly: ("The offer {offer} cannot be taken; it is given.", "优惠 {offer} 只能由计划发放。")
+    case .offerTaken: ("The member has taken {offer} {most} times, which is all.", "会员已领取 {offer} {most} 次，达到上限。")
+    case .offerNotHeld: ("Nobody has {grant}, or no more.", "{grant} 不存在、已使用或已失效。")
+    case .offerElsewhere: ("The offer {offer} is honoured by other partners.", "优惠 {offer} 不可在此合作方使用。")
+    case .channelForbidden: ("The caller does not send notices of this channel.", "调用方无权发送此渠道的通知。")
     case .ledgerFull: ("The ledger is full.", "账本已满。")
     case .ledgerNotOpen: ("The ledger is not open yet.", "账本尚未开启。")
     case .ledgerAlreadyOpen: ("The ledger is open already.", "账本已开启。")
@@ -141,7 +182,7 @@ enum RefusalText {
     }
   }
 
-  private static func fill(_ template: String, _ values: [String: String]) -> String {
+  static func fill(_ template: String, _ values: [String: String]) -> String {
     var filled = ""
     var rest = template[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {

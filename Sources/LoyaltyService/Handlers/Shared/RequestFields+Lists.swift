@@ -1,0 +1,39 @@
+// Fields that lists, texts and references to earlier records have in common.
+
+import LoyaltyRPC
+
+extension RequestFields {
+  /// Words of a person: at most 4,000 characters.
+  mutating func checkText(_ text: String, _ field: String, isRequired: Bool = true) {
+    if text.isEmpty {
+      if isRequired { report(field, "is required") }
+    } else if text.utf8.count > FieldLimits.textBytes || text.count > FieldLimits.textCharacters {
+      report(field, "is longer than \(FieldLimits.textCharacters) characters")
+    }
+  }
+
+  /// Attachments by reference: at most 10 of at most 256 bytes.
+  mutating func checkAttachments(_ attachments: [String]) {
+    if attachments.count > FieldLimits.attachments {
+      report("attachments", "has \(attachments.count) entries; at most \(FieldLimits.attachments)")
+    }
+    for (index, attachment) in attachments.prefix(FieldLimits.attachments).enumerated()
+    where attachment.isEmpty || attachment.utf8.count > FieldLimits.attachmentBytes {
+      report("attachments[\(index)]", "must have 1 to \(FieldLimits.attachmentBytes) bytes")
+    }
+  }
+
+  /// The sequence that a public name stands for, as in `fbk-42`; 0 if it is none of that kind.
+  /// - Parameter name: how that kind of thing is named.
+  mutating func sequence(_ id: String, _ field: String, named name: (UInt64) -> String) -> UInt64 {
+    let digits = id.reversed().prefix { $0.isASCII && $0.isNumber }.reversed()
+    guard let sequence = UInt64(String(digits)), sequence > 0, name(sequence) == id else {
+      report(field, id.isEmpty ? "is required" : "is '\(id.prefix(80))'; must be like \(name(42))")
+      return 0
+    }
+    return sequence
+  }
+
+  /// The sequence after which a page begins, 0 for the first one.
+  mutating func pageStart(_ token: String, list: String) -> UInt64 { UInt64(pagePlace(token, list: list)) ?? 0 }
+}
