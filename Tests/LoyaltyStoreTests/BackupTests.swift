@@ -18,7 +18,7 @@ import Testing
 
   private func open(_ directory: String = "/data") throws -> DurableStore<Roll> {
     var configuration = StoreConfiguration()
-    configuration.segmentSize = 8192
+    configuration.segmentSize = 4096
     configuration.queueLimit = 1024
     configuration.maximumRecordSize = 700
     configuration.snapshotBytes = 20_000
@@ -139,34 +139,40 @@ import Testing
 
   @Test(arguments: [FaultPlan.Fault.crash, .fail])
   func aFaultAtAnyOperationOfBackupOrRestoreLeavesNothingHalfDone(_ fault: FaultPlan.Fault) throws {
-    let store = try open()
-    try fill(store, 30)
-    let names = store.names
     var operation = 0
     while true {
       operation += 1
-      disk.plan(FaultPlan(operation: operation, fault: fault))
-      let directory = "/r\(operation)"
+      // A disk of its own for each: names of many runs would only slow the simulation down.
+      let stage = BackupTests()
+      let store = try stage.open()
+      try stage.fill(store, 20)
+      stage.disk.plan(FaultPlan(operation: operation, fault: fault))
       do {
-        _ = try backup()
-        _ = try restore.restore(Roll.self, to: directory)
+        _ = try stage.backup()
+        _ = try stage.restore.restore(Roll.self, to: "/new")
       } catch {
         // The fault ends this run.
       }
-      let isOver = disk.operations < operation
-      disk.restart([.none, .some, .all][operation % 3])
+      let isOver = stage.disk.operations < operation
+      stage.disk.restart([.none, .some, .all][operation % 3])
       // What opens is whole; what was interrupted does not open, and the next run makes it whole.
-      if disk.paths.contains(where: { $0.hasPrefix(directory + "/segment-") }) {
-        do { #expect(try open(directory).names == names) } catch StoreError.unfinishedRestore {
-          disk.restart(.all)
+      var isWhole = false
+      if stage.disk.paths.contains(where: { $0.hasPrefix("/new/segment-") }) {
+        do {
+          #expect(try stage.open("/new").names == store.names, "operation \(operation)")
+          isWhole = true
+        } catch StoreError.unfinishedRestore {
+          #expect(!isOver)
         }
+        stage.disk.restart(.all)
+      }
+      if !isWhole {
+        _ = try stage.backup()
+        _ = try stage.restore.restore(Roll.self, to: "/new")
+        #expect(try stage.open("/new").names == store.names, "operation \(operation), again")
       }
       if isOver { break }
     }
-    disk.restart(.all)
-    _ = try backup()
-    _ = try restore.restore(Roll.self, to: "/last")
-    #expect(try open("/last").names == names)
     print("backup and restore: \(fault) at each of \(operation - 1) operations")
     #expect(operation > 60)
   }

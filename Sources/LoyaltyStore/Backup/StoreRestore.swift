@@ -256,8 +256,14 @@ public struct StoreRestore: Sendable {
   ) throws -> StoreIdentity {
     let keys = try Keyring.open(
       directory: directory, disk: disk, environment: environment, master: masterKey, creating: false)
+    // The segment that follows is as large as those before it.
+    var configuration = StoreConfiguration.defaults
+    if let header = plan.segments.last?.header {
+      configuration.segmentSize = Int(header.capacity)
+      configuration.queueLimit = Int(header.maximumBatch) - BatchHeader.totalLength(payload: FileCipher.overhead)
+    }
     var recovery = try JournalRecovery(
-      directory: directory, disk: disk, keys: keys, configuration: .defaults, environment: environment,
+      directory: directory, disk: disk, keys: keys, configuration: configuration, environment: environment,
       schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let start = try SnapshotCatalog(directory: directory, disk: disk, keys: keys).newest(
       State.self, history: recovery.history, accept: recovery.sealed.contains
