@@ -1,7 +1,7 @@
 # `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
 # Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
 
-.PHONY: run demo test requirements bench bench-codec bench-engine build setup certs format lint clean help fuzz soak
+.PHONY: run demo test requirements bench bench-codec bench-engine bench-store build setup certs format lint clean help fuzz soak
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -27,6 +27,9 @@ bench: ## Server CPU per call beside a C program and grpc-go, in one run
 bench-engine: setup ## The ledger alone: accruals, redemptions, memory a member, expiry
 	swift build --package-path Benchmarks -c release --product bench-engine
 	@"$$(swift build --package-path Benchmarks -c release --show-bin-path)/bench-engine"
+
+bench-store: ## Durable accruals beside the bare disk, PostgreSQL and Redis; restarts
+	@Benchmarks/store.sh
 
 bench-codec: ## Generated codecs beside swift-protobuf, C++ protobuf and protobuf-c, in one run
 	@Benchmarks/codec.sh

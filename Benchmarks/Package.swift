@@ -34,6 +34,12 @@ let package = Package(
         .product(name: "LoyaltyServer", package: loyalty), .product(name: "LoyaltyStore", package: loyalty),
       ],
       path: "Sources/BenchEngine"),
+    .executableTarget(
+      name: "bench-store",
+      dependencies: [
+        .product(name: "LoyaltyServer", package: loyalty), .product(name: "LoyaltyStore", package: loyalty),
+      ],
+      path: "Sources/BenchStore"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,11 @@ final class AccrueBench: LoyaltyServiceHandler {
     folder = FileManager.default.temporaryDirectory.appending(path: "loyalty-bench-\(UUID())")
     let policy = try PolicyFile.load(
       URL(filePath: #filePath).appending(path: "../../../../policies/sample.yaml").standardizedFileURL.path)
-    let store = try DurableStore<Ledger>.open(directory: folder.path)
+    var configuration = StoreConfiguration.defaults
+    if let seconds = ProcessInfo.processInfo.environment["SNAPSHOT_SECONDS"].flatMap(Int.init) {
+      configuration.snapshotInterval = .seconds(seconds)
+    }
+    let store = try DurableStore<Ledger>.open(directory: folder.path, configuration: configuration)
     let gate = ReplyGate(position: store.durableSequence)
     store.onDurable { gate.advance(to: $0) }
     let programme = Programme(store: store, policy: policy, gate: gate)
