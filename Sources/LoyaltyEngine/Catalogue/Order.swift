@@ -110,6 +110,8 @@ extension Ledger {
     if !item.segments.isEmpty, !item.segments.contains(where: { isIn($0, member: member) }) {
       throw Refusal(.segmentNotEligible, ["itemId": item.id, "segments": item.segments.joined(separator: ", ")])
     }
+    // Before a session is asked for: whoever cannot have the item need not choose one.
+    _ = try unitPrice(order, policy: policy, now: now)
   }
 
   private func checkSession(_ order: Order, now: Int64) throws(Refusal) {
@@ -134,18 +136,25 @@ extension Ledger {
 
   // MARK: - Price
 
+  /// The price of one for the member's tier.
+  /// - Throws: `tierNotEligible` where the tier has none.
+  private func unitPrice(_ order: Order, policy: CompiledPolicy, now: Int64) throws(Refusal) -> Int64 {
+    guard let price = order.item.prices(at: now)[order.standing.tier] else {
+      throw Refusal(
+        .tierNotEligible,
+        [
+          "itemId": order.item.id, "tier": policy.tiers[order.standing.tier].id,
+          "requiredTier": policy.tiers[order.item.fromTier].id,
+        ])
+    }
+    return price
+  }
+
   private func price(
     _ order: Order, cashPoints: Int64, policy: CompiledPolicy, now: Int64
   ) throws(Refusal) -> RedemptionPrice {
     let item = order.item
-    guard let single = item.prices(at: now)[order.standing.tier] else {
-      throw Refusal(
-        .tierNotEligible,
-        [
-          "itemId": item.id, "tier": policy.tiers[order.standing.tier].id,
-          "requiredTier": policy.tiers[item.fromTier].id,
-        ])
-    }
+    let single = try unitPrice(order, policy: policy, now: now)
     let (full, overflow) = single.multipliedReportingOverflow(by: order.quantity)
     if overflow {
       throw Refusal(.pointsOverflow, ["price": "\(single)", "quantity": "\(order.quantity)"])
