@@ -34,7 +34,7 @@ bench-store: ## Durable accruals beside the bare disk, PostgreSQL and Redis; res
 bench-codec: ## Generated codecs beside swift-protobuf, C++ protobuf and protobuf-c, in one run
 	@Benchmarks/codec.sh
 
-fuzz: ## libFuzzer over schemas, binary messages and JSON, a minute each
+fuzz: ## libFuzzer over schemas, binary messages, JSON and what of gRPC is no message, a minute each
 	@scripts/fuzz.sh
 
 build: setup ## Debug build with tests

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs libFuzzer, with the address sanitizer, over everything that reads what others wrote: schemas, binary messages, JSON.
+# Runs libFuzzer, with the address sanitizer, over everything that reads what others wrote: schemas, binary messages, JSON,
+# and what of gRPC, gRPC-Web and Connect is no message.
 #
-#   scripts/fuzz.sh [SECONDS]        SECONDS: how long each of the three runs (default: 60)
+#   scripts/fuzz.sh [SECONDS]        SECONDS: how long each of the four runs (default: 60)
 #
 # The corpus grows in .build-fuzz/corpus. An input that fails is left in .build-fuzz; once it is mended, it belongs into the
-# tests of ProtobufRuntime or among the schemas of ProtobufCompilerTests. The compiler is called directly: the package's build
+# tests of ProtobufRuntime or LoyaltyRPC, or among the schemas of ProtobufCompilerTests. The compiler is called directly: the package's build
 # would instrument codegen, too, which its own plugin runs.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,11 +28,27 @@ for module in ProtobufRuntime ProtobufCompiler; do
   fi
 done
 
-for target in FuzzSchema FuzzBinary FuzzJSON; do
+# The part of LoyaltyRPC that needs no network: a module of that name, so that its tests' helpers serve here, too.
+mkdir -p "$folder/generated-rpc"
+"$(swift build --show-bin-path)/codegen" -I Sources/LoyaltyRPC/Schemas --swift-out "$folder/generated-rpc" \
+  google/rpc/status.proto google/rpc/error_details.proto
+rpc=("$folder"/generated-rpc/*.swift Sources/LoyaltyRPC/TLS/TLSError.swift)
+for name in GRPCTimeout HeaderBytes MessageDeframer MessageEncoding Metadata MetadataBase64 MethodDescriptor \
+  PercentEncoding RPCError StatusCode; do rpc+=("Sources/LoyaltyRPC/Call/$name.swift"); done
+for name in ConnectQuery WebBody WebCodec; do rpc+=("Sources/LoyaltyRPC/Web/$name.swift"); done
+for name in Balancer ChannelState ConnectionBackoff ConnectionFailure ConnectivityState PickFirst RoundRobin \
+  ServerAddress; do rpc+=("Sources/LoyaltyRPC/Client/Channel/$name.swift"); done
+echo "compiling the part of LoyaltyRPC that needs no network"
+swiftc "${flags[@]}" -module-name LoyaltyRPC -enable-testing -emit-module \
+  -emit-module-path "$folder/LoyaltyRPC.swiftmodule" -c "${rpc[@]}" -o "$folder/LoyaltyRPC-code.o"
+
+for target in FuzzSchema FuzzBinary FuzzJSON FuzzRPC; do
   sources=(Tests/Fuzz/$target.swift)
   seeds=()
   if [ $target = FuzzSchema ]; then
     seeds=(Tests/ProtobufCompilerTests/Corpus/Accepted Tests/ProtobufCompilerTests/Corpus/Rejected)
+  elif [ $target = FuzzRPC ]; then
+    sources+=(Tests/LoyaltyRPCTests/ChannelFuzz.swift "$folder/LoyaltyRPC-code.o")
   else
     sources+=(Tests/Fuzz/FuzzMessages.swift "$folder"/generated/*.swift)
   fi

@@ -1,7 +1,5 @@
 // Where one server listens.
 
-import NIOCore
-
 /// One place to connect to.
 enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
   /// A literal IPv4 or IPv6 address.
@@ -16,15 +14,6 @@ enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
     case .ip(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     case .unix(let path): "unix:\(path)"
     case .inProcess: "in-process"
-    }
-  }
-
-  /// Nil for a server in this process, which has no socket.
-  func socketAddress() throws -> SocketAddress? {
-    switch self {
-    case .ip(let host, let port): try SocketAddress(ipAddress: host, port: port)
-    case .unix(let path): try SocketAddress(unixDomainSocketPath: path)
-    case .inProcess: nil
     }
   }
 }
