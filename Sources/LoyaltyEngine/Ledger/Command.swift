@@ -85,6 +85,7 @@ extension Record {
     case .holdReleased(let outcome): .holdReleased(outcome)
     case .policyPublished(let outcome): .policyPublished(outcome)
     case .policyWithdrawn(let outcome): .policyWithdrawn(outcome)
+    case .entitlementUsed(let outcome): .entitlementUsed(outcome)
     case .catalogueChanged(let outcome): .catalogue(outcome)
     case .partnershipChanged(let outcome): .partnership(outcome)
     case .bulletinPublished(let outcome): .bulletinPublished(outcome)
@@ -106,7 +107,7 @@ extension Record {
     case .campaignStepped(let outcome): .campaignStepped(outcome)
     case .outboxFetched(let outcome): .outboxFetched(outcome)
     case .outboxReceipted(let outcome): .outboxReceipted(outcome)
-    case .expired, .holdsTimedOut, .ticketsCameDue, .dayCame, .outboxCameDue, .offersCameDue, nil: nil
+    case .expired, .holdsTimedOut, .tiersReviewed, .ticketsCameDue, .dayCame, .outboxCameDue, .offersCameDue, nil: nil
     }
   }
 }

@@ -15,6 +15,8 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
   case proposals
   /// Points that are posted later than they are earned.
   case pending
+  /// Tiers that run out.
+  case tiers
   /// Feedback tickets that have waited too long, and closed ones that are forgotten.
   case tickets
   /// Offers that members took and did not use.
@@ -31,6 +33,7 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
     case .holds: .holdTimeout(HoldTimeoutInput())
     case .proposals: .proposalTimeout(ProposalTimeoutInput())
     case .pending: .pendingPost(PendingPostInput())
+    case .tiers: .tierReview(TierReviewInput())
     case .tickets: .ticketsDue(TicketsDueInput())
     case .offers: .offersDue(OffersDueInput())
     case .days: .day(DayInput())
@@ -48,6 +51,7 @@ extension Ledger {
     case .holds: holds.nextDueMs
     case .proposals: proposals.nextDueMs
     case .pending: pending.nextDueMs
+    case .tiers: tierReviews.first?.ms
     case .tickets: feedback.nextDueMs
     case .offers: campaigns.nextDueMs
     case .days: nextDayMs

@@ -44,7 +44,7 @@ extension Ledger {
     }
     request.draft.move(lapsed, of: member, to: .expired)
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
-    guard standing.add(earned.qualifying, policy: policy) else {
+    guard standing.add(policy.tierReview.counted(input, points: earned.qualifying), policy: policy) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
     }
     var made: [LotLine] = []

@@ -85,6 +85,7 @@ extension Ledger: StateMachine {
     case .outboxDue: if case .outboxCameDue(let outcome)? = record.outcome { apply(outcome) }
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)
+    case .tierReview, .entitlementUse: break
     // What the others change is in the record's changes.
     default: break
     }
@@ -238,6 +239,14 @@ extension Ledger: StateMachine {
     members[member].tier = tier
     members[member].tierUntilMs = standing.tierUntilMs
     members[member].periodEndsMs = standing.periodEndsMs
+    members[member].spend = standing.spend
+    members[member].nights = UInt32(clamping: standing.nights)
+    members[member].segments = UInt32(clamping: standing.segments)
+    if standing.tierUntilMs > 0 {
+      tierReviews.set(UInt64(member), dueMs: standing.tierUntilMs)
+    } else {
+      tierReviews.remove(UInt64(member))
+    }
   }
 
   private mutating func take(_ move: StockMove) {

@@ -59,6 +59,7 @@ extension Ledger {
     case .holdTimeout(let input): record = decide(input, &request)
     case .proposalTimeout(let input): record = decide(input, &request)
     case .pendingPost(let input): record = decide(input, &request)
+    case .tierReview(let input): record = decide(input, &request)
     case .ticketsDue(let input): record = decide(input, &request)
     case .timeZones(let input): record = try decide(input, &request)
     case .day(let input): record = try decide(input, &request)
@@ -81,6 +82,7 @@ extension Ledger {
     case .holdRelease(let input): try decide(input, &request)
     case .policyPublication(let input): try decide(input, &request)
     case .policyWithdrawal(let input): try decide(input, &request)
+    case .entitlementUse(let input): try decide(input, &request)
     case .catalogue(let input): try decide(input, &request)
     case .partnership(let input): try decide(input, &request)
     case .bulletin(let input): try decide(input, &request)
@@ -104,7 +106,8 @@ extension Ledger {
     case .outboxFetch(let input): try decide(input, &request)
     case .outboxReceipts(let input): try decide(input, &request)
     // Due work is asked for by itself.
-    case .expiry, .holdTimeout, .proposalTimeout, .pendingPost, .ticketsDue, .timeZones, .day, .outboxDue, .offersDue:
+    case .expiry, .holdTimeout, .proposalTimeout, .pendingPost, .tierReview, .ticketsDue, .timeZones, .day, .outboxDue,
+      .offersDue:
       throw Refusal(.commandInvalid)
     }
   }
@@ -161,6 +164,8 @@ extension Ledger {
     case .holdTimeout(let input): fingerprint(of: input)
     case .policyPublication(let input): fingerprint(of: input)
     case .policyWithdrawal(let input): fingerprint(of: input)
+    case .tierReview(let input): fingerprint(of: input)
+    case .entitlementUse(let input): fingerprint(of: input)
     case .catalogue(let input): fingerprint(of: input)
     case .partnership(let input): fingerprint(of: input)
     // The same period under the same key is the same bulletin, whatever key of pseudonyms would have been its.
@@ -325,6 +330,8 @@ extension Record.Input {
     case .holdTimeout: 103
     case .policyPublication: 200
     case .policyWithdrawal: 201
+    case .tierReview: 202
+    case .entitlementUse: 203
     case .catalogue(let input): 300_000 + UInt64(input.method)
     case .partnership(let input): 301_000 + UInt64(input.method)
     case .bulletin: 302

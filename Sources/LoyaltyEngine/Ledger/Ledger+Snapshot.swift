@@ -70,6 +70,7 @@ extension Ledger {
         periodEndsMs: member.periodEndsMs, qualifying: member.qualifying, purchased: member.marks.contains(.purchased))
       entry.status = MemberStatus(rawValue: Int32(member.status.rawValue))
       entry.awaitsFirstActivity = member.awaitsFirstActivity
+      (entry.spend, entry.nights, entry.segments) = (member.spend, Int64(member.nights), Int64(member.segments))
       var slot = member.lots.first
       while slot != LotTable.none {
         let lot = lots[slot]
@@ -256,6 +257,10 @@ extension Ledger {
       member.qualifying = entry.qualifying
       member.status = Status(entry.status)
       member.awaitsFirstActivity = entry.awaitsFirstActivity
+      member.spend = entry.spend
+      member.nights = UInt32(clamping: entry.nights)
+      member.segments = UInt32(clamping: entry.segments)
+      if entry.tierUntilMs > 0 { tierReviews.set(UInt64(number), dueMs: entry.tierUntilMs) }
       // Format 1 did not know who had purchased: nobody shall get a bonus for the first purchase twice.
       if entry.purchased || restored.format == 1 { member.marks.insert(.purchased) }
       care.enrolled(number, at: entry.enrolledMs)

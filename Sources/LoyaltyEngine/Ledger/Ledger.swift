@@ -39,6 +39,10 @@ public struct Ledger: Sendable {
     var tierUntilMs: Int64 = 0
     var periodEndsMs: Int64 = 0
     var enrolledMs: Int64 = 0
+    /// Counted in the period toward a tier, beside qualifying points.
+    var spend: Int64 = 0
+    var nights: UInt32 = 0
+    var segments: UInt32 = 0
   }
 
   enum Status: UInt8, Sendable {
@@ -76,6 +80,8 @@ public struct Ledger: Sendable {
   /// Every version of the policy that was published.
   public internal(set) var policies = PolicyBook()
   var meters = MeterTable()
+  /// Members whose tier runs out, by when.
+  var tierReviews = DueQueue()
   public internal(set) var timeliness = Timeliness()
   var feedback = FeedbackRoom()
   var surveys = SurveyRoom()

@@ -91,7 +91,8 @@ struct RecordDraft {
   mutating func set(_ standing: Standing, of member: UInt32, tier: String) {
     record.standings.append(
       StandingChange(
-        member: member, tier: tier, tierUntilMs: standing.tierUntilMs, periodEndsMs: standing.periodEndsMs))
+        member: member, tier: tier, tierUntilMs: standing.tierUntilMs, periodEndsMs: standing.periodEndsMs,
+        spend: standing.counted.spend, nights: standing.counted.nights, segments: standing.counted.segments))
   }
 
   mutating func take(_ item: String, quantity: Int64) {

@@ -216,6 +216,10 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case partnerQuotaExceeded = "PARTNER_QUOTA_EXCEEDED"
   /// The member has been credited as much as it may be for now.
   case memberLimitExceeded = "MEMBER_LIMIT_EXCEEDED"
+  /// The member's tier does not entitle to that.
+  case entitlementUnknown = "ENTITLEMENT_UNKNOWN"
+  /// All of the period are used.
+  case entitlementUsedUp = "ENTITLEMENT_USED_UP"
   /// No version of the policy is in effect.
   case policyNotInEffect = "POLICY_NOT_IN_EFFECT"
   /// The version cannot be published: a mistake in it, or it does not follow on those before it.

@@ -27,6 +27,7 @@ public final class CompiledPolicy: Sendable {
   let quotaMeters: [(accruals: String, points: String)]
   /// Most that a member may be credited on a day.
   let memberLimits: DayLimit
+  let tierReview: TierReview
   private let rulesByPlace: [[Int]]
   private let partnerIndex: [String: Int]
   private let callers: [String: Caller]
@@ -35,6 +36,10 @@ public final class CompiledPolicy: Sendable {
   public struct Tier: Sendable {
     public let id: String
     public let qualifyingPoints: Int64
+    /// 0: does not give the tier.
+    public let qualifyingSpend: Int64
+    public let qualifyingNights: Int64
+    public let qualifyingSegments: Int64
     public let multiplierBp: UInt32
   }
 
@@ -58,7 +63,10 @@ public final class CompiledPolicy: Sendable {
     accrueWithinMs = Int64(windows.accrueWithinDays) * CivilCalendar.millisecondsPerDay
     clockSkewMs = Int64(windows.clockSkewMinutes) * 60_000
     tiers = policy.tiers.map {
-      Tier(id: $0.id, qualifyingPoints: $0.qualifyingPoints, multiplierBp: $0.multiplierBp)
+      Tier(
+        id: $0.id, qualifyingPoints: $0.qualifyingPoints, qualifyingSpend: $0.qualifyingSpend,
+        qualifyingNights: $0.qualifyingNights, qualifyingSegments: $0.qualifyingSegments,
+        multiplierBp: $0.multiplierBp)
     }
     let tierIDs = policy.tiers.map(\.id)
 
@@ -69,6 +77,7 @@ public final class CompiledPolicy: Sendable {
     quotaMeters = policy.partners.map { ("partner.\($0.id).accruals", "partner.\($0.id).points") }
     memberLimits = DayLimit(
       accruals: Int64(policy.memberLimits?.accrualsPerDay ?? 0), points: policy.memberLimits?.pointsPerDay ?? 0)
+    tierReview = TierReview(policy)
     callers = Self.callers(of: policy)
     (rules, rulesByPlace) = Self.rules(of: policy, tierIDs: tierIDs)
     catalogue = CompiledCatalogue(policy, tierIDs: tierIDs)
@@ -93,11 +102,6 @@ public final class CompiledPolicy: Sendable {
   public func item(_ id: String) -> Item? { catalogue.item(id) }
 
   public func tierIndex(_ id: String) -> Int? { tiers.firstIndex { $0.id == id } }
-
-  /// The highest tier that so many qualifying points give.
-  public func tier(reachedBy qualifying: Int64) -> Int {
-    tiers.lastIndex { $0.qualifyingPoints <= qualifying } ?? 0
-  }
 
   /// The text in the wanted language; failing that in one of the same primary language, then in the programme's.
   public func text(_ texts: [String: String], language: String) -> String {

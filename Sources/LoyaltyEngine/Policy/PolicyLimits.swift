@@ -22,6 +22,12 @@ public enum PolicyLimits {
   public static let certificateSubjects = 16
   public static let catalogueItems = 10_000
   public static let benefits = 100
+  /// A use a day, with some to spare.
+  public static let benefitUses: UInt32 = 1_000
+  /// Grace and notice are shorter than half a year.
+  public static let reviewDays: UInt32 = 180
+  /// Teams that look after members.
+  public static let team = 100
   /// Bytes of an id: of a partner, tier, rule, item, or programme.
   public static let idBytes = 64
   /// Bytes of a text in one language.

@@ -21,6 +21,8 @@ public struct PolicyValidator {
     validator.checkTiers()
     validator.checkEarningRules()
     validator.checkMemberLimits()
+    validator.checkTierMeasures()
+    validator.checkTeam()
     validator.checkExpiryAndWindows()
     validator.checkCatalogue()
     validator.checkPartnerships()

@@ -76,7 +76,7 @@ extension Ledger {
     _ = move(lines, of: ends, into, at: stays, &request)
     if theirs.qualifying > 0 { request.draft.moveQualifying(theirs.qualifying, from: ends, to: stays) }
     if theirs.tier > own.tier { (own.tier, own.tierUntilMs) = (theirs.tier, theirs.tierUntilMs) }
-    guard own.add(theirs.qualifying, policy: policy) else {
+    guard own.add(theirs.counted, policy: policy) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(theirs.qualifying)"])
     }
     let tier = policy.tiers[own.tier].id

@@ -95,6 +95,7 @@ public final class LoyaltyApplication: Service {
       TransferHandlers(programme: programme),
       ImportHandlers(programme: programme),
       ApprovalHandlers(programme: programme),
+      TierHandlers(programme: programme),
       FeedbackHandlers(programme: programme),
       SurveyHandlers(programme: programme),
       CampaignHandlers(programme: programme),

@@ -1,9 +1,20 @@
 // Tiers and benefits, as the requirements ask for them.
 
 import LoyaltyAPI
+import ProtobufRuntime
 import Testing
 
+@testable import LoyaltyService
+
+extension ScenarioCaller {
+  var tiers: TierServiceClient { TierServiceClient(client) }
+}
+
 @Suite struct TierScenarios {
+  /// 2027-01-01T00:00:00+08:00 and the new years after it.
+  static let newYear2027: Int64 = 1_798_732_800_000
+  static let newYear2028: Int64 = 1_830_268_800_000
+
   @Test("B1.1: whoever earns for the first time is enrolled in the entry tier, with its benefits and points")
   func entry() async throws {
     try await Scenario.run { stage in
@@ -11,8 +22,136 @@ import Testing
       #expect(earned.enrolled && earned.tierID == "entry" && earned.points > 0)
       try await stage.restart()
       let tier = try await stage.air.loyalty.getTier(GetTierRequest(memberID: "M-1", language: "en"))
-      #expect(tier.tier?.tierID == "entry")
+      #expect(tier.tier?.tierID == "entry" && tier.review == nil)
       #expect(tier.tier?.benefits == ["2% off member prices"])
+    }
+  }
+
+  @Test("B1.2: silver's priority bookings are counted") func silver() async throws {
+    try await Scenario.run { stage in
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 6_000))
+      let list = try await stage.air.tiers.listEntitlements(ListEntitlementsRequest(memberID: "M-1", language: "en"))
+      #expect(list.entitlements.map(\.text) == ["Priority booking"] && list.entitlements[0].left == 6)
+      let used = try await stage.air.tiers.useEntitlement(
+        UseEntitlementRequest(
+          memberID: "M-1", benefitID: "priority-booking", reference: "b-1", idempotencyKey: "u-1"))
+      #expect(used.used == 1 && used.left == 5)
+    }
+  }
+
+  @Test("B1.3: gold's upgrades are counted down as they are used, and granted again with the year")
+  func gold() async throws {
+    try await Scenario.run { stage in
+      _ = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 30_000))
+      func use(_ number: Int) async throws -> UseEntitlementResponse {
+        try await stage.hotel.tiers.useEntitlement(
+          UseEntitlementRequest(
+            memberID: "M-1", benefitID: "room-upgrade", reference: "folio-\(number)", idempotencyKey: "u-\(number)"))
+      }
+      for number in 1...4 { #expect(try await use(number).left == Int64(4 - number)) }
+      try await stage.restart()
+      #expect(try await use(4).left == 0, "the same use again is the same use")
+      #expect(try await refusalReason { try await use(5) } == "ENTITLEMENT_USED_UP")
+      let unknown = try await refusalReason {
+        try await stage.hotel.tiers.useEntitlement(
+          UseEntitlementRequest(memberID: "M-1", benefitID: "jet", reference: "r", idempotencyKey: "u-9"))
+      }
+      #expect(unknown == "ENTITLEMENT_UNKNOWN")
+      try stage.advance(to: Self.newYear2027)
+      #expect(try await use(6).left == 3)
+    }
+  }
+
+  @Test("B4.3 B3.9: each use of a lounge visit is on record, with who used it and for what") func audited() async throws
+  {
+    try await Scenario.run { stage in
+      _ = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 30_000))
+      let used = try await stage.hotel.tiers.useEntitlement(
+        UseEntitlementRequest(memberID: "M-1", benefitID: "lounge", reference: "gate-7", idempotencyKey: "u-1"))
+      try await stage.restart()
+      let uses = try await stage.ops.tiers.listEntitlementUses(ListEntitlementUsesRequest(memberID: "M-1")).uses
+      #expect(uses.map(\.useID) == [used.useID] && uses[0].benefitID == "lounge" && uses[0].reference == "gate-7")
+      #expect(uses[0].usedBy == "partner-jade-hotels")
+    }
+  }
+
+  @Test("B1.4: diamond has a named butler and a travel adviser, the same ones after a restart") func diamond()
+    async throws
+  {
+    try await Scenario.run { stage in
+      _ = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 90_000))
+      let tier = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1", language: "en"))
+      #expect(tier.tier?.tierID == "diamond" && tier.team.map(\.role) == ["butler", "adviser"])
+      #expect(tier.team.allSatisfy { !$0.name.isEmpty && !$0.staffID.isEmpty })
+      try await stage.restart()
+      #expect(try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1", language: "en")).team == tier.team)
+    }
+  }
+
+  @Test("B4.5 B4.6 B7.5: feedback and offers go by the tier's way, and long membership brings a planner")
+  func routed() async throws {
+    try await Scenario.run { stage in
+      _ = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 30_000))
+      _ = try await stage.hotel.loyalty.accrue(stage.stay("M-2", yuan: 10))
+      func tier(_ member: String) async throws -> GetTierResponse {
+        try await stage.hotel.loyalty.getTier(GetTierRequest(memberID: member))
+      }
+      let gold = try await tier("M-1")
+      #expect(gold.serviceQueue == "gold-desk" && gold.offerChannel == "adviser")
+      let entry = try await tier("M-2")
+      #expect(entry.serviceQueue == "service-desk" && entry.offerChannel == "app" && entry.team.isEmpty)
+      try stage.advance(days: 1_094)
+      #expect(try await tier("M-2").team.isEmpty)
+      try stage.advance(days: 1)
+      #expect(try await tier("M-2").team.map(\.staffID) == ["feng"])
+    }
+  }
+
+  @Test("A3.2.2 B4.2 B1.5: the tier multiplies earning, and GetTier shows the way up by each measure")
+  func growth() async throws {
+    try await Scenario.run { stage in
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 6_000))
+      let earned = try await stage.air.loyalty.accrue(stage.flight("M-1"))
+      #expect(earned.rules.map(\.ruleID) == ["flight-base", "tier.silver"] && earned.points == 2_200)
+      var stay = stage.stay("M-1", yuan: 100)
+      stay.quantity = 7
+      _ = try await stage.hotel.loyalty.accrue(stay)
+      try await stage.restart()
+      let tier = try await stage.air.loyalty.getTier(GetTierRequest(memberID: "M-1"))
+      #expect(tier.nextTier?.tierID == "gold")
+      #expect(tier.progress.map(\.measure) == [.points, .nights, .segments])
+      #expect(tier.progress.map(\.have) == [14_150, 7, 2] && tier.progress.map(\.need) == [40_000, 50, 60])
+      #expect(tier.progress.map(\.missing) == [25_850, 43, 58])
+      #expect(tier.review?.projectedTierID == "entry" && tier.review?.notice == false)
+    }
+  }
+
+  @Test("B4.2: nights alone promote; at review the tier falls by one, after notice and grace, and history tells when")
+  func review() async throws {
+    try await Scenario.run { stage in
+      var stay = stage.stay("M-1", yuan: 10)
+      stay.quantity = 50
+      #expect(try await stage.hotel.loyalty.accrue(stay).tierID == "gold")
+      func tier() async throws -> GetTierResponse {
+        try await stage.hotel.loyalty.getTier(GetTierRequest(memberID: "M-1"))
+      }
+      let end = Self.newYear2028 + 31 * Scenario.day
+      #expect(try await tier().review?.at == ProtobufTimestamp(unixMilliseconds: end))
+      try stage.advance(to: end - 91 * Scenario.day)
+      #expect(try await tier().review?.notice == false)
+      #expect(try await stage.ops.tiers.listTierReviews(ListTierReviewsRequest()).reviews.isEmpty)
+      try stage.advance(days: 1)
+      #expect(try await tier().review?.notice == true)
+      let risks = try await stage.ops.tiers.listTierReviews(ListTierReviewsRequest()).reviews
+      #expect(risks.map(\.memberID) == ["M-1"] && risks[0].projectedTierID == "silver")
+      try stage.advance(to: end - 1)
+      #expect(try await tier().tier?.tierID == "gold", "the days of grace")
+      try stage.advance(to: end)
+      try await stage.restart()
+      #expect(try await tier().tier?.tierID == "silver", "one tier at most")
+      let history = try await stage.hotel.tiers.listTierHistory(ListTierHistoryRequest(memberID: "M-1")).changes
+      #expect(history.map(\.tierID) == ["silver", "gold"])
+      #expect(history.map(\.at) == [end, Scenario.start].map { ProtobufTimestamp(unixMilliseconds: $0) })
     }
   }
 }

@@ -13,28 +13,67 @@ extension LoyaltyHandlers {
     fields.checkLanguage(request.language)
     if let error = fields.error { return Answer(.failure(error)) }
 
+    let policy = policy
     let language = call.language(request.language, policy: policy)
     return read(.look, call) { (ledger) throws(Refusal) in
-      try ledger.account(
-        request.memberID, number: request.partnerMemberNumber, partner: call.caller.partner, policy: policy,
-        now: call.now)
-    }.map { response($0, language: language) }
+      (
+        account: try ledger.account(
+          request.memberID, number: request.partnerMemberNumber, partner: call.caller.partner, policy: policy,
+          now: call.now),
+        tier: try ledger.tier(
+          of: request.memberID, number: request.partnerMemberNumber, partner: call.caller.partner, policy: policy,
+          now: call.now)
+      )
+    }.map { response($0.account, $0.tier, policy, language: language, now: call.now) }
   }
 
-  private func response(_ account: AccountView, language: String) -> GetTierResponse {
+  private func response(
+    _ account: AccountView, _ view: TierView, _ policy: CompiledPolicy, language: String, now: Int64
+  ) -> GetTierResponse {
     let next = account.tier + 1 < policy.tiers.count ? account.tier + 1 : nil
+    let id = policy.tiers[account.tier].id
+    let route = policy.document.routes.first { $0.tiers.isEmpty || $0.tiers.contains(id) }
     return GetTierResponse(
-      memberID: account.member, tier: step(account.tier, language: language), qualifyingPoints: account.qualifying,
+      memberID: account.member, tier: step(account.tier, policy, language: language),
+      qualifyingPoints: account.qualifying,
       periodEndsAt: ProtobufTimestamp(unixMilliseconds: account.periodEndsMs),
       tierValidUntil: account.tierUntilMs.map { ProtobufTimestamp(unixMilliseconds: $0) },
-      nextTier: next.map { step($0, language: language) },
+      nextTier: next.map { step($0, policy, language: language) },
       pointsToNextTier: next.map { max(0, policy.tiers[$0].qualifyingPoints - account.qualifying) } ?? 0,
       balance: account.available, expiringSoon: account.expiringSoon,
       nextExpiryAt: account.nextExpiryMs.map { ProtobufTimestamp(unixMilliseconds: $0) },
-      enrolledAt: ProtobufTimestamp(unixMilliseconds: account.enrolledMs))
+      enrolledAt: ProtobufTimestamp(unixMilliseconds: account.enrolledMs),
+      progress: next.map { progress(policy.tiers[$0], view.counted) } ?? [],
+      review: view.review.map { review(view, at: $0.atMs, becomes: $0.tier, policy, now: now) },
+      team: zip(policy.document.team, view.team).compactMap { team, position in
+        position.map { position in
+          AssignedStaff(
+            role: team.role, roleName: policy.text(team.name, language: language), staffID: team.staff[position].id,
+            name: policy.text(team.staff[position].name, language: language))
+        }
+      }, serviceQueue: route?.serviceQueue ?? "", offerChannel: route?.offerChannel ?? "")
   }
 
-  private func step(_ index: Int, language: String) -> TierStep {
+  private func progress(_ tier: CompiledPolicy.Tier, _ counted: TierCount) -> [TierProgress] {
+    let measures: [(TierMeasure, have: Int64, need: Int64)] = [
+      (.points, counted.points, tier.qualifyingPoints), (.spend, counted.spend, tier.qualifyingSpend),
+      (.nights, counted.nights, tier.qualifyingNights), (.segments, counted.segments, tier.qualifyingSegments),
+    ]
+    return measures.filter { $0.need > 0 }.map { measure, have, need in
+      TierProgress(measure: measure, have: have, need: need, missing: max(0, need - have))
+    }
+  }
+
+  private func review(
+    _ view: TierView, at moment: Int64, becomes tier: Int, _ policy: CompiledPolicy, now: Int64
+  ) -> TierReview {
+    let notice = Int64(policy.document.tierReview?.noticeDays ?? 0) * CivilCalendar.millisecondsPerDay
+    return TierReview(
+      at: ProtobufTimestamp(unixMilliseconds: moment), projectedTierID: policy.tiers[tier].id,
+      notice: tier < view.tier && moment - now <= notice)
+  }
+
+  private func step(_ index: Int, _ policy: CompiledPolicy, language: String) -> TierStep {
     let tier = policy.document.tiers[index]
     return TierStep(
       tierID: tier.id, name: policy.text(tier.name, language: language), qualifyingPoints: tier.qualifyingPoints,

@@ -21,6 +21,7 @@ enum PublicName {
   static func voucherUse(_ sequence: UInt64) -> String { "vch-" + String(sequence) }
   static let bulletinPrefix = "bul-"
   static func bulletin(_ sequence: UInt64) -> String { bulletinPrefix + String(sequence) }
+  static func entitlementUse(_ sequence: UInt64) -> String { "ent-" + String(sequence) }
   static func ticket(_ sequence: UInt64) -> String { "fbk-" + String(sequence) }
   static let holdPrefix = "hld-"
   static func hold(_ sequence: UInt64) -> String { holdPrefix + String(sequence) }

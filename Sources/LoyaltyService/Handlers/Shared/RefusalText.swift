@@ -169,6 +169,13 @@ enum RefusalText {
         "The member's limit of {quota} {limit} is used up until {until}: {used} are used, {asked} more were asked for.",
         "会员的 {quota} 上限（{limit}）已用 {used}，再入 {asked} 将超出，{until} 后恢复。"
       )
+    case .entitlementUnknown:
+      ("The member's tier {tier} does not entitle to {benefit}.", "会员等级 {tier} 不含权益 {benefit}。")
+    case .entitlementUsedUp:
+      (
+        "All {granted} of {benefit} are used; there are more from {periodEnds} on.",
+        "权益 {benefit} 共 {granted} 次已用完，{periodEnds} 后重新发放。"
+      )
     case .policyNotInEffect: ("No version of the policy is in effect.", "没有生效的规则版本。")
     case .policyRefused:
       ("The policy cannot be published: {place}: {problem}", "规则无法发布：{place}：{problem}")

@@ -1,0 +1,95 @@
+// A member's tier through the years. What counts toward a tier counts in calendar years of the programme. Reaching a
+// tier's threshold gives the tier at once, to the end of the following year and the days of grace after it; when it runs
+// out it is kept if it was earned again, and otherwise falls by one tier.
+
+import LoyaltyMessages
+
+/// A member's standing at a moment: what the stored standing becomes when the years that have ended are closed.
+struct Standing: Hashable, Sendable {
+  /// Position in the policy's tiers.
+  var tier: Int
+  /// The tier is held until then; 0 for the entry tier.
+  var tierUntilMs: Int64
+  /// End of the period that is being counted.
+  var periodEndsMs: Int64
+  /// What that period has counted.
+  var counted = TierCount()
+  /// Qualifying points of the period that has ended, still to be closed by a record.
+  var toClose: Int64 = 0
+  /// A record has to say so.
+  var changed = false
+
+  /// Qualifying points of the period.
+  var qualifying: Int64 {
+    get { counted.points }
+    set { counted.points = newValue }
+  }
+
+  /// The standing of someone enrolled at `now`.
+  static func enrolled(at now: Int64, calendar: CivilCalendar) -> Standing {
+    Standing(tier: 0, tierUntilMs: 0, periodEndsMs: calendar.endOfYear(now), changed: true)
+  }
+
+  /// Closes the periods that have ended by `now`, and ends the tiers that have run out.
+  mutating func advance(to now: Int64, policy: CompiledPolicy) {
+    guard now >= periodEndsMs || tier > 0 && now >= tierUntilMs else { return }
+    changed = true
+    if now >= periodEndsMs { toClose = counted.points }
+    let grace = policy.tierReview.graceMs
+    while true {
+      let end = periodEndsMs
+      if tier > 0, tierUntilMs < end, tierUntilMs <= now {
+        // The days of grace are over, and the tier was not earned again in them.
+        tier -= 1
+        tierUntilMs = tier > 0 ? end + grace : 0
+        continue
+      }
+      guard now >= end else { return }
+      let nextEnd = policy.calendar.endOfYear(following: end)
+      let earned = policy.tier(reachedBy: counted)
+      if tier > 0, earned >= tier {
+        tier = earned
+        tierUntilMs = nextEnd + grace
+      } else if tier > 0, tierUntilMs <= end {
+        tier = max(earned, tier - 1)
+        tierUntilMs = tier > 0 ? nextEnd + grace : 0
+      }
+      counted = TierCount()
+      periodEndsMs = nextEnd
+      // Nothing more can happen to an entry tier without points, nor before a tier runs out.
+      if tier == 0 || tierUntilMs > now {
+        periodEndsMs = max(nextEnd, policy.calendar.endOfYear(now))
+      }
+    }
+  }
+
+  /// Counts an activity and gives the tier that is reached. False if it does not fit.
+  mutating func add(_ count: TierCount, policy: CompiledPolicy) -> Bool {
+    guard let sum = counted.adding(count) else { return false }
+    if sum.spend != counted.spend || sum.nights != counted.nights || sum.segments != counted.segments { changed = true }
+    counted = sum
+    let reached = policy.tier(reachedBy: sum)
+    if reached > 0, reached >= tier {
+      let until = policy.calendar.endOfYear(following: periodEndsMs) + policy.tierReview.graceMs
+      if reached != tier || until != tierUntilMs { changed = true }
+      tier = reached
+      tierUntilMs = until
+    }
+    return true
+  }
+}
+
+extension Ledger {
+  /// A member's standing at `now` under `policy`.
+  func standing(of member: Member, policy: CompiledPolicy, now: Int64) -> Standing {
+    let counted = TierCount(
+      points: member.qualifying, spend: member.spend, nights: Int64(member.nights), segments: Int64(member.segments))
+    // A tier that the policy no longer has becomes the one that the points give.
+    let name = Int(member.tier) < tierNames.names.count ? tierNames.names[Int(member.tier)] : ""
+    let tier = policy.tierIndex(name) ?? policy.tier(reachedBy: counted)
+    var standing = Standing(
+      tier: tier, tierUntilMs: member.tierUntilMs, periodEndsMs: member.periodEndsMs, counted: counted)
+    standing.advance(to: now, policy: policy)
+    return standing
+  }
+}
