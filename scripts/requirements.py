@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs the scenarios and prints each row of docs/requirements.md with the scenarios that prove it.
 
-A scenario is a test of a suite named ...Scenarios, whose title begins with its row's ids and a colon. A row without a scenario
+A scenario is a test of a suite named ...Scenarios, whose title begins with its row's ids (or those of several rows) and
+a colon. A row without a scenario
 is printed as missing. Exit code 1 if a scenario failed or names no row, or if the scenarios could not be run.
 
     scripts/requirements.py [--skip-build] [--filter REGEX]
@@ -52,6 +53,18 @@ def run(filter, skip_build):
     return {name: id in ended and id not in failed for id, name in names.items()}
 
 
+def rows_of(ids, rows):
+    """The row that has exactly these ids; else the rows, longest first, that have them all between them. None: a stray."""
+    if ids in rows:
+        return [ids]
+    left, found = set(ids), []
+    for row in sorted(rows, key=lambda row: (-len(row), sorted(row))):
+        if row <= left:
+            found.append(row)
+            left -= row
+    return [] if left else found
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--skip-build", action="store_true", help="use the tests as they were built last")
@@ -64,9 +77,10 @@ def main():
     for title, passed in results.items():
         head, colon, text = title.partition(":")
         ids = frozenset(head.split())
-        if colon and ids in by_ids:
-            by_ids[ids].append((text.strip(), passed))
-        else:
+        proven = rows_of(ids, by_ids) if colon else []
+        for row in proven:
+            by_ids[row].append((text.strip(), passed))
+        if not proven:
             strays.append(title)
     last, missing, failures = "", 0, 0
     for section, ids, requirement in table:
