@@ -104,6 +104,19 @@ class Server:
 
 
 @pytest.fixture(scope="session")
+def unlimited(tmp_path_factory):
+    """The sample policy without the daily limits of a member: a load earns more than travelling does."""
+    text = POLICY.read_text()
+    begin = text.index("member_limits:\n")
+    end = begin + len("member_limits:\n")
+    while text[end] == " ":
+        end = text.index("\n", end) + 1
+    policy = tmp_path_factory.mktemp("policy") / "unlimited.yaml"
+    policy.write_text(text[:begin] + text[end:])
+    return policy
+
+
+@pytest.fixture(scope="session")
 def shared_server(tmp_path_factory, certs):
     server = Server(tmp_path_factory.mktemp("server"), certs).start()
     yield server

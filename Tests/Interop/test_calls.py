@@ -130,8 +130,7 @@ def test_what_is_out_of_stock_is_refused_with_its_own_reason(stubs, server):
 
     with server.channel() as channel:
         loyalty = loyalty_service_pb2_grpc.LoyaltyServiceStub(channel)
-        for _ in range(10):
-            loyalty.Accrue(accrual("M-1", minor_units=100_000_000))
+        loyalty.Accrue(accrual("M-1", minor_units=100_000_000))
         for _ in range(10):
             loyalty.Redeem(
                 redemption_pb2.RedeemRequest(member_id="M-1", item_id="travel-mug", quantity=100, idempotency_key=key()))

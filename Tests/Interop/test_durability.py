@@ -13,12 +13,12 @@ from conftest import Server
 SIGKILLS = int(os.environ.get("SIGKILLS", "30"))
 
 
-def test_every_acknowledged_call_is_there_exactly_once_after_sigkill(stubs, certs, tmp_path):
+def test_every_acknowledged_call_is_there_exactly_once_after_sigkill(stubs, certs, unlimited, tmp_path):
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     print(f"SEED={seed}")
     choices = random.Random(seed)
     record = Record()
-    server = Server(tmp_path, certs).start()
+    server = Server(tmp_path, certs, policy=unlimited).start()
     for round in range(SIGKILLS):
 
         async def strike():

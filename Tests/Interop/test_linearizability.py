@@ -111,12 +111,12 @@ async def round_of_calls(server, callers, strike=None, enrolling=False):
         await channel.close()
 
 
-def test_calls_for_one_member_are_linearizable_also_across_a_kill(stubs, certs, tmp_path):
+def test_calls_for_one_member_are_linearizable_also_across_a_kill(stubs, certs, unlimited, tmp_path):
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     print(f"SEED={seed}")
     choices = random.Random(seed)
     callers = [Caller(f"M-{n // CALLERS}", choices) for n in range(HISTORIES * CALLERS)]
-    server = Server(tmp_path, certs).start()
+    server = Server(tmp_path, certs, policy=unlimited).start()
 
     async def kill():
         await asyncio.sleep(choices.uniform(0.1, 0.4))

@@ -74,7 +74,7 @@ def why_not(kind):
 
 
 @pytest.mark.parametrize("kind", MAKE)
-def test_every_acknowledged_call_is_there_exactly_once_after_power_loss(stubs, certs, tmp_path, kind):
+def test_every_acknowledged_call_is_there_exactly_once_after_power_loss(stubs, certs, unlimited, tmp_path, kind):
     if reason := why_not(kind):
         pytest.skip(reason)
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
@@ -83,7 +83,7 @@ def test_every_acknowledged_call_is_there_exactly_once_after_power_loss(stubs, c
     record = Record()
     disk = Disk(tmp_path, kind)
     disk.mount()
-    server = Server(tmp_path, certs, data=disk.mount_point / "data").start()
+    server = Server(tmp_path, certs, policy=unlimited, data=disk.mount_point / "data").start()
     try:
         for round in range(-(-POWER_LOSSES // len(MAKE))):
 
