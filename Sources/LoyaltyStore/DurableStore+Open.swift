@@ -44,9 +44,9 @@ extension DurableStore {
     try configuration.validate()
     let lock = try take(directory, disk, environment)
     do {
-      if try disk.list(directory: directory).contains(FileNames.restoring) {
-        throw StoreError.unfinishedRestore(directory: directory)
-      }
+      let names: [String]
+      do { names = try disk.list(directory: directory) } catch { throw StoreError.disk(error) }
+      guard !names.contains(FileNames.restoring) else { throw StoreError.unfinishedRestore(directory: directory) }
       let keys = try Keyring.open(
         directory: directory, disk: disk, environment: environment, master: masterKey, creating: true)
       let recovered = try recover(directory, configuration, disk, keys, environment, notify)
