@@ -173,7 +173,17 @@ struct CareRoom: Sendable {
     if let done = entry.doneDay { setMoved(done, entry.member) }
   }
 
-  mutating func caughtUp(_ member: UInt32) { setMoved(nil, member) }
+  /// Notes a day as done for a member who is behind its zone.
+  mutating func caughtUp(_ member: UInt32, day: Int64) {
+    let isThere = day >= progress[zone(of: member)]?.doneDay(for: member) ?? Int64.min
+    setMoved(isThere ? nil : day, member)
+  }
+
+  /// Whether a day of its zone is still to be done for a member, as its zone does it.
+  func awaits(_ day: Int64, _ member: UInt32) -> Bool {
+    guard let done = moved[member] else { return true }
+    return done < day && !isBehind(member)
+  }
 
   mutating func greeted(_ member: UInt32, day: Int64) {
     var state = members[member] ?? MemberDays()

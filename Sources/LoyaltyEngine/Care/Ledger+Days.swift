@@ -40,8 +40,11 @@ extension Ledger {
       work.outcome.zones.append(ZoneDay(zone: "", day: today))
     }
     try catchUp(&work, &request)
-    for zone in care.zonesInUse where !work.isFull { try advance(zone, &work, &request) }
-    work.outcome.more = work.isFull
+    // Who has been caught up with goes on with its zone from the next record on.
+    if work.outcome.caughtUp.isEmpty {
+      for zone in care.zonesInUse where !work.isFull { try advance(zone, &work, &request) }
+    }
+    work.outcome.more = work.isFull || !work.outcome.caughtUp.isEmpty
     if work.outcome.zones.isEmpty, work.outcome.caughtUp.isEmpty, offset == care.programmeOffsetMs { return nil }
     return request.draft.finish(
       input: .day(DayInput(maxMembers: UInt32(clamping: work.greetings))), outcome: .dayCame(work.outcome))
@@ -71,19 +74,19 @@ extension Ledger {
     }
   }
 
-  /// Members who moved to a zone that was ahead get the days that they would miss.
+  /// Members who moved to a zone that was ahead get the days that they would miss, one after the other.
   private func catchUp(_ work: inout DayWork, _ request: inout Request) throws(Refusal) {
     for member in care.behind {
-      if work.isFull { return }
-      guard let done = care.moved[member], let progress = care.progress[care.zone(of: member)] else { continue }
-      work.lookedAt += 1
-      let last = progress.doneDay(for: member)
-      // Nobody misses more than the two days by which zones differ; a damaged file shall not make a long loop of it.
-      for day in max(done + 1, last - 2)...max(last, done + 1) where day <= last {
-        let today = Today(day, policy: request.policy)
-        if try greet(member, today, &request) { work.greeted(request.draft) }
+      guard !work.isFull, let done = care.moved[member], let progress = care.progress[care.zone(of: member)] else {
+        continue
       }
-      work.outcome.caughtUp.append(member)
+      var day = done
+      while day < progress.doneDay(for: member), !work.isFull {
+        day += 1
+        work.lookedAt += 1
+        if try greet(member, Today(day, policy: request.policy), &request) { work.greeted(request.draft) }
+      }
+      work.outcome.caughtUp.append(MemberDay(member: member, day: day))
     }
   }
 
@@ -102,8 +105,8 @@ extension Ledger {
           break
         }
         work.lookedAt += 1
-        // Who has moved here with other days behind it is caught up with, or waits until the zone is as far.
-        guard care.zone(of: member) == zone, care.moved[member] == nil else { continue }
+        // Who has moved here is caught up with, or waits until the zone is as far.
+        guard care.zone(of: member) == zone, care.awaits(today.number, member) else { continue }
         if try greet(member, today, &request) { work.greeted(request.draft) }
       }
       if let next {
@@ -148,7 +151,7 @@ extension Ledger {
   mutating func apply(_ outcome: DayOutcome) {
     care.programmeOffsetMs = outcome.programmeOffsetMs
     for zone in outcome.zones { care.come(zone.zone, to: .init(day: zone.day, nextMember: zone.nextMember)) }
-    for member in outcome.caughtUp { care.caughtUp(member) }
+    for caught in outcome.caughtUp { care.caughtUp(caught.member, day: caught.day) }
   }
 
   /// Notes what a profile says about a member's days.
