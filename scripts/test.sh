@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup.sh git curl ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev e2fsprogs xfsprogs strace
+scripts/setup.sh git curl ruby-grpc gcc protobuf-c-compiler libprotobuf-c-dev e2fsprogs xfsprogs strace grpc-proto
 source scripts/python.sh
 
 echo "== schemas"
@@ -13,7 +13,7 @@ buf lint
 
 echo "== Swift"
 swift build --build-tests
-swift test --skip-build
+SCHEMA_COLLECTIONS=$(scripts/schema-collections.sh) swift test --skip-build
 
 if [ -z "${SKIP_CONFORMANCE:-}" ]; then
   echo "== protobuf conformance"

@@ -168,6 +168,9 @@ extension FileLinker {
     if options.lazy == true || options.unverifiedLazy == true, !isMessage {
       error(Path.Field.type, message: "[lazy = true] can only be specified for submessage fields.")
     }
+    if options.unverifiedLazy == true, field.extendee != nil {
+      error(Path.Field.type, message: "Extensions cannot be marked as unverified_lazy.")
+    }
     if let type = options.jstype, type != .jsNormal {
       switch field.type {
       case .int64, .uint64, .sint64, .fixed64, .sfixed64: break

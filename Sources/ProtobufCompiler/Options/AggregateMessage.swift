@@ -55,12 +55,7 @@ final class AggregateMessage {
       for value in entry.values {
         switch value {
         case .scalar(let scalar): scalar.write(number, to: &buffer)
-        case .message(let message):
-          if entry.field.isDelimited {
-            buffer.group(number, message.serialized())
-          } else {
-            buffer.lengthDelimited(number, message.serialized())
-          }
+        case .message(let message): buffer.message(entry.field, message.serialized())
         }
       }
     }

@@ -151,11 +151,8 @@ struct OptionInterpreter {
     var bytes = inner.bytes
     for field in fields.reversed() {
       var outer = WireBuffer()
-      if field.isDelimited {
-        outer.group(field.number, bytes)
-      } else {
-        outer.lengthDelimited(field.number, bytes)
-      }
+      // Not as an item of a message set, which protoc writes inside braces only.
+      if field.isDelimited { outer.group(field.number, bytes) } else { outer.lengthDelimited(field.number, bytes) }
       bytes = outer.bytes
     }
     buffer.append(bytes)

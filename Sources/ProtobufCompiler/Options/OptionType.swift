@@ -12,6 +12,8 @@ final class OptionType {
   let oneofs: [String]
   /// Whether it is a map's entry, which is written with key and value even where they are defaults.
   let isMapEntry: Bool
+  /// Whether its extensions are written as items of a message set.
+  let isMessageSet: Bool
 
   init(reference: String, message: DescriptorProto, features: Features, edition: Edition) {
     self.reference = reference
@@ -27,6 +29,9 @@ final class OptionType {
       fields.enumerated().map { ($0.element.number, $0.offset) }, uniquingKeysWith: { first, _ in first })
     oneofs = message.oneofDecl.map { $0.name ?? "" }
     isMapEntry = message.options?.mapEntry == true
+    // In the file that is being linked, the option may not have been settled yet.
+    let written = message.options?.uninterpretedOption.first { $0.spelledName == "message_set_wire_format" }
+    isMessageSet = written.map { $0.identifierValue == "true" } ?? (message.options?.messageSetWireFormat == true)
   }
 
   var fullName: String { String(reference.dropFirst()) }
@@ -46,12 +51,18 @@ struct OptionField {
   /// The name in messages: a field's own, an extension's full one.
   var name: String
   var isExtension: Bool
+  /// An extension of a message set.
+  var isMessageSetItem: Bool
   private var features: Features
 
-  init(descriptor: FieldDescriptorProto, name: String, isExtension: Bool, features: Features) {
+  init(
+    descriptor: FieldDescriptorProto, name: String, isExtension: Bool, isMessageSetItem: Bool = false,
+    features: Features
+  ) {
     self.descriptor = descriptor
     self.name = name
     self.isExtension = isExtension
+    self.isMessageSetItem = isMessageSetItem
     self.features = features
   }
 

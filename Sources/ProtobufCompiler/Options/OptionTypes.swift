@@ -69,6 +69,7 @@ final class OptionTypes {
     let symbol = workspace.symbols[id]
     return OptionField(
       descriptor: descriptor, name: workspace.symbols.fullName(id), isExtension: true,
+      isMessageSetItem: message(descriptor.extendee ?? "")?.isMessageSet == true,
       features: features(around: symbol.owner, file: symbol.file).of(descriptor, edition: edition(of: symbol.file)))
   }
 

@@ -47,9 +47,35 @@ struct WireBuffer {
     bytes += payload
   }
 
+  /// A message as the field has it on the wire.
+  mutating func message(_ field: OptionField, _ payload: [UInt8]) {
+    if field.isMessageSetItem {
+      messageSetItem(field.number, payload)
+    } else if field.isDelimited {
+      group(field.number, payload)
+    } else {
+      lengthDelimited(field.number, payload)
+    }
+  }
+
+  mutating func messageSetItem(_ number: Int32, _ payload: [UInt8]) {
+    tag(MessageSetItem.number, .startGroup)
+    tag(MessageSetItem.typeID, .varint)
+    varint(UInt64(UInt32(bitPattern: number)))
+    lengthDelimited(MessageSetItem.message, payload)
+    tag(MessageSetItem.number, .endGroup)
+  }
+
   mutating func group(_ field: Int32, _ payload: [UInt8]) {
     tag(field, .startGroup)
     bytes += payload
     tag(field, .endGroup)
   }
+}
+
+/// The field numbers of an item in a message set.
+enum MessageSetItem {
+  static let number: Int32 = 1
+  static let typeID: Int32 = 2
+  static let message: Int32 = 3
 }

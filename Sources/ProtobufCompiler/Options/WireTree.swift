@@ -28,11 +28,39 @@ final class WireTree {
     while let (start, tag) = scanner.nextTag() {
       let number = Int32(truncatingIfNeeded: tag >> 3)
       guard let value = scanner.nextValue(wireType: UInt32(tag & 7), number: number) else { return }
+      if type.isMessageSet, number == MessageSetItem.number, case .group(let item) = value, take(item: item) {
+        continue
+      }
       guard let field = types.field(number, of: type), take(value, of: field) else {
-        unknown += bytes[start..<scanner.offset]
+        if type.isMessageSet, case .bytes(let payload) = value {
+          // Whatever is in a message set is written as an item.
+          var item = WireBuffer()
+          item.messageSetItem(number, payload)
+          unknown += item.bytes
+        } else {
+          unknown += bytes[start..<scanner.offset]
+        }
         continue
       }
     }
+  }
+
+  /// Adds an item of a message set; false where it is none of an extension that is known.
+  private func take(item: [UInt8]) -> Bool {
+    var scanner = WireScanner(item)
+    var typeID: Int32?
+    var message: WireScanner.Value?
+    while let (_, tag) = scanner.nextTag() {
+      let number = Int32(truncatingIfNeeded: tag >> 3)
+      guard let value = scanner.nextValue(wireType: UInt32(tag & 7), number: number) else { return false }
+      switch (number, value) {
+      case (MessageSetItem.typeID, .scalar(.varint(let id))): typeID = Int32(truncatingIfNeeded: id)
+      case (MessageSetItem.message, .bytes): message = value
+      default: return false
+      }
+    }
+    guard let typeID, let message, let field = types.field(typeID, of: type) else { return false }
+    return take(message, of: field)
   }
 
   /// Adds a value to its field; false where its wire type does not fit the field.
@@ -66,13 +94,7 @@ final class WireTree {
     var buffer = WireBuffer()
     for number in fields.keys.sorted() {
       guard let entry = fields[number] else { continue }
-      for message in entry.messages {
-        if entry.field.isDelimited {
-          buffer.group(number, message.serialized())
-        } else {
-          buffer.lengthDelimited(number, message.serialized())
-        }
-      }
+      for message in entry.messages { buffer.message(entry.field, message.serialized()) }
       if entry.field.isPacked, !entry.scalars.isEmpty {
         var packed = WireBuffer()
         for scalar in entry.scalars { scalar.writeValue(to: &packed) }
