@@ -90,8 +90,7 @@ struct RestoreCommand: ParsableCommand {
       return
     }
     if hasPersonal {
-      _ = try StoreRestore(backup: personal, masterKey: key).restorePersonalData(
-        to: "\(data)/\(StoreFolders.personal)")
+      _ = try StoreRestore(backup: personal, masterKey: key).restorePersonalData(into: data)
       if let memberKeys { try MemberKeyCopy.put(memberKeys, into: data) }
     }
     let report = try StoreRestore(backup: backup, masterKey: key).restore(Ledger.self, to: data, point: point)

@@ -46,6 +46,7 @@ public enum MemberKeyCopy {
       try disk.createDirectory(target)
       for name in try disk.list(directory: source) where name != FileNames.backupLog {
         let from = try disk.open(FileNames.path(source, name), .reading)
+        try LocalJournal.removeIfThere(FileNames.path(target, name), disk: disk)
         let to = try disk.open(FileNames.path(target, name), .creating)
         let bytes = try from.readAll(at: 0, count: Int(clamping: try from.size()))
         try to.writeAll(bytes.span.bytes, at: 0)
@@ -67,8 +68,13 @@ public enum MemberKeyCopy {
 }
 
 extension StoreRestore {
-  /// Restores personal data, always to the end of the backup: later erasures count whatever the point.
-  public func restorePersonalData(to directory: String) throws -> Report {
-    try restore(PersonalData.self, to: directory)
+  /// Restores personal data into a data folder that has no ledger yet, always to the end of the backup: later erasures
+  /// count whatever the point.
+  public func restorePersonalData(into data: String) throws -> Report {
+    let names = (try? disk.list(directory: data)) ?? []
+    guard !names.contains(where: { FileNames.segmentID($0) != nil }) || names.contains(FileNames.restoring) else {
+      throw StoreError.backup(directory: data, problem: "there is a store in it already")
+    }
+    return try restore(PersonalData.self, to: FileNames.path(data, StoreFolders.personal), replacing: true)
   }
 }

@@ -185,15 +185,16 @@ public struct StoreRestore: Sendable {
   /// Restores into a directory that has no store in it. The journal is replayed on the way, so that what is brought back is
   /// known to hold together; a directory in which a restore was interrupted does not open, and is begun anew by the next.
   ///
+  /// - Parameter replacing: a store that is there is part of a larger restore that was interrupted, and is removed.
   /// - Throws: as `plan`, and `StoreError.backup` when the directory has a store, `.inconsistent`, `.masterKey`.
   public func restore<State: StateMachine>(
-    _ type: State.Type, to directory: String, point: RestorePoint = .end,
+    _ type: State.Type, to directory: String, point: RestorePoint = .end, replacing: Bool = false,
     notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws -> Report {
     let plan = try plan(point)
     do {
       try disk.createDirectory(directory)
-      try clear(directory)
+      try clear(directory, replacing)
       try copy(plan, to: directory)
     } catch let error as DiskError { throw StoreError.disk(error) }
     let incarnation = try begin(type, plan, directory, notify)
@@ -205,14 +206,13 @@ public struct StoreRestore: Sendable {
   }
 
   /// Makes sure that nothing is overwritten but what an interrupted restore has left.
-  private func clear(_ directory: String) throws {
+  private func clear(_ directory: String, _ replacing: Bool) throws {
     let names = try disk.list(directory: directory)
     let isStore = names.contains { FileNames.segmentID($0) != nil || FileNames.snapshotSequence($0) != nil }
-    guard names.contains(FileNames.restoring) else {
-      if isStore { throw StoreError.backup(directory: directory, problem: "there is a store in it already") }
+    if !names.contains(FileNames.restoring) {
+      if isStore && !replacing { throw StoreError.backup(directory: directory, problem: "there is a store in it already") }
       _ = try disk.open(FileNames.path(directory, FileNames.restoring), .creating)
       try disk.synchronizeDirectory(directory)
-      return
     }
     for name in names where FileNames.isOfStore(name) { try disk.remove(FileNames.path(directory, name)) }
     try disk.synchronizeDirectory(directory)
