@@ -64,7 +64,6 @@ class Server:
             *self.runner, BIN / "loyalty-server", "serve", "--listen", "127.0.0.1:0", "--data", self.data,
             "--policy", self.policy, "--certificate", self.certs / "server.pem", "--key", self.certs / "server.key",
             "--client-ca", self.certs / "ca.pem", "--ready-file", ready, *self.options,
-            *self.options,
         ]
 
     def try_start(self):

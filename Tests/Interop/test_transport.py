@@ -7,7 +7,7 @@ import time
 import grpc
 from grpc import StatusCode
 
-from conftest import accrual, key, refused
+from conftest import Server, accrual, key, refused
 
 ACCRUE = "/loyalty.v1.LoyaltyService/Accrue"
 
@@ -98,6 +98,18 @@ def test_a_client_without_h2_gets_no_connection(server):
                 assert secured.recv(100) == b""
     except (ssl.SSLError, ConnectionError):
         pass
+
+
+def test_the_variable_that_browsers_heed_makes_no_server_write_its_secrets(tmp_path, certs, monkeypatch):
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "secrets"))
+    server = Server(tmp_path, certs).start()
+    monkeypatch.delenv("SSLKEYLOGFILE")
+    try:
+        with server.channel() as channel:
+            refused(lambda: raw(channel, "/loyalty.v1.LoyaltyService/Steal")(b""), StatusCode.UNIMPLEMENTED)
+    finally:
+        assert server.stop() == 0
+    assert not (tmp_path / "secrets").exists()
 
 
 def test_metadata_and_binary_metadata_survive_the_way(stubs, shared_server):

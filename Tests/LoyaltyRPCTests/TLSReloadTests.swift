@@ -243,22 +243,6 @@ import Testing
     #expect(lines.contains("CLIENT_TRAFFIC_SECRET_0") && lines.contains("SERVER_TRAFFIC_SECRET_0"))
     let value27 = try run("stat -c %a \(files.folder)/keys")
     #expect(value27 == "600")
-    let quiet = try await withSSLKeyLogVariable(files)
-    #expect(!quiet)
-  }
-
-  /// Whether the variable that browsers heed makes this server write.
-  private func withSSLKeyLogVariable(_ files: Files) async throws -> Bool {
-    let path = files.folder + "/variable"
-    setenv("SSLKEYLOGFILE", path, 1)
-    defer { unsetenv("SSLKEYLOGFILE") }
-    try await with(files.tls) { server, _ in
-      let partner = try client(of: server, as: "partner")
-      let value28 = try await partner.say("who")
-      #expect(value28 == "aurora-air")
-      await partner.close()
-    }
-    return FileManager.default.fileExists(atPath: path)
   }
 
   @Test(arguments: ["server.pem", "empty"])

@@ -30,7 +30,7 @@ final class HandlerBench {
     let clock = Clock()
     self.clock = clock
     let policy = try PolicyFile.load(TestServer.root.appending(path: "policies/sample.yaml").path)
-    store = try DurableStore<Ledger>.open(directory: folder.path)
+    store = try DurableStore<Ledger>.open(directory: folder.path, configuration: .small)
     programme = Programme(store: store, policy: policy, gate: ReplyGate()) { clock.now.withLock { $0 } }
     try programme.open()
     handlers = LoyaltyHandlers(programme)
@@ -220,7 +220,7 @@ func badFields<R>(_ answer: Answer<R>) -> [String] {
   @Test func aPolicyThatIsNotInEffectYetDecidesNothing() throws {
     let bench = try HandlerBench()
     let folder = bench.folder.appending(path: "early")
-    let store = try DurableStore<Ledger>.open(directory: folder.path)
+    let store = try DurableStore<Ledger>.open(directory: folder.path, configuration: .small)
     defer { try? store.close() }
     let early = Programme(store: store, policy: bench.programme.policy, gate: ReplyGate()) { 1_700_000_000_000 }
     #expect {

@@ -6,6 +6,7 @@ import Logging
 import LoyaltyAPI
 import LoyaltyRPC
 import LoyaltyService
+import LoyaltyStore
 import ServiceLifecycle
 
 struct TestServer {
@@ -48,6 +49,8 @@ struct TestServer {
       clientAuthorities: certificates.appending(path: "ca.pem").path)
     settings.port = 0
     settings.loops = 1
+    settings.store = .small
+    settings.personalStore = .small
     let ready = FileManager.default.temporaryDirectory.appending(path: "loyalty-ready-\(UUID())")
     settings.readyFile = ready.path
     defer { try? FileManager.default.removeItem(at: ready) }
@@ -91,4 +94,15 @@ struct TestServer {
       throw error
     }
   }
+}
+
+extension StoreConfiguration {
+  /// For tests, of which hundreds run at a time: some megabytes on the disk rather than a hundred and fifty.
+  static let small = {
+    var configuration = StoreConfiguration.defaults
+    configuration.segmentSize = 1 << 20
+    configuration.queueLimit = 256 << 10
+    configuration.maximumRecordSize = 128 << 10
+    return configuration
+  }()
 }

@@ -41,7 +41,7 @@ public final class LoyaltyApplication: Service {
 
     real = try ProgrammeHost(
       policy: policy, source: source, directory: settings.dataDirectory, configuration: settings.store,
-      masterKey: settings.masterKey, logger: logger, clock: clock)
+      personalConfiguration: settings.personalStore, masterKey: settings.masterKey, logger: logger, clock: clock)
     var opened = [real]
     do {
       sandbox = try trial.map { trial in
@@ -49,7 +49,7 @@ public final class LoyaltyApplication: Service {
         sandboxLogger[metadataKey: "programme"] = "\(trial.policy.document.programme?.id ?? "")"
         return try ProgrammeHost(
           policy: trial.policy, source: trial.source, directory: trial.directory, configuration: settings.store,
-          masterKey: settings.masterKey, logger: sandboxLogger, clock: clock)
+          personalConfiguration: settings.personalStore, masterKey: settings.masterKey, logger: sandboxLogger, clock: clock)
       }
       if let sandbox { opened.append(sandbox) }
       // Who counts and logs comes first, so that it sees the calls that are refused for who makes them.

@@ -20,7 +20,7 @@ final class ProgrammeHost: Sendable {
   /// - Throws: `StoreError`, `ProgrammeError`.
   init(
     policy: CompiledPolicy, source: String, directory: String, configuration: StoreConfiguration,
-    masterKey: MasterKey?, logger: Logger, clock: @escaping @Sendable () -> Int64
+    personalConfiguration: StoreConfiguration, masterKey: MasterKey?, logger: Logger, clock: @escaping @Sendable () -> Int64
   ) throws {
     self.logger = logger
     let store = try DurableStore<Ledger>.open(
@@ -30,7 +30,8 @@ final class ProgrammeHost: Sendable {
     let personal: PersonalDataStore
     do {
       personal = try PersonalDataStore.open(
-        directory: directory, masterKey: masterKey, notify: { Self.log($0, logger) })
+        directory: directory, masterKey: masterKey, configuration: personalConfiguration,
+        notify: { Self.log($0, logger) })
     } catch {
       try? store.close()
       throw error

@@ -28,7 +28,10 @@ public struct ServerSettings: Sendable {
   public var sandbox: SandboxSettings?
   /// Connections, further certificates, the port for operators.
   public var transport = TransportSettings()
+  /// Journal and snapshots of the ledger.
   public var store = StoreConfiguration.defaults
+  /// Those of personal data.
+  public var personalStore = StoreConfiguration.personal
   /// Event loops; nil for one a core.
   public var loops: Int?
 

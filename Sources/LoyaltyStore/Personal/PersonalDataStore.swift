@@ -67,14 +67,16 @@ public final class PersonalDataStore: Sendable {
   ///   - directory: the ledger's data folder.
   ///   - masterKey: wraps what encrypts the files of both stores. Without it the members' keys are on the disk as they
   ///     are: good enough for a trial only.
+  ///   - configuration: of each of the two stores.
   ///   - notify: as for `DurableStore.open`.
   /// - Throws: `StoreError`.
   public static func open(
-    directory: String, masterKey: MasterKey?, disk: any Disk = PosixDisk(),
-    notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+    directory: String, masterKey: MasterKey?, configuration: StoreConfiguration = .personal,
+    disk: any Disk = PosixDisk(), notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
   ) throws -> PersonalDataStore {
     try open(
-      directory: directory, masterKey: masterKey, disk: disk, environment: .system, threads: true, notify: notify)
+      directory: directory, masterKey: masterKey, disk: disk, environment: .system, threads: true,
+      configuration: configuration, notify: notify)
   }
 
   package static func open(
@@ -297,7 +299,7 @@ public final class PersonalDataStore: Sendable {
 
 extension StoreConfiguration {
   /// For personal data: changed some times in a member's life, so small files and a longer pause between snapshots.
-  package static var personal: StoreConfiguration {
+  public static var personal: StoreConfiguration {
     var configuration = StoreConfiguration()
     configuration.segmentSize = 8 << 20
     configuration.queueLimit = 2 << 20

@@ -126,6 +126,8 @@ final class Scenario: Sendable {
       clientAuthorities: certificates.appending(path: "ca.pem").path)
     settings.port = 0
     settings.loops = 1
+    settings.store = .small
+    settings.personalStore = .small
     if hasSandbox {
       settings.sandbox = SandboxSettings(dataDirectory: sandboxData.path, policyFile: sandboxPolicy.path)
     }

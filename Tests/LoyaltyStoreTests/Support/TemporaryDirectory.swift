@@ -1,6 +1,6 @@
 // A directory of the real file system that goes with the test.
 
-import Glibc
+import Foundation
 
 @testable import LoyaltyStore
 
@@ -13,8 +13,7 @@ final class TemporaryDirectory: Sendable {
   }
 
   deinit {
-    for name in (try? PosixDisk().list(directory: path)) ?? [] { unlink("\(path)/\(name)") }
-    rmdir(path)
+    try? FileManager.default.removeItem(atPath: path)
   }
 
   /// Overwrites a byte of a file.
