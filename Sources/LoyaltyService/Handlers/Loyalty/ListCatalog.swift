@@ -27,9 +27,7 @@ extension LoyaltyHandlers {
     if !request.tierID.isEmpty, tier == nil {
       fields.report("tier_id", "is none of \(policy.tiers.map(\.id).joined(separator: ", "))")
     }
-    let filters = CatalogPage.Filters(request)
-    let after = CatalogPage.lastID(ofToken: request.pageToken, filters: filters)
-    if after == nil { fields.report("page_token", "is not one of these filters' page tokens") }
+    let after = fields.pagePlace(request.pageToken, list: request.list)
     if let error = fields.error { return Answer(.failure(error)) }
 
     let size = fields.pageSize(request.pageSize)
@@ -42,7 +40,7 @@ extension LoyaltyHandlers {
           request.memberID, number: request.partnerMemberNumber, partner: call.caller.partner, policy: policy,
           now: call.now)
       var offers: [Offer] = []
-      for item in policy.items(after: after ?? "", kind: kind ?? .unspecified) {
+      for item in policy.items(after: after, kind: kind ?? .unspecified) {
         if !request.provider.isEmpty, item.provider != (request.provider == Self.agency ? "" : request.provider) {
           continue
         }
@@ -60,7 +58,7 @@ extension LoyaltyHandlers {
       let last = offers.count > size ? page.last?.item.id : nil
       return ListCatalogResponse(
         items: page.map { response($0, language: language, policy, texts, now: call.now) },
-        nextPageToken: last.map { CatalogPage.token(after: $0, filters: filters) } ?? "",
+        nextPageToken: last.map { PageToken.token($0, list: request.list) } ?? "",
         policyVersion: policy.version)
     }
   }
@@ -146,37 +144,12 @@ extension LoyaltyHandlers {
   }
 }
 
-/// Page tokens: the last item's id and the filters it was listed under, so that a token stays valid while items come
-/// and go and is refused under other filters.
-enum CatalogPage {
-  struct Filters: Hashable {
-    private var text: String
-
-    init(_ request: ListCatalogRequest) {
-      text = [
-        "\(request.category.rawValue)", "\(request.affordableOnly)", request.memberID, request.partnerMemberNumber,
-        request.provider, request.tierID,
-      ].joined(separator: " ")
-    }
-
-    /// FNV-1a, 32 bits: tells honest mistakes apart, protects nothing.
-    var mark: UInt32 {
-      var hash: UInt32 = 0x811c_9dc5
-      for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-      return hash
-    }
-  }
-
-  static func token(after id: String, filters: Filters) -> String {
-    HistoryPage.hexadecimal("1 \(filters.mark) \(id)")
-  }
-
-  /// The id after which the page begins, empty for the first page; nil for a token that is none.
-  static func lastID(ofToken token: String, filters: Filters) -> String? {
-    if token.isEmpty { return "" }
-    guard let parts = HistoryPage.parts(token), parts.count == 3, parts[0] == "1", UInt32(parts[1]) == filters.mark
-    else { return nil }
-    return String(parts[2])
+extension ListCatalogRequest {
+  /// The list that a page token belongs to: it is refused under other filters.
+  fileprivate var list: String {
+    [
+      "ListCatalog", "\(category.rawValue)", "\(affordableOnly)", memberID, partnerMemberNumber, provider, tierID,
+    ].joined(separator: " ")
   }
 }
 

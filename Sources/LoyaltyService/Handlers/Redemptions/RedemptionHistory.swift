@@ -51,7 +51,7 @@ extension RedemptionHandlers {
     var fields = RequestFields()
     fields.checkMember(request.memberID, number: request.partnerMemberNumber)
     let size = fields.pageSize(request.pageSize)
-    let before = fields.pageStart(request.pageToken, of: "\(request.memberID) \(request.partnerMemberNumber)")
+    let before = fields.pageEnd(request.pageToken, list: request.list)
     if let error = fields.error { return Answer(.failure(error)) }
     let account = read(.look, call) { (ledger) throws(Refusal) in
       try ledger.account(
@@ -96,8 +96,7 @@ extension RedemptionHandlers {
         if redemptions.count == size || looked == Self.recordsACall {
           return ListRedemptionsResponse(
             redemptions: redemptions,
-            nextPageToken: HistoryPage.token(
-              before: before, of: "\(request.memberID) \(request.partnerMemberNumber)"))
+            nextPageToken: PageToken.token("\(before)", list: request.list))
         }
       }
     }
@@ -108,8 +107,8 @@ extension RedemptionHandlers {
   ) -> Answer<ListOpenRedemptionsResponse> {
     var fields = RequestFields()
     let size = fields.pageSize(request.pageSize)
-    let filter = "open \(request.overdueOnly)"
-    let start = fields.dueStart(request.pageToken, of: filter)
+    let list = "ListOpenRedemptions \(request.overdueOnly)"
+    let start = fields.pageStartByDue(request.pageToken, list: list)
     if let error = fields.error { return Answer(.failure(error)) }
     return read(.look, call) { (ledger) throws(Refusal) in
       ledger.openRedemptions(
@@ -123,7 +122,7 @@ extension RedemptionHandlers {
           redemption.codes = []
           return redemption
         },
-        nextPageToken: last.map { HistoryPage.token(dueMs: $0.dueMs, sequence: $0.sequence, of: filter) } ?? "")
+        nextPageToken: last.map { PageToken.token("\($0.dueMs) \($0.sequence)", list: list) } ?? "")
     }
   }
 
@@ -193,4 +192,9 @@ extension RedemptionEvent {
       at: ProtobufTimestamp(unixMilliseconds: record.timeMs), actor: record.subject, endUser: record.endUser, note: note
     )
   }
+}
+
+extension ListRedemptionsRequest {
+  /// The list that a page token belongs to.
+  fileprivate var list: String { "ListRedemptions \(memberID) \(partnerMemberNumber)" }
 }

@@ -34,6 +34,18 @@ extension RequestFields {
     return sequence
   }
 
+  /// The sequence before which a page begins, for lists from the newest; the greatest for the first one.
+  mutating func pageEnd(_ token: String, list: String) -> UInt64 {
+    UInt64(pagePlace(token, list: list)) ?? UInt64.max
+  }
+
+  /// The entry after which a page begins, for lists in the order in which entries are due.
+  mutating func pageStartByDue(_ token: String, list: String) -> (dueMs: Int64, sequence: UInt64) {
+    let parts = pagePlace(token, list: list).split(separator: " ")
+    guard parts.count == 2, let dueMs = Int64(parts[0]), let sequence = UInt64(parts[1]) else { return (Int64.min, 0) }
+    return (dueMs, sequence)
+  }
+
   /// The sequence after which a page begins, 0 for the first one.
   mutating func pageStart(_ token: String, list: String) -> UInt64 { UInt64(pagePlace(token, list: list)) ?? 0 }
 }
