@@ -144,9 +144,6 @@ extension PolicyValidator {
   mutating func checkQuota(_ quota: PartnerQuota?, _ path: String) {
     guard let quota else { return }
     checkDayPoints(quota.pointsPerDay, "\(path).points_per_day")
-    if quota.callsPerMinute > PolicyLimits.callsPerMinute {
-      report("\(path).calls_per_minute", "is \(quota.callsPerMinute): give at most \(PolicyLimits.callsPerMinute)")
-    }
   }
 
   mutating func checkMemberLimits() {

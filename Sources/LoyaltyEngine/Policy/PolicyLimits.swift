@@ -11,8 +11,6 @@ public enum PolicyLimits {
   public static let conditionDepth = 6
   /// Points of a budget or a quota: a programme's total fits 64 bits a thousand times.
   public static let budget: Int64 = 1_000_000_000_000_000
-  /// A thousand calls a second.
-  public static let callsPerMinute: UInt32 = 60_000
   public static let partners = 1_000
   /// Published versions: one a week for ten years. All are kept, in memory too: a debit of years ago names its version.
   public static let versions = 520
