@@ -121,6 +121,17 @@ import Testing
     try desk.check()
   }
 
+  @Test func anExchangeOfAnAccountThatEndedInAnotherIsNotReversedIntoIt() throws {
+    var desk = try CataloguePolicy.desk()
+    try desk.accept(accrual("m", yuan: 400, reference: "a"))
+    try desk.accept(accrual("n", yuan: 100, reference: "b"))
+    let record = try desk.accept(toMiles(300))
+    let id = desk.ledger.sequence
+    try desk.accept(.merge(MergeInput(from: "m", into: "n", reason: "same person")), caller: Desk.ops)
+    #expect(desk.refusal(reverse(record, id))?.reason == .memberClosed)
+    try desk.check()
+  }
+
   @Test func aReversedExchangeUndoesBothLegsOnceAndGivesTheCapBack() throws {
     var desk = try CataloguePolicy.desk()
     try desk.accept(accrual("m", yuan: 400, reference: "a"))

@@ -153,6 +153,21 @@ import Testing
     try desk.check()
   }
 
+  @Test func anAccountEndsInAnotherOnlyWhenNothingOfItCanBeRefunded() throws {
+    var desk = try CataloguePolicy.desk()
+    try desk.accept(accrual("m", yuan: 500, reference: "a"))
+    try desk.accept(accrual("n", yuan: 100, reference: "b"))
+    try desk.accept(redemption("m", "case"))
+    let id = desk.ledger.sequence
+    let merge = Record.Input.merge(MergeInput(from: "m", into: "n", reason: "same person"))
+    let busy = try #require(desk.refusal(merge, caller: Desk.ops))
+    #expect(busy.reason == .memberBusy && busy["redemptions"] == "1")
+    try desk.accept(fulfil(id, .refunded), caller: Desk.ops)
+    try desk.accept(merge, caller: Desk.ops)
+    #expect(try desk.account("m").member == "n" && desk.account("n").available == 600)
+    try desk.check()
+  }
+
   @Test func aRefundOfPointsThatLapsedMeanwhileKeepsNobodysPoints() throws {
     var desk = try CataloguePolicy.desk()
     try desk.accept(accrual("m", yuan: 200, reference: "a"))

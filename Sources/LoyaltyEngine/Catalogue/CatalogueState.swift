@@ -94,6 +94,9 @@ struct OpenRedemptions: Sendable {
     }
   }
 
+  /// A member's. Looks at all of them: for what is rare.
+  func count(of member: UInt32) -> Int { redemptions.values.count { $0.member == member } }
+
   func forEachUnordered(_ body: (UInt64, OpenRedemption) -> Void) {
     for (sequence, redemption) in redemptions { body(sequence, redemption) }
   }

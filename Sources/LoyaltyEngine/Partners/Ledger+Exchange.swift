@@ -143,6 +143,8 @@ extension Ledger {
       throw Refusal(.exchangeAlreadyReversed, ["exchange": "\(input.exchange)"])
     }
     let state = members[Int(number)]
+    // Its points are in another account now, in lots of their own: staff adjust that one.
+    if state.status == .merged { throw Refusal(.memberClosed, ["memberId": original.member]) }
     let (lapsed, available) = lapsed(of: state, now: request.now)
     let member = request.draft.addMember(original.member)
     request.draft.move(lapsed, of: member, to: .expired)

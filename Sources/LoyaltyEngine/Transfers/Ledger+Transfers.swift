@@ -53,6 +53,11 @@ extension Ledger {
       let open = holds.ids(of: member).count
       if open > 0 { throw Refusal(.memberBusy, ["memberId": memberNames.string(member), "holds": "\(open)"]) }
     }
+    // What may still be refunded comes back to the lots that paid, of an account that would have ended.
+    let undone = catalogue.open.count(of: from)
+    if undone > 0 {
+      throw Refusal(.memberBusy, ["memberId": memberNames.string(from), "redemptions": "\(undone)"])
+    }
     let (lapsed, available) = lapsed(of: state, now: request.now)
     let (otherLapsed, otherAvailable) = self.lapsed(of: other, now: request.now)
     if Int(state.lots.count) + Int(other.lots.count) > limits.lotsPerMember {
