@@ -125,4 +125,23 @@ func status(_ member: String, _ status: MemberStatus) -> Record.Input {
     #expect(desk.refusal(status("m", .merged), caller: Desk.ops)?.reason == .commandInvalid)
     try HoldTests.check(desk)
   }
+
+  @Test func whoLeavesAHouseholdAndJoinsOneAgainIsInTheSamePlaceAfterARestart() throws {
+    var desk = try Desk()
+    func join(_ member: String, _ household: String) throws {
+      try desk.accept(
+        .profile(ProfileInput(member: member, profile: ProfileUpdate(household: household))), caller: Desk.ops)
+    }
+    for member in ["first", "second"] { try desk.accept(accrual(member, yuan: 100, reference: member)) }
+    // The second has a profile before the first, and then one that says nothing.
+    for (member, household) in [("second", ""), ("first", "")] { try join(member, household) }
+    var restored = Ledger()
+    for chunk in try snapshot(desk.ledger) { try restored.restore(chunk: chunk) }
+    for member in ["first", "second"] {
+      let made = desk.records.count
+      try join(member, "house")
+      for record in desk.records[made...] { restored.apply(record, sequence: restored.sequence + 1) }
+    }
+    #expect(try snapshot(restored) == snapshot(desk.ledger))
+  }
 }

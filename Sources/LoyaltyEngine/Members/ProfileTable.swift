@@ -139,8 +139,9 @@ struct ProfileTable: LedgerRoom {
   func snapshot(of ledger: borrowing Ledger, _ emit: (SnapshotChunk.Part) throws -> Void) rethrows {
     var states: [ProfileState] = []
     var bytes = 0
-    for index in 0..<profiles.count where !profiles[index].isEmpty {
-      let profile = profiles[index]
+    // By member: profiles have the order in which they were made, and one that says nothing any more is not made again.
+    for member in 0..<ledger.memberCount {
+      guard let profile = self[ledger.members[member].profile], !profile.isEmpty else { continue }
       let state = ProfileState(
         member: profile.member, profile: update(of: profile), mergedInto: profile.mergedInto, debt: profile.debt)
       states.append(state)
