@@ -182,6 +182,23 @@ extension Record {
     try HoldTests.check(desk)
   }
 
+  @Test func pointsThatLapsedInAForgottenHoldAreNotTakenAgain() throws {
+    var desk = try HoldTests.desk()
+    try desk.accept(accrual("n", yuan: 100, reference: "n", at: desk.now))
+    let accrual = desk.ledger.sequence
+    let made = try #require(desk.records[Int(accrual) - 1].accrual?.lots.first)
+    try desk.accept(reservation("n", 40))
+    desk.now += 200 * TestPolicy.day
+    while let due = desk.ledger.nextDue, due.ms <= desk.now { try desk.accept(due.source.command, caller: .service) }
+    var history = LapseHistory(of: [made.lot: made.expiresMs], members: ["n"])
+    for record in desk.records[Int(accrual)...] where history.concerns(record) { history.add(record) }
+    #expect(history.lapsed == [made.lot: 100])
+    let reversed = try #require(
+      try desk.accept(desk.accrualReversal(accrual, lapsed: 100), caller: Desk.ops).accrualReversed)
+    #expect(reversed.lapsed == 100 && reversed.toDebt == 0)
+    try desk.check()
+  }
+
   @Test func aLotThatLapsesInTheSameMomentIsNotTakenTwice() throws {
     var desk = try HoldTests.desk()
     desk.now = try #require(desk.ledger.dueMs(.lots))

@@ -58,6 +58,10 @@ extension RecordDraft {
           unit: .award, account: .member, member: member, amount: back.points, lot: back.lot,
           lotExpiresMs: back.expiresMs, lotEarnedMs: earnedMs))
     }
-    if back.lapsed > 0 { record.postings.append(Posting(unit: .award, account: .expired, amount: back.lapsed)) }
+    if back.lapsed > 0 {
+      // With whose lot it was: history is asked what has lapsed.
+      record.postings.append(
+        Posting(unit: .award, account: .expired, member: member, amount: back.lapsed, lot: back.lot))
+    }
   }
 }

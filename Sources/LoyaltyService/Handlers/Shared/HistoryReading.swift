@@ -31,61 +31,33 @@ extension Programme {
   ///   - ids: every id that the member has had.
   ///   - since: the record that made the lots.
   func lapsedPoints(of lots: [UInt64: Int64], members ids: Set<String>, since: UInt64) throws -> [UInt64: Int64] {
+    var history = LapseHistory(of: lots, members: ids)
     var records: [HistoryEntry<Record>] = []
     for id in ids {
       var before = UInt64.max
       pages: while records.count < Self.recordsALot {
-        let page = try history.records(of: id, before: before, limit: 500)
+        let page = try self.history.records(of: id, before: before, limit: 500)
         for entry in page {
           if entry.sequence < since { break pages }
-          if Self.touches(entry.record, lots) { records.append(entry) }
+          if history.concerns(entry.record) { records.append(entry) }
         }
         guard let last = page.last else { break }
         before = last.sequence
       }
     }
     records.sort { $0.sequence < $1.sequence }
-    var expires = lots
-    var lapsed: [UInt64: Int64] = [:]
     var last: UInt64 = 0
     for entry in records where entry.sequence != last {
       last = entry.sequence
-      let record = entry.record
-      var isClosing = false
-      if case .status? = record.input { isClosing = true }
-      for posting in record.postings where posting.unit == .award && posting.account == .member {
-        guard let until = expires[posting.lot], ids.contains(record.name(posting.member)) else { continue }
-        if posting.amount > 0, posting.lotEarnedMs > 0 { expires[posting.lot] = posting.lotExpiresMs }
-        if posting.amount < 0, isClosing || until > 0 && record.timeMs >= until {
-          lapsed[posting.lot, default: 0] -= posting.amount
-        }
-      }
-      for back in record.restoredLots where back.lapsed > 0 && expires[back.lot] != nil {
-        lapsed[back.lot, default: 0] += back.lapsed
-      }
+      history.add(entry.record)
     }
-    return lapsed
-  }
-
-  private static func touches(_ record: Record, _ lots: [UInt64: Int64]) -> Bool {
-    record.postings.contains { lots[$0.lot] != nil } || record.restoredLots.contains { lots[$0.lot] != nil }
+    return history.lapsed
   }
 }
 
 extension Record {
   /// The member at a position; empty if there is none.
   func name(_ position: UInt32) -> String { Int(position) < members.count ? members[Int(position)] : "" }
-
-  /// Points that came back to lots by this record.
-  var restoredLots: [RestoredLot] {
-    switch outcome {
-    case .holdConfirmed(let outcome)?, .holdReleased(let outcome)?: outcome.restored
-    case .paymentReversed(let outcome)?: outcome.restored
-    case .catalogueChanged(let outcome)?:
-      if case .step(let step)? = outcome.outcome { step.restored } else { [] }
-    default: []
-    }
-  }
 
   /// A lot that this record made: when it was to lapse, and when it was earned.
   func lotMade(_ lot: UInt64) -> (expiresMs: Int64, earnedMs: Int64)? {

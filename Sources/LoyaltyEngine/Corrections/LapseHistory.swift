@@ -1,0 +1,65 @@
+// What history tells of lots that have lapsed: memory holds what is open, so that whoever takes an accrual back has to
+// read what became of the lots it made.
+
+import LoyaltyMessages
+
+/// Points of some lots that have lapsed while they were a member's, added up from the member's records.
+public struct LapseHistory: Sendable {
+  private var expires: [UInt64: Int64]
+  private let members: Set<String>
+  /// Points by lot.
+  public private(set) var lapsed: [UInt64: Int64] = [:]
+
+  /// - Parameters:
+  ///   - lots: for each, the instant at which it was to lapse when it was made (0: never).
+  ///   - members: every id that the member has had.
+  public init(of lots: [UInt64: Int64], members: Set<String>) {
+    expires = lots
+    self.members = members
+  }
+
+  /// Whether a record says anything of the lots.
+  public func concerns(_ record: Record) -> Bool {
+    record.postings.contains { expires[$0.lot] != nil } || record.restoredLots.contains { expires[$0.lot] != nil }
+  }
+
+  /// Adds a record; records come in the order they were made, each once.
+  public mutating func add(_ record: Record) {
+    var isClosing = false
+    if case .status? = record.input { isClosing = true }
+    for posting in record.postings where posting.unit == .award && posting.lot > 0 {
+      guard let until = expires[posting.lot], Int(posting.member) < record.members.count,
+        members.contains(record.members[Int(posting.member)])
+      else { continue }
+      switch posting.account {
+      case .expired:
+        // It came back when its lot had lapsed.
+        lapsed[posting.lot, default: 0] += posting.amount
+      case .member:
+        if posting.amount > 0, posting.lotEarnedMs > 0 { expires[posting.lot] = posting.lotExpiresMs }
+        if posting.amount < 0, isClosing || until > 0 && record.timeMs >= until {
+          lapsed[posting.lot, default: 0] -= posting.amount
+        }
+      default: break
+      }
+    }
+    // Records from before postings said whose lot it was.
+    if record.postings.contains(where: { $0.account == .expired && $0.lot > 0 }) { return }
+    for back in record.restoredLots where back.lapsed > 0 && expires[back.lot] != nil {
+      lapsed[back.lot, default: 0] += back.lapsed
+    }
+  }
+}
+
+extension Record {
+  /// Points that came back to lots by this record.
+  fileprivate var restoredLots: [RestoredLot] {
+    switch outcome {
+    case .holdConfirmed(let outcome)?, .holdReleased(let outcome)?: outcome.restored
+    case .paymentReversed(let outcome)?: outcome.restored
+    case .catalogueChanged(let outcome)?:
+      if case .step(let step)? = outcome.outcome { step.restored } else { [] }
+    default: []
+    }
+  }
+}
