@@ -149,6 +149,22 @@ import Testing
     try desk.check()
   }
 
+  @Test func pointsOfMilesThatHaveLapsedAreNotTakenBackFromTheirLotAgain() throws {
+    var desk = try CataloguePolicy.desk()
+    try desk.accept(accrual("m", yuan: 1, reference: "a"))
+    let record = try desk.accept(toPoints(20))
+    let exchange = desk.ledger.sequence
+    let made = try #require(record.exchanged)
+    desk.now += 20 * TestPolicy.day
+    try desk.accept(accrual("m", yuan: 300, reference: "b", at: desk.now))
+    // The lot of the exchange has lapsed, and no record has noticed; the other is good.
+    desk.now = try #require(made.lots.first).expiresMs
+    let reversed = try #require(try desk.accept(reverse(record, exchange)).exchangeReversed)
+    #expect(reversed.taken.map(\.points) == [25] && reversed.taken.first?.lot != made.lots.first?.lot)
+    #expect(try desk.account("m").available == 275)
+    try desk.check()
+  }
+
   @Test func pointsOfMilesAreTakenBackFromTheirLotFirstAndNeverBelowNothing() throws {
     var desk = try CataloguePolicy.desk()
     try desk.accept(accrual("m", yuan: 100, reference: "a"))

@@ -156,7 +156,7 @@ extension Ledger {
       outcome.balance = available + outcome.restored.reduce(0) { $0 + $1.points }
     } else {
       if available < original.points { throw Refusal.insufficient(original.points, available: available) }
-      outcome.taken = takeBack(original, state: state, skipping: lapsed.count)
+      outcome.taken = takeBack(original, state: state, skipping: lapsed.count, now: request.now)
       request.draft.takeBack(
         outcome.taken.map { ($0.lot, $0.points) }, of: member, fee: original.feePoints, to: original.partner)
       request.draft.deliver(miles: original.miles, of: original.partner)
@@ -174,11 +174,13 @@ extension Ledger {
   }
 
   /// The lots that points of an exchange are taken back from: the one it made first, then the earliest to lapse.
-  private func takeBack(_ original: ExchangeOutcome, state: Member, skipping lapsed: Int) -> [LotLine] {
+  private func takeBack(
+    _ original: ExchangeOutcome, state: Member, skipping lapsed: Int, now: Int64
+  ) -> [LotLine] {
     var taken: [LotLine] = []
     var due = original.points
     let own = original.lots.first?.lot ?? 0
-    if let place = lots.find(own, in: state.lots) {
+    if let place = lots.find(own, in: state.lots), lots[place.slot].expiresMs > now {
       let lot = lots[place.slot]
       let points = min(due, lot.remaining)
       if points > 0 { taken.append(LotLine(lot: own, points: points, earnedMs: lot.earnedMs)) }
