@@ -9,9 +9,12 @@ import Testing
 @testable import LoyaltyEngine
 
 @Suite struct CatalogueHistoryTests {
-  @Test(arguments: HistoryTests.seeds) func ledgerAndModelAgree(seed: UInt64) throws {
+  static let seeds: [UInt64] = ModelTests.setting("LOYALTY_HISTORY_SEED").map { [$0] } ?? Array(1...12)
+  static let steps = Int(ModelTests.setting("LOYALTY_HISTORY_STEPS") ?? 500)
+
+  @Test(arguments: Self.seeds) func ledgerAndModelAgree(seed: UInt64) throws {
     var history = try CatalogueHistory(seed: seed)
-    for step in 0..<(HistoryTests.steps / 3) {
+    for step in 0..<Self.steps {
       try history.step()
       if !history.failures.isEmpty {
         Issue.record("seed \(seed), step \(step): \(history.failures.joined(separator: "; "))")

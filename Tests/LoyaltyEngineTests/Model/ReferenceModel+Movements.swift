@@ -1,0 +1,361 @@
+// What the reference model's members do: earn, spend, hold, give, exchange; and how it is undone.
+
+import LoyaltyMessages
+
+@testable import LoyaltyEngine
+
+extension ReferenceModel {
+  // MARK: - Earning
+
+  mutating func accrue(_ input: AccrualInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    let terms = terms(now)
+    let day = calendar.dayNumber(of: now)
+    if input.occurredMs > now + 600_000 { return .refused(.activityInFuture) }
+    if input.occurredMs < now - 60 * TestPolicy.day { return .refused(.activityTooOld) }
+    let reference = [caller.partner, "\(input.activity)", input.reference]
+    if references.contains(reference) { return .refused(.referenceAlreadyCredited) }
+    let year = calendar.day(of: now).year
+    var person = reviewed(people[input.member] ?? Person(year: year, partners: []), now)
+
+    var points: Int64 = 50
+    var qualifying: Int64 = 0
+    var resort: Int64 = 0
+    if input.activity != .survey {
+      let base = input.minorUnits * terms.pointsPerYuan / 100
+      let multiplier = [10_000, 12_500, terms.goldMultiplierBp][person.tier]
+      qualifying = base
+      if input.activity == .stay, input.category == "resort" {
+        resort = max(0, min(base, terms.resortMost, terms.resortMostADay - person.resort.used(on: day)))
+      }
+      points = base + resort + base * (multiplier - 10_000) / 10_000
+    }
+    if terms.mostADay > 0 {
+      if points > terms.mostADay - person.credited.used(on: day) { return .refused(.memberLimitExceeded) }
+      person.credited.add(points, on: day)
+    }
+    if resort > 0 { person.resort.add(resort, on: day) }
+    person.qualifying += qualifying
+    let reached = reached(person.qualifying)
+    if reached > 0, reached >= person.tier {
+      person.tier = reached
+      person.tierLastYear = year + 1
+    }
+    person.partners.insert(caller.partner)
+    people[input.member] = person
+    references.insert(reference)
+    accruals[sequence] = Accrual(
+      member: input.member, points: points, qualifying: qualifying, minorUnits: input.minorUnits, year: year)
+    book(.issued, -points)
+    let postMs = input.occurredMs + terms.flightsPostedAfterDays * TestPolicy.day
+    if input.activity == .flight, terms.flightsPostedAfterDays > 0, postMs > now, points > 0 {
+      pending[sequence] = Pending(member: input.member, points: points, postMs: postMs)
+      book(.pending, points)
+    } else {
+      credit(input.member, points, lot: sequence << 8, now)
+    }
+    return .accepted(points: points, balance: available(input.member))
+  }
+
+  // MARK: - Spending
+
+  mutating func redeem(_ input: RedemptionInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    guard isKnown(input.member, to: caller), let person = people[input.member].map({ reviewed($0, now) }) else {
+      return .refused(.memberUnknown)
+    }
+    var item = input.item
+    var quantity = input.quantity
+    var cost: Int64
+    if input.quote > 0 {
+      guard let quote = quotes[input.quote], quote.member == input.member, quote.untilMs > now else {
+        return .refused(.quoteUnknown)
+      }
+      item = "mug"
+      quantity = quote.quantity
+      cost = quote.points
+    } else {
+      switch item {
+      case "mug": cost = quantity * (person.tier == 2 ? 80 : terms(now).mugPrice)
+      case "night": cost = quantity * 700
+      case "lounge":
+        if person.tier < 1 { return .refused(.tierNotEligible) }
+        cost = quantity * 10
+      default: return .refused(.itemUnknown)
+      }
+    }
+    if item == "mug", mugsLeft < quantity { return .refused(.outOfStock) }
+    if let expected = input.expectedPoints, expected != cost { return .refused(.priceChanged) }
+    if available(input.member) < cost { return .refused(.insufficientPoints) }
+    if item == "mug" { mugsLeft -= quantity }
+    quotes[input.quote] = nil
+    let lots = pay(input.member, cost)
+    book(.redeemed, cost)
+    payments[sequence] = Payment(
+      member: input.member, points: cost, lots: lots, total: quantity, isMug: item == "mug")
+    return .accepted(points: cost, balance: available(input.member))
+  }
+
+  mutating func quote(_ input: QuoteInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    guard isKnown(input.member, to: caller), let person = people[input.member].map({ reviewed($0, now) }) else {
+      return .refused(.memberUnknown)
+    }
+    if mugsLeft < input.quantity { return .refused(.outOfStock) }
+    let cost = input.quantity * (person.tier == 2 ? 80 : terms(now).mugPrice)
+    quotes[sequence] = Quote(
+      member: input.member, quantity: input.quantity, points: cost, untilMs: now + 600 * 60_000)
+    return .accepted(points: cost, balance: available(input.member))
+  }
+
+  mutating func reserve(_ input: HoldReservationInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    guard isKnown(input.member, to: caller) else { return .refused(.memberUnknown) }
+    if input.lifetimeMs > 120_000 * 60_000 { return .refused(.holdTooLong) }
+    if holds.values.count(where: { $0.member == input.member }) >= 64 { return .refused(.tooManyHolds) }
+    if available(input.member) < input.points { return .refused(.insufficientPoints) }
+    holds[sequence] = Hold(
+      member: input.member, partner: caller.partner, lots: pay(input.member, input.points),
+      untilMs: now + (input.lifetimeMs == 0 ? 30 * 60_000 : input.lifetimeMs))
+    book(.held, input.points)
+    return .accepted(points: input.points, balance: available(input.member))
+  }
+
+  /// An open hold of the caller's, or why there is none.
+  private func openHold(_ id: UInt64, _ caller: Caller, _ now: Int64) -> (hold: Hold?, refusal: RefusalReason) {
+    guard let hold = holds[id], caller.partner.isEmpty || caller.partner == hold.partner else {
+      return (nil, .holdUnknown)
+    }
+    return hold.untilMs <= now ? (nil, .holdTimedOut) : (hold, .holdUnknown)
+  }
+
+  mutating func confirm(_ input: HoldConfirmationInput, _ caller: Caller, _ now: Int64) -> Answer {
+    let (found, refusal) = openHold(input.hold, caller, now)
+    guard let hold = found else { return .refused(refusal) }
+    let held = hold.lots.reduce(0) { $0 + $1.points }
+    let points = input.points ?? held
+    if points > held { return .refused(.holdTooSmall) }
+    holds[input.hold] = nil
+    let paid = Self.slice(hold.lots, skipping: 0, taking: points)
+    book(.held, -held)
+    book(.redeemed, points)
+    payments[input.hold] = Payment(member: hold.member, points: points, lots: paid, total: points, isMug: false)
+    restore(hold.member, Self.slice(hold.lots, skipping: points, taking: held), now)
+    return .accepted(points: points, balance: available(hold.member))
+  }
+
+  mutating func release(_ input: HoldReleaseInput, _ caller: Caller, _ now: Int64) -> Answer {
+    let (found, refusal) = openHold(input.hold, caller, now)
+    guard let hold = found else { return .refused(refusal) }
+    end(input.hold, hold, now)
+    return .accepted(points: 0, balance: available(hold.member))
+  }
+
+  private mutating func end(_ id: UInt64, _ hold: Hold, _ now: Int64) {
+    holds[id] = nil
+    book(.held, -hold.lots.reduce(0) { $0 + $1.points })
+    restore(hold.member, hold.lots, now)
+  }
+
+  /// The lots of a range of points.
+  static func slice(_ lots: [Lot], skipping: Int64, taking: Int64) -> [Lot] {
+    var slice: [Lot] = []
+    var at: Int64 = 0
+    for var lot in lots {
+      let from = max(at, skipping)
+      let until = min(at + lot.points, skipping + taking)
+      at += lot.points
+      lot.points = until - from
+      if lot.points > 0 { slice.append(lot) }
+    }
+    return slice
+  }
+
+  // MARK: - What is due
+
+  mutating func work(_ source: DueSource, _ now: Int64) {
+    for member in people.keys { lapse(member, now) }
+    switch source {
+    case .holds:
+      for id in holds.keys.sorted() {
+        if let hold = holds[id], hold.untilMs <= now { end(id, hold, now) }
+      }
+    case .pending:
+      for id in pending.keys.sorted() {
+        guard let entry = pending[id], entry.postMs <= now else { continue }
+        pending[id] = nil
+        book(.pending, -entry.points)
+        credit(entry.member, entry.points, lot: id << 8, now)
+      }
+    default: break
+    }
+  }
+
+  /// Whether something should have been done by now.
+  func isIdle(_ now: Int64) -> Bool {
+    holds.values.allSatisfy { $0.untilMs > now } && pending.values.allSatisfy { $0.postMs > now }
+  }
+
+  // MARK: - Undoing
+
+  private func part(_ asked: Int64, of total: Int64, _ undone: Undone) -> (part: Int64, refusal: RefusalReason?) {
+    let left = total - undone.part
+    if left <= 0 { return (0, .alreadyReversed) }
+    if asked > left { return (0, .reversalTooLarge) }
+    return (asked == 0 ? left : asked, nil)
+  }
+
+  mutating func reverse(_ input: AccrualReversalInput, _ now: Int64) -> Answer {
+    guard var accrual = accruals[input.accrual], var person = people[accrual.member].map({ reviewed($0, now) }) else {
+      return .refused(.recordUnknown)
+    }
+    let total = max(1, accrual.minorUnits)
+    let (back, refusal) = part(input.minorUnitsBack, of: total, accrual.undone)
+    if let refusal { return .refused(refusal) }
+    accrual.undone.part += back
+    let done = accrual.undone.part
+    let roundUp = terms(now).reversalsRoundUp
+    func share(_ value: Int64) -> Int64 { roundUp ? (value * done + total - 1) / total : value * done / total }
+    let points = max(0, share(accrual.points) - accrual.undone.points)
+    accrual.undone.points += points
+
+    // Qualifying points of a year that is closed have done what they could.
+    var qualifying = max(0, share(accrual.qualifying) - accrual.undone.qualifying)
+    if accrual.year != person.year { qualifying = 0 }
+    person.qualifying -= qualifying
+    accrual.undone.qualifying += qualifying
+    people[accrual.member] = person
+
+    // First what is not posted, then its own lot, then what of it has lapsed, then other lots, then debt.
+    let fromPending = min(points, pending[input.accrual]?.points ?? 0)
+    pending[input.accrual]?.points -= fromPending
+    if pending[input.accrual]?.points == 0 { pending[input.accrual] = nil }
+    book(.pending, -fromPending)
+    var due = points - fromPending
+    let own = input.accrual << 8
+    _ = take(accrual.member, &due) { $0.id == own }
+    let fromLapsed = min(
+      due, (lapsed[LotOfMember(member: accrual.member, lot: own)] ?? 0) - accrual.undone.lapsed)
+    accrual.undone.lapsed += fromLapsed
+    book(.expired, -fromLapsed)
+    due -= fromLapsed
+    _ = take(accrual.member, &due)
+    people[accrual.member]?.debt += due
+    book(.issued, points)
+    accruals[input.accrual] = accrual
+    return .accepted(points: points, balance: available(accrual.member))
+  }
+
+  mutating func reverse(_ input: PaymentReversalInput, _ now: Int64) -> Answer {
+    guard var payment = payments[input.payment] else { return .refused(.recordUnknown) }
+    let (back, refusal) = part(input.back, of: payment.total, payment.undone)
+    if let refusal { return .refused(refusal) }
+    payment.undone.part += back
+    let points = payment.points * payment.undone.part / payment.total - payment.undone.points
+    // Those that lapse last come back first.
+    let lots = Self.slice(payment.lots.reversed(), skipping: payment.undone.points, taking: points)
+    payment.undone.points += points
+    payments[input.payment] = payment
+    book(.redeemed, -points)
+    restore(payment.member, lots, now)
+    if payment.isMug { mugsLeft += back }
+    return .accepted(points: points, balance: available(payment.member))
+  }
+
+  // MARK: - Giving, exchanging, adjusting
+
+  mutating func transfer(_ input: TransferInput, _ now: Int64) -> Answer {
+    guard let giver = people[input.from], let taker = people[input.to] else { return .refused(.memberUnknown) }
+    if input.from == input.to { return .refused(.commandInvalid) }
+    let terms = terms(now)
+    if giver.household.isEmpty || giver.household != taker.household {
+      if !terms.transfersOpenToAll { return .refused(.transferNotAllowed) }
+      if input.points < 5 || terms.mostTransfer > 0 && input.points > terms.mostTransfer {
+        return .refused(.transferOutOfRange)
+      }
+    }
+    if available(input.from) < input.points { return .refused(.insufficientPoints) }
+    for var lot in pay(input.from, input.points) {
+      lot.points = payDebt(input.to, lot.points)
+      putIn(input.to, lot)
+    }
+    return .accepted(points: input.points, balance: available(input.from))
+  }
+
+  mutating func exchange(_ input: ExchangeInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    guard isKnown(input.member, to: caller) else { return .refused(.memberUnknown) }
+    let terms = terms(now)
+    var made = Exchange(
+      member: input.member, toMiles: input.direction == .toMiles, points: 0, fee: 0, miles: 0, lots: [], capEnds: [])
+    if made.toMiles {
+      if input.amount < 20 { return .refused(.exchangeTooSmall) }
+      (made.points, made.fee, made.miles) = (input.amount, terms.outFee, input.amount * 2 / 5)
+      made.capEnds = [
+        calendar.end(ofDayAfterMonths: 0, from: now, endOfMonth: true), calendar.endOfYear(now),
+      ]
+      for (who, most, ends) in [(input.member, terms.memberCapOut, made.capEnds[0]), ("", 1_500, made.capEnds[1])]
+      where (exchanged[who]?[ends] ?? 0) + made.points > most { return .refused(.capExceeded) }
+      if available(input.member) < made.points + made.fee { return .refused(.insufficientPoints) }
+      exchanged[input.member, default: [:]][made.capEnds[0], default: 0] += made.points
+      exchanged["", default: [:]][made.capEnds[1], default: 0] += made.points
+      made.lots = pay(input.member, made.points + made.fee)
+      book(.exchanged, made.points)
+      milesDelivered += made.miles
+    } else {
+      if input.amount < 10 { return .refused(.exchangeTooSmall) }
+      (made.points, made.fee, made.miles) = (input.amount * 3 / 2 - terms.inFee, terms.inFee, input.amount)
+      credit(input.member, made.points, lot: sequence << 8, now)
+      made.lots = [Lot(id: sequence << 8, points: 0, expiresMs: 0)]
+      book(.issued, -(made.points + made.fee))
+      milesDelivered -= made.miles
+    }
+    book(.exchangeFee, made.fee)
+    exchanges[sequence] = made
+    return .accepted(points: made.points, balance: available(input.member))
+  }
+
+  mutating func reverse(_ input: ExchangeReversalInput, _ now: Int64) -> Answer {
+    guard var made = exchanges[input.exchange] else { return .refused(.exchangeUnknown) }
+    if made.isReversed { return .refused(.exchangeAlreadyReversed) }
+    if made.toMiles {
+      restore(made.member, made.lots, now)
+      book(.exchanged, -made.points)
+      milesDelivered -= made.miles
+      for (who, ends) in [(made.member, made.capEnds[0]), ("", made.capEnds[1])] where ends > now {
+        exchanged[who]?[ends]? -= made.points
+      }
+    } else {
+      if available(made.member) < made.points { return .refused(.insufficientPoints) }
+      var due = made.points
+      _ = take(made.member, &due) { $0.id == made.lots[0].id }
+      _ = take(made.member, &due)
+      book(.issued, made.points + made.fee)
+      milesDelivered += made.miles
+    }
+    book(.exchangeFee, -made.fee)
+    made.isReversed = true
+    exchanges[input.exchange] = made
+    return .accepted(points: made.points, balance: available(made.member))
+  }
+
+  mutating func adjust(_ input: AdjustmentInput, _ now: Int64, _ sequence: UInt64) -> Answer {
+    if people[input.member] == nil { return .refused(.memberUnknown) }
+    if input.points == 0 { return .refused(.commandInvalid) }
+    if available(input.member) < -input.points { return .refused(.insufficientPoints) }
+    if input.points > 0 {
+      credit(input.member, input.points, lot: sequence << 8, now)
+    } else {
+      _ = pay(input.member, -input.points)
+    }
+    book(.adjusted, -input.points)
+    return .accepted(points: input.points, balance: available(input.member))
+  }
+
+  mutating func extend(_ input: ExtensionInput, _ now: Int64) -> Answer {
+    guard let person = people[input.member] else { return .refused(.memberUnknown) }
+    let lots = person.lots.filter { $0.expiresMs < input.expiresMs }
+    if lots.isEmpty { return .refused(.lotNotExtendable) }
+    people[input.member]?.lots.removeAll { $0.expiresMs < input.expiresMs }
+    for var lot in lots {
+      lot.expiresMs = input.expiresMs
+      putIn(input.member, lot)
+    }
+    return .accepted(points: 0, balance: 0)
+  }
+}
