@@ -18,7 +18,8 @@ test: ## Everything: unit tests, interop with Python grpcio, durability under SI
 
 requirements: setup ## Each requirement, the scenarios that prove it, and whether they pass
 	@scripts/requirements.py
-soak: ## The durability tests for hours: 1,000 kills, 200 power losses, 360 failing system calls
+
+soak: ## Durability for hours: 200,000 simulated histories, 1,000 kills, 200 power losses, 360 failing system calls
 	@scripts/soak.sh
 
 bench: ## Server CPU per call beside a C program and grpc-go, in one run

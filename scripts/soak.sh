@@ -1,12 +1,27 @@
 #!/usr/bin/env bash
-# What `make test` proves in minutes, for hours: the server killed, its disk's power lost and its system calls failed
-# again and again under load. Needs root. SIGKILLS, POWER_LOSSES and DISK_FAULTS set how often; SEED replays a failure.
+# What `make test` proves in minutes, for hours: the store on the simulated disk, seed after seed; then the server killed,
+# its disk's power lost and its system calls failed again and again under load. Needs root.
+# SEEDS, SIGKILLS, POWER_LOSSES, DISK_FAULTS and HISTORIES set how often, 0 of the first leaves it out. FIRST_SEED (by
+# default the time, so that each run tries others) and SEED replay a failure. Everything printed names its seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export SIGKILLS=${SIGKILLS:-1000} POWER_LOSSES=${POWER_LOSSES:-200} DISK_FAULTS=${DISK_FAULTS:-20}
+SEEDS=${SEEDS:-200000} FIRST_SEED=${FIRST_SEED:-$(date +%s)0000}
+export SIGKILLS=${SIGKILLS:-1000} POWER_LOSSES=${POWER_LOSSES:-200} DISK_FAULTS=${DISK_FAULTS:-20} HISTORIES=${HISTORIES:-200}
 scripts/setup.sh e2fsprogs xfsprogs strace
 source scripts/python.sh
+
+if ((SEEDS > 0)); then
+  swift build --build-tests
+  # In portions, so that what was run so far can be read.
+  for ((first = FIRST_SEED; first < FIRST_SEED + SEEDS; first += 10000)); do
+    left=$((FIRST_SEED + SEEDS - first))
+    LOYALTY_STORE_FIRST_SEED=$first LOYALTY_STORE_SEEDS=$((left < 10000 ? left : 10000)) \
+      swift test --skip-build --filter SimulationTests | grep -E "^simulation:|is found by|LOYALTY_STORE_SEED|recorded an issue|Test run"
+  done
+fi
+
 swift build -c release --product loyalty-server
 LOYALTY_BIN=$(swift build -c release --show-bin-path) python -m pytest -q -s -p no:cacheprovider \
-  Tests/Interop/test_durability.py Tests/Interop/test_power_loss.py Tests/Interop/test_disk_faults.py
+  Tests/Interop/test_durability.py Tests/Interop/test_power_loss.py Tests/Interop/test_disk_faults.py \
+  Tests/Interop/test_linearizability.py

@@ -57,7 +57,6 @@ class Server:
         self.log = self.folder / "server.log"
         self.process = None
         self.address = None
-        self.options = []
 
     def command(self, ready):
         return [

@@ -155,7 +155,8 @@ final class Simulation {
 
   private func compare(_ store: DurableStore<Roll>) throws {
     let before = "\(witness.committed.count), acknowledged \(witness.acknowledged)"
-    try witness.compare(store)
+    // After half of the starts the history, and of one member: asking for all each time is most of what a seed costs.
+    try witness.compare(store, members: random.below(2) == 0 ? [random.below(5)] : nil)
     log.append("opened with \(witness.committed.count) of \(before)")
   }
 
