@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
       LOYALTY_CERTIFICATE, LOYALTY_KEY, LOYALTY_CLIENT_CA, LOYALTY_READY_FILE, LOYALTY_LOG_LEVEL,
       LOYALTY_SNAPSHOT_INTERVAL, LOYALTY_WEB_ORIGIN (several with commas between), LOYALTY_MASTER_KEY_FILE,
       LOYALTY_MASTER_KEY_COMMAND, LOYALTY_MASTER_KEY, LOYALTY_SANDBOX_POLICY,
-      LOYALTY_SANDBOX_DATA, LOYALTY_CLIENT_CRL, LOYALTY_MAX_CONNECTION_AGE, LOYALTY_SHUTDOWN_GRACE, LOYALTY_ADMIN. The
+      LOYALTY_SANDBOX_DATA, LOYALTY_CLOCK_JUMP_HOURS, LOYALTY_CLIENT_CRL, LOYALTY_MAX_CONNECTION_AGE, LOYALTY_SHUTDOWN_GRACE, LOYALTY_ADMIN. The
       command line wins.
 
       With a master key every file is encrypted that is written from then on (`loyalty-server keys create` makes one);
@@ -67,6 +67,13 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(help: "Seconds from one snapshot to the next (default: 600).")
   var snapshotInterval: Int?
+
+  @Option(
+    help: """
+      Hours by which the clock may be ahead of the last record and the time since, at least 24. Beyond that nothing lapses \
+      until an operator confirms it with loyalty.v1.ClockService/ConfirmClock (default: 72).
+      """)
+  var clockJumpHours: Int?
 
   @OptionGroup var masterKey: MasterKeyOptions
 
@@ -132,6 +139,10 @@ struct ServeCommand: AsyncParsableCommand {
     if let seconds = snapshotInterval ?? environment.int(forKey: "loyalty.snapshot.interval") {
       guard seconds > 0 else { throw ValidationError("--snapshot-interval must be a positive number of seconds") }
       settings.store.snapshotInterval = .seconds(seconds)
+    }
+    if let hours = clockJumpHours ?? environment.int(forKey: "loyalty.clock.jump.hours") {
+      guard (24...876_000).contains(hours) else { throw ValidationError("--clock-jump-hours is 24 to 876000") }
+      settings.clockJumpHours = hours
     }
     return settings
   }

@@ -62,22 +62,38 @@ public final class Programme: Sendable {
   public var history: History<Ledger> { store.history }
   private let file: (policy: CompiledPolicy, source: String)
   private let board: PolicyBoard
-  /// Unix milliseconds.
-  public let clock: @Sendable () -> Int64
+  /// The time by which the programme decides, Unix milliseconds.
+  public var clock: @Sendable () -> Int64 { timekeeper.now }
+  let timekeeper: ProgrammeClock
 
   /// - Parameters:
   ///   - policy: the policy file: the first version of a new ledger. A ledger that has versions decides by those.
   ///   - source: the file's text.
   ///   - gate: advanced as the store becomes durable.
   ///   - clock: Unix milliseconds. Read once a call.
-  public init(
-    store: DurableStore<Ledger>, personal: PersonalDataStore? = nil, policy: CompiledPolicy, source: String = "", gate: ReplyGate,
-    clock: @escaping @Sendable () -> Int64 = systemMilliseconds
+  ///   - clockJumpMs: how far it may be ahead of the last record and the time since before it is not believed; nil
+  ///     believes everything.
+  public convenience init(
+    store: DurableStore<Ledger>, personal: PersonalDataStore? = nil, policy: CompiledPolicy, source: String = "",
+    gate: ReplyGate,
+    clock: @escaping @Sendable () -> Int64 = systemMilliseconds, clockJumpMs: Int64? = nil
+  ) {
+    self.init(
+      store: store, personal: personal, policy: policy, source: source, gate: gate, clock: clock,
+      clockJumpMs: clockJumpMs, clockNotify: { _ in })
+  }
+
+  /// - Parameter clockNotify: told what an operator should hear of the clock.
+  init(
+    store: DurableStore<Ledger>, personal: PersonalDataStore?, policy: CompiledPolicy, source: String, gate: ReplyGate,
+    clock: @escaping @Sendable () -> Int64, clockJumpMs: Int64?, clockNotify: @escaping @Sendable (ClockEvent) -> Void
   ) {
     self.store = store
     self.personal = personal
     self.gate = gate
-    self.clock = clock
+    let last = store.read { ledger in (sequence: ledger.sequence, ms: ledger.timeMs) }.value
+    timekeeper = ProgrammeClock(
+      boundMs: clockJumpMs, lastMs: last.sequence > 0 ? last.ms : nil, shown: clock, notify: clockNotify)
     file = (policy, source)
     board = PolicyBoard(policy)
   }
@@ -131,6 +147,21 @@ public final class Programme: Sendable {
     board.take(policies)
   }
 
+  /// What this program would say to the versions that decide now or later, if they were published today. They decide all
+  /// the same: they were accepted, and history has been decided by them.
+  public var policyWarnings: [String] {
+    let (decisive, now) = (store.read { ledger in ledger.policies.decisive }.value, clock())
+    let current = decisive.lastIndex { $0.effectiveFromMs <= now } ?? 0
+    return decisive[current...].compactMap { version in
+      let problems = PolicyValidator.problems(in: version.document)
+      if problems.isEmpty { return nil }
+      return """
+        version \(version.version) of the policy decides, for it was published, but would not be accepted today: \
+        \(problems.map(\.description).joined(separator: "; ")). Publish a version without that
+        """
+    }
+  }
+
   /// What the policy file says other than the version that is in effect; nil if it says the same as a published
   /// version. The ledger's versions decide: a changed file is published with PolicyService or changes nothing.
   public var unpublishedFile: String? {
@@ -156,10 +187,25 @@ public final class Programme: Sendable {
   /// - Returns: milliseconds until there is something to do again; nil if nothing ever falls due by itself.
   /// - Throws: `ProgrammeError`, `StoreError`.
   public func workDue() throws -> Int64? {
+    // What lapses does not come back: not by a clock that may be wrong.
+    if timekeeper.read().isHeld { return nil }
+    try noteTime()
     let due = store.read { ledger in DueSource.allCases.map { ($0, ledger.dueMs($0)) } }.value
     for (source, ms) in due where ms ?? Int64.max <= clock() { _ = try work(source.command) }
     let next = store.read { ledger in ledger.nextDueMs }.value
     return next.map { max(Self.pauseBetweenSteps, $0 - clock()) }
+  }
+
+  /// Between two records, at most: a third of the least bound that can be set for the clock, milliseconds.
+  private static let longestSilence: Int64 = 8 * 3_600_000
+
+  /// Notes the time in a ledger in which nothing has happened for long: after a restart its last record tells whether
+  /// the clock can be right.
+  private func noteTime() throws {
+    guard timekeeper.boundMs != nil else { return }
+    let last = store.read { ledger in ledger.timeMs }.value
+    let now = clock()
+    if now - last >= Self.longestSilence { _ = try work(.clock(ClockInput(shownMs: now, expectedMs: now))) }
   }
 
   /// Does the service's own work; nil if there was nothing to do.

@@ -12,19 +12,33 @@ import grpc
 from conftest import accrual, key
 
 WORKERS = 48
-MEMBERS = [f"M-{number}" for number in range(40)]
+MEMBERS = 40
+# An account keeps at most 4,096 open lots, and every accrual makes one: after so many calls others earn. What the server
+# remembers of keys is bounded as well (a million): those asked for again are among so many of the latest.
+CALLS_BY_THE_SAME = 40_000
 
 
 class Record:
     """What this client knows of its calls."""
 
     def __init__(self):
-        self.balance = {member: 0 for member in MEMBERS}
+        self.balance = {}
+        self.members = []
+        self.generation = self.noted = 0
+        self.renew()
         self.acknowledged = []
         self.earlier = []
         self.uncertain = []
 
+    def renew(self):
+        """Other members from now on; the balances of those before stay as they are, and are checked on."""
+        self.generation += 1
+        self.noted = 0
+        self.members = [f"M-{self.generation}-{number}" for number in range(MEMBERS)]
+        self.balance |= {member: 0 for member in self.members}
+
     def note(self, request, answer):
+        self.noted += 1
         spent = answer.DESCRIPTOR.name == "RedeemResponse"
         self.balance[request.member_id] += -answer.points if spent else answer.points
 
@@ -36,10 +50,10 @@ async def call(loyalty, request):
     return await method(request, timeout=30)
 
 
-def next_request(choices):
+def next_request(members, choices):
     from loyalty.v1 import redemption_pb2
 
-    member = choices.choice(MEMBERS)
+    member = choices.choice(members)
     if choices.random() < 0.2:
         return redemption_pb2.RedeemRequest(member_id=member, item_id="lounge-visit", idempotency_key=key())
     return accrual(member, minor_units=choices.randrange(100, 1_000_000))
@@ -58,10 +72,12 @@ async def load(server, record, choices, strike, may_find_nobody=False):
     from loyalty.v1 import loyalty_service_pb2_grpc
 
     record.acknowledged, struck = [], asyncio.Event()
+    if record.noted > CALLS_BY_THE_SAME:
+        record.renew()
 
     async def worker(loyalty):
         while not struck.is_set():
-            request = next_request(choices)
+            request = next_request(record.members, choices)
             try:
                 answer = await call(loyalty, request)
             except grpc.RpcError as error:
@@ -105,7 +121,7 @@ async def check(server, record):
             except grpc.RpcError as error:
                 assert is_refusal(error), error
         record.uncertain = []
-        for member in MEMBERS:
+        for member in list(record.balance):
             try:
                 balance = (await loyalty.GetTier(tier_pb2.GetTierRequest(member_id=member))).balance
             except grpc.RpcError as error:
@@ -129,5 +145,5 @@ def verified(server, record, choices):
     uncertain = len(record.uncertain)
     asyncio.run(check(server, record))
     asyncio.run(repeat(server, choices.sample(record.earlier, min(50, len(record.earlier)))))
-    record.earlier += record.acknowledged
+    record.earlier = (record.earlier + record.acknowledged)[-200_000:]
     return f"{len(record.acknowledged)} acknowledged, {uncertain} uncertain, all exactly once"

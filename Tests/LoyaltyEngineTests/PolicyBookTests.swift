@@ -44,6 +44,26 @@ import Testing
     #expect(place(Self.publication(5, from: desk.now + 2_000)) == nil)
   }
 
+  /// An earlier program accepted what this one finds a mistake in.
+  @Test func aPublishedVersionThatWouldNotBeAcceptedTodayDecidesOn() throws {
+    var desk = try Desk()
+    func flaw(_ policy: inout Policy) { policy.tiers[1].multiplierBp = 1 }
+    let input = Self.publication(1, from: 1_767_196_800_000, flaw)
+    desk.ledger.apply(
+      Record(
+        timeMs: desk.now, policyVersion: 1, input: input,
+        outcome: .policyPublished(PolicyPublicationOutcome(version: 1, effectiveFromMs: 1_767_196_800_000))),
+      sequence: desk.ledger.sequence + 1)
+    #expect(desk.ledger.policies.inEffect(at: desk.now)?.tiers[1].multiplierBp == 1)
+    #expect(
+      desk.refusal(Self.publication(2, from: desk.now + 2_000, flaw), caller: Desk.ops)?["place"]
+        == "tiers[1].multiplier_bp")
+    // And a snapshot brings it back.
+    var copy = Ledger()
+    try desk.ledger.snapshot { try copy.restore(chunk: $0) }
+    #expect(copy.policies.inEffect(at: desk.now)?.version == 1)
+  }
+
   @Test func onlyWhatHasNotBegunCanBeWithdrawn() throws {
     var desk = try Desk()
     try desk.accept(Self.publication(1, from: 1_767_196_800_000), caller: .service)

@@ -67,8 +67,10 @@ import Testing
     var sequence = header.previousSequence + 1
     var ends = [position]
     for count in batches {
-      let record = [UInt8]([20]) + [UInt8](repeating: 0x5a, count: 20)
-      let payload = [[UInt8]](repeating: record, count: count).flatMap { $0 }
+      // Bytes that compression does not make shorter.
+      var random = SeededRandom(seed: UInt64(count))
+      var payload: [UInt8] = []
+      for index in 0..<21 * count { payload.append(index % 21 == 0 ? 20 : UInt8(1 + random.below(255))) }
       var bytes = [UInt8](repeating: 0, count: BatchHeader.length) + payload
       let sealed = BatchHeader.seal(
         &bytes, payloadLength: payload.count, count: UInt32(count), firstSequence: sequence, writtenAt: 1,

@@ -107,6 +107,7 @@ extension Record {
     case .campaignStepped(let outcome): .campaignStepped(outcome)
     case .outboxFetched(let outcome): .outboxFetched(outcome)
     case .outboxReceipted(let outcome): .outboxReceipted(outcome)
+    case .clockNoted(let outcome): .clockNoted(outcome)
     case .expired, .holdsTimedOut, .tiersReviewed, .ticketsCameDue, .dayCame, .outboxCameDue, .offersCameDue, nil: nil
     }
   }

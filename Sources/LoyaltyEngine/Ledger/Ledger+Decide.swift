@@ -105,6 +105,7 @@ extension Ledger {
     case .campaign(let input): try decide(input, &request)
     case .outboxFetch(let input): try decide(input, &request)
     case .outboxReceipts(let input): try decide(input, &request)
+    case .clock(let input): decide(input, &request)
     // Due work is asked for by itself.
     case .expiry, .holdTimeout, .proposalTimeout, .pendingPost, .tierReview, .ticketsDue, .timeZones, .day, .outboxDue,
       .offersDue:
@@ -197,6 +198,8 @@ extension Ledger {
     case .outboxReceipts(let input): fingerprint(of: input)
     case .outboxDue(let input): fingerprint(of: input)
     case .offersDue(let input): fingerprint(of: input)
+    // What the clock showed is no part of what was said.
+    case .clock(let input): fingerprint(of: ClockInput(toldMs: input.toldMs))
     }
   }
 
@@ -361,6 +364,7 @@ extension Record.Input {
     case .outboxReceipts: 408
     case .outboxDue: 409
     case .offersDue: 410
+    case .clock: 500
     }
   }
 }

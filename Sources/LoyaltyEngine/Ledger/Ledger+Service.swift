@@ -1,4 +1,4 @@
-// Deciding what is neither earning nor spending: the opening of the ledger, expiry.
+// Deciding what is neither earning nor spending: the opening of the ledger, expiry, the time.
 
 import LoyaltyMessages
 
@@ -10,6 +10,11 @@ extension Ledger {
       throw Refusal(.commandInvalid, ["hashKeyBytes": "\(input.hashKey.count)", "programme": input.programme])
     }
     return request.draft.finish(input: .opening(input), outcome: nil)
+  }
+
+  /// A record whose time is what it is for.
+  func decide(_ input: ClockInput, _ request: inout Request) -> Record {
+    request.draft.finish(input: .clock(input), outcome: .clockNoted(ClockOutcome(timeMs: request.now)))
   }
 
   /// The next batch of lots whose time has come; nil if there is none.

@@ -48,11 +48,20 @@ public final class CompiledPolicy: Sendable {
   private static let ticketKindCount = 5
 
   /// - Throws: `InvalidPolicy` with every mistake.
-  public init(_ policy: Policy) throws(InvalidPolicy) {
+  public convenience init(_ policy: Policy) throws(InvalidPolicy) {
     let problems = PolicyValidator.problems(in: policy)
-    guard problems.isEmpty, let programme = policy.programme, let windows = policy.windows else {
-      throw InvalidPolicy(problems: problems)
-    }
+    guard problems.isEmpty else { throw InvalidPolicy(problems: problems) }
+    try self.init(published: policy)
+  }
+
+  /// A policy that an earlier program has found good and the ledger has published: it decides, whatever this program would
+  /// say to it today.
+  /// - Throws: `InvalidPolicy` for one that lacks what every decision needs, which no program has accepted.
+  public init(published policy: Policy) throws(InvalidPolicy) {
+    let kinds = 0..<Int32(Self.ticketKindCount)
+    guard let programme = policy.programme, let windows = policy.windows, !policy.tiers.isEmpty,
+      policy.feedbackDeadlines.allSatisfy({ kinds.contains($0.kind.rawValue) })
+    else { throw InvalidPolicy(problems: PolicyValidator.problems(in: policy)) }
     document = policy
     version = policy.version
     effectiveFromMs = policy.effectiveFrom?.policyMilliseconds ?? 0

@@ -8,9 +8,10 @@ public enum FixedPoint {
   /// One, in shares and multipliers ("basis points").
   public static let one: Int64 = 10_000
 
-  /// `value × numerator ÷ denominator`, rounded as named; nil if the result does not fit.
-  /// - Precondition: `value` and `numerator` are 0 or more, `denominator` more than 0.
+  /// `value × numerator ÷ denominator`, rounded as named; nil if the result does not fit or there is none.
+  /// - Precondition: `value` and `numerator` are 0 or more, `denominator` is not negative.
   public static func scale(_ value: Int64, by numerator: Int64, over denominator: Int64, rounding: Rounding) -> Int64? {
+    if denominator == 0 { return nil }
     let product = Int128(value) * Int128(numerator)
     let divisor = Int128(denominator)
     let (quotient, remainder) = product.quotientAndRemainder(dividingBy: divisor)

@@ -10,7 +10,7 @@ public struct PublishedPolicy: Sendable {
   public let document: Policy
   /// What it was read from, YAML.
   public let source: String
-  /// The document made ready to decide; nil for one that this program finds mistakes in.
+  /// The document made ready to decide; nil for one that lacks what every decision needs.
   public let compiled: CompiledPolicy?
   public let effectiveFromMs: Int64
   public let publishedMs: Int64
@@ -118,7 +118,7 @@ extension PublishedPolicy {
   ) {
     self.document = document
     self.source = source
-    compiled = try? CompiledPolicy(document)
+    compiled = try? CompiledPolicy(published: document)
     effectiveFromMs = document.effectiveFrom?.policyMilliseconds ?? 0
     self.publishedMs = publishedMs
     self.publishedBy = publishedBy

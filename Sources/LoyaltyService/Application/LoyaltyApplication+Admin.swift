@@ -20,7 +20,11 @@ extension LoyaltyApplication {
   func openAdminPort() async throws -> AdminServer? {
     guard let (host, port) = settings.transport.admin else { return nil }
     let metrics = settings.transport.metrics
-    metrics.addSource { [server, store = real.store] in server.samples + Self.samples(store.status) }
+    metrics.addSource { [server, store = real.store, timekeeper = real.programme.timekeeper] in
+      server.samples + Self.samples(store.status) + [
+        .init("loyalty_clock_jump_unconfirmed", .gauge, timekeeper.read().isHeld ? 1 : 0)
+      ]
+    }
     var configuration = AdminServer.Configuration()
     (configuration.host, configuration.port, configuration.logger) = (host, port, logger)
     let admin = try AdminServer(

@@ -39,9 +39,11 @@ public final class LoyaltyApplication: Service {
     var configuration = RPCServer.Configuration(settings)
     configuration.logger = logger
 
+    let clockJumpMs = settings.clockJumpHours.map { Int64($0) * 3_600_000 }
     real = try ProgrammeHost(
       policy: policy, source: source, directory: settings.dataDirectory, configuration: settings.store,
-      personalConfiguration: settings.personalStore, masterKey: settings.masterKey, logger: logger, clock: clock)
+      personalConfiguration: settings.personalStore, masterKey: settings.masterKey, logger: logger, clock: clock,
+      clockJumpMs: clockJumpMs)
     var opened = [real]
     do {
       sandbox = try trial.map { trial in
@@ -49,7 +51,8 @@ public final class LoyaltyApplication: Service {
         sandboxLogger[metadataKey: "programme"] = "\(trial.policy.document.programme?.id ?? "")"
         return try ProgrammeHost(
           policy: trial.policy, source: trial.source, directory: trial.directory, configuration: settings.store,
-          personalConfiguration: settings.personalStore, masterKey: settings.masterKey, logger: sandboxLogger, clock: clock)
+          personalConfiguration: settings.personalStore, masterKey: settings.masterKey, logger: sandboxLogger,
+          clock: clock, clockJumpMs: clockJumpMs)
       }
       if let sandbox { opened.append(sandbox) }
       // Who counts and logs comes first, so that it sees the calls that are refused for who makes them.
@@ -100,6 +103,7 @@ public final class LoyaltyApplication: Service {
       SurveyHandlers(programme: programme),
       CampaignHandlers(programme: programme),
       OutboxHandlers(programme: programme),
+      ClockHandlers(programme: programme),
     ]
   }
 

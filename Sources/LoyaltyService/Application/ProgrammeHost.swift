@@ -20,7 +20,8 @@ final class ProgrammeHost: Sendable {
   /// - Throws: `StoreError`, `ProgrammeError`.
   init(
     policy: CompiledPolicy, source: String, directory: String, configuration: StoreConfiguration,
-    personalConfiguration: StoreConfiguration, masterKey: MasterKey?, logger: Logger, clock: @escaping @Sendable () -> Int64
+    personalConfiguration: StoreConfiguration, masterKey: MasterKey?, logger: Logger,
+    clock: @escaping @Sendable () -> Int64, clockJumpMs: Int64?
   ) throws {
     self.logger = logger
     let store = try DurableStore<Ledger>.open(
@@ -37,14 +38,20 @@ final class ProgrammeHost: Sendable {
       throw error
     }
     programme = Programme(
-      store: store, personal: personal, policy: policy, source: source, gate: gate, clock: clock)
+      store: store, personal: personal, policy: policy, source: source, gate: gate, clock: clock,
+      clockJumpMs: clockJumpMs,
+      clockNotify: { event in
+        if case .jumped = event { logger.error("\(event)") } else { logger.notice("\(event)") }
+      })
     do { try programme.open() } catch {
       try? personal.close()
       try? store.close()
       throw error
     }
     feed = ChangeFeed(store)
-    if let warning = programme.unpublishedFile { logger.warning("\(warning)") }
+    for warning in [programme.unpublishedFile].compactMap({ $0 }) + programme.policyWarnings {
+      logger.warning("\(warning)")
+    }
   }
 
   /// Calls `body` once the journal has failed: from then on nobody is told that anything is durable.

@@ -32,6 +32,10 @@ public struct ServerSettings: Sendable {
   public var store = StoreConfiguration.defaults
   /// Those of personal data.
   public var personalStore = StoreConfiguration.personal
+  /// How far the clock may be ahead of the last record and the time since before it is not believed, at least 24; nil
+  /// believes everything. Three days: longer than a server is stopped over a weekend, shorter than anything that members
+  /// are promised.
+  public var clockJumpHours: Int? = 72
   /// Event loops; nil for one a core.
   public var loops: Int?
 

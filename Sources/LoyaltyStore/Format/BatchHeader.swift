@@ -8,7 +8,8 @@
 struct BatchHeader: Hashable, Sendable {
   static let magic: UInt32 = 0x4254_414c  // "LATB"
   static let endMagic: UInt32 = 0x444e_454c  // "LEND"
-  static let formatVersion: UInt16 = 1
+  /// 2 added compression; a batch that is not compressed is still written as version 1.
+  static let formatVersion: UInt16 = 2
   static let length = batchHeaderLength
   static let trailerLength = 8
   /// Batches begin at multiples of this, so that each sector that a batch touches has at least 8 bytes of it, and the
@@ -34,7 +35,11 @@ struct BatchHeader: Hashable, Sendable {
   /// The payload is encrypted; its last 16 bytes are the tag. Its place is the batch's position in the segment, its
   /// context bytes 8 to 36 of this header.
   static let encrypted: UInt16 = 1
-  static let knownFlags = encrypted
+  /// The payload, once it is decrypted, is the length of the records (4 bytes) and an LZ4 block of them.
+  static let compressed: UInt16 = 2
+  static let knownFlags = encrypted | compressed
+  /// Bytes before the block.
+  static let blockPrefix = 4
 
   /// Header, payload, padding and trailer.
   var totalLength: Int { Self.totalLength(payload: Int(payloadLength)) }
@@ -43,27 +48,29 @@ struct BatchHeader: Hashable, Sendable {
     length + (payload + alignment - 1) / alignment * alignment + trailerLength
   }
 
-  /// Fills in header, padding and trailer of a batch whose payload stands at `length` in `batch` already, and encrypts
-  /// it with a cipher: then it is longer by a tag. Checksum and hash are of what is on the disk, so they can be checked
+  /// Fills in header, padding and trailer of a batch whose payload stands at `length` in `batch` already; compresses it
+  /// where that helps, and encrypts it with a cipher: then it is longer by a tag. Checksum and hash are of what is on the disk, so they can be checked
   /// without the key.
   static func seal(
     _ batch: inout [UInt8], payloadLength plainLength: Int, count: UInt32, firstSequence: UInt64, writtenAt: UInt64,
     segment: SegmentHeader, position: UInt64, cipher: FileCipher?, after previous: ChainHash, digest: SHA256
   ) -> (length: Int, hash: ChainHash) {
     let cipher = count > 0 ? cipher : nil
-    let payloadLength = plainLength + (cipher == nil ? 0 : FileCipher.overhead)
+    let recordsLength = compress(&batch, plainLength)
+    let isCompressed = recordsLength < plainLength
+    let payloadLength = recordsLength + (cipher == nil ? 0 : FileCipher.overhead)
     let total = totalLength(payload: payloadLength)
     if batch.count < total { batch.append(contentsOf: repeatElement(0, count: total - batch.count)) }
     for index in (length + payloadLength)..<total { batch[index] = 0 }
     batch.store(magic, at: 0)
-    batch.store(formatVersion, at: 8)
-    batch.store(cipher == nil ? 0 : encrypted, at: 10)
+    batch.store(isCompressed ? formatVersion : 1, at: 8)
+    batch.store((cipher == nil ? 0 : encrypted) | (isCompressed ? compressed : 0), at: 10)
     batch.store(count, at: 12)
     batch.store(segment.id, at: 16)
     batch.store(firstSequence, at: 24)
     batch.store(UInt32(truncatingIfNeeded: payloadLength), at: 32)
     cipher?.seal(
-      &batch, length..<length + plainLength, place: position, context: context(batch.span.bytes))
+      &batch, length..<length + recordsLength, place: position, context: context(batch.span.bytes))
     batch.store(CRC32C.of(batch.span.bytes.extracting(length..<length + payloadLength)), at: 36)
     batch.store(writtenAt, at: 40)
     digest.update(previous.bytes.span.bytes)
@@ -75,6 +82,18 @@ struct BatchHeader: Hashable, Sendable {
     batch.store(UInt32(truncatingIfNeeded: total), at: total - 8)
     batch.store(endMagic, at: total - 4)
     return (total, hash)
+  }
+
+  /// Compresses the records in place if that saves a sixteenth; less is not worth the time that reading takes.
+  /// - Returns: the bytes that they take now.
+  private static func compress(_ batch: inout [UInt8], _ count: Int) -> Int {
+    guard
+      let block = BlockCompression.compressed(
+        batch.span.bytes.extracting(length..<length + count), room: count - count / 16 - blockPrefix - 1)
+    else { return count }
+    batch.store(UInt32(truncatingIfNeeded: count), at: length)
+    batch.store(block, at: length + blockPrefix)
+    return blockPrefix + block.count
   }
 
   /// What is authenticated with an encrypted payload.

@@ -16,16 +16,30 @@ enum BatchReading {
     guard CRC32C.of(body.extracting(..<payloadLength)) == batch.payloadSum else {
       return "the checksum of the batch's records is wrong"
     }
-    guard batch.count <= batch.payloadLength else { return "the batch has more records than bytes" }
+    guard batch.count <= batch.payloadLength || batch.flags & BatchHeader.compressed != 0 else {
+      return "the batch has more records than bytes"
+    }
     return nil
   }
 
-  /// The records of a batch whose checksums have been checked; nil when they are encrypted and do not open.
+  /// The records of a batch whose checksums have been checked; nil when they are encrypted or compressed and do not open.
   static func records(
-    _ batch: BatchHeader, head: RawSpan, payload: RawSpan, position: UInt64, cipher: FileCipher?
+    _ batch: BatchHeader, head: RawSpan, payload: RawSpan, position: UInt64, cipher: FileCipher?,
+    of segment: SegmentHeader
   ) -> [UInt8]? {
-    guard batch.flags & BatchHeader.encrypted != 0 else { return payload.bytes(at: 0, count: payload.byteCount) }
-    return cipher?.opened(payload, place: position, context: BatchHeader.context(head))
+    let isCompressed = batch.flags & BatchHeader.compressed != 0
+    guard batch.flags & BatchHeader.encrypted != 0 else {
+      return isCompressed ? inflated(payload, of: segment) : payload.bytes(at: 0, count: payload.byteCount)
+    }
+    let opened = cipher?.opened(payload, place: position, context: BatchHeader.context(head))
+    return isCompressed ? opened.flatMap { inflated($0.span.bytes, of: segment) } : opened
+  }
+
+  private static func inflated(_ payload: RawSpan, of segment: SegmentHeader) -> [UInt8]? {
+    guard payload.byteCount > BatchHeader.blockPrefix else { return nil }
+    let count = Int(payload.load(UInt32.self, at: 0))
+    guard count <= Int(segment.maximumBatch) else { return nil }
+    return BlockCompression.decompressed(payload.extracting(BatchHeader.blockPrefix...), count: count)
   }
 
   /// Bytes read at once in the hope that they are the whole batch.
@@ -60,10 +74,10 @@ enum BatchReading {
     guard
       let payload = records(
         batch, head: bytes.span.bytes, payload: body.extracting(..<Int(batch.payloadLength)), position: position,
-        cipher: cipher)
-    else { throw rot("the batch does not open with its key") }
+        cipher: cipher, of: segment)
+    else { throw rot("the records of the batch do not open") }
     return RecordBatch(
       firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, position: position,
-      path: path, payload: payload)
+      length: batch.totalLength, path: path, payload: payload)
   }
 }

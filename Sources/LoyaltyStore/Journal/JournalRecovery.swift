@@ -134,7 +134,7 @@ struct JournalRecovery {
     let notify = notify
     func pass(_ batch: RecordBatch) throws {
       if batch.count > 0 { try body(batch) }
-      read += UInt64(BatchHeader.totalLength(payload: batch.payload.count))
+      read += UInt64(batch.length)
       if read - told >= 64 << 20 {
         told = read
         notify(.recovering(sequence: batch.firstSequence, bytes: read, of: max(read, total)))

@@ -24,6 +24,9 @@ final class LocalJournal: Journal {
     var cipher: FileCipher?
     /// Where the next batch begins.
     var position: UInt64
+    /// Where it would begin if no batch were compressed. Room is given out before it is known how much a batch will be
+    /// compressed, so a segment is full when its batches would have filled it without.
+    var reserved = UInt64(SegmentHeader.length)
     /// Everything in the segment.
     var mark: JournalMark
     /// The last batch has been confirmed by one behind it, or there is none.
@@ -81,7 +84,7 @@ final class LocalJournal: Journal {
   func append(_ batch: inout PendingBatch) throws {
     let payload = batch.payload
     let length = UInt64(length(of: payload))
-    if writer.withLock({ $0.position + length > UInt64(configuration.segmentSize) }) { try rotate() }
+    if writer.withLock({ $0.reserved + length > UInt64(configuration.segmentSize) }) { try rotate() }
     try writer.withLock { writer in
       guard batch.firstSequence == writer.mark.sequence + 1 else {
         throw StoreError.failed(
@@ -102,7 +105,7 @@ final class LocalJournal: Journal {
     try writer.withLock { writer in
       let length = UInt64(BatchHeader.totalLength(payload: 0))
       // At the end of a segment the next one's header will confirm.
-      guard !writer.confirmed, writer.position + length <= UInt64(configuration.segmentSize) else { return }
+      guard !writer.confirmed, writer.reserved + length <= UInt64(configuration.segmentSize) else { return }
       var bytes = [UInt8](repeating: 0, count: Int(length))
       try write(&bytes, 0, 0, writer.mark.sequence + 1, &writer)
       writer.confirmed = true
@@ -113,6 +116,7 @@ final class LocalJournal: Journal {
   private func write(
     _ bytes: inout [UInt8], _ payload: Int, _ count: UInt32, _ firstSequence: UInt64, _ writer: inout Writer
   ) throws {
+    let reserved = UInt64(self.length(of: payload))
     let (length, hash) = digest.withLock {
       BatchHeader.seal(
         &bytes, payloadLength: payload, count: count, firstSequence: firstSequence, writtenAt: environment.wall(),
@@ -120,6 +124,7 @@ final class LocalJournal: Journal {
     }
     try writeDurably(bytes, length, writer)
     writer.position += UInt64(length)
+    writer.reserved += reserved
     writer.mark.hash = hash
   }
 

@@ -99,6 +99,8 @@ struct RecordBatch: Sendable {
   let writtenAt: UInt64
   /// In its segment's file.
   let position: UInt64
+  /// Bytes that it takes there.
+  let length: Int
   /// For errors.
   let path: String
   /// Records, each behind its length as a varint.

@@ -93,8 +93,8 @@ struct SegmentReader {
     if opensRecords {
       guard
         let opened = BatchReading.records(
-          batch, head: head.span.bytes, payload: payload, position: start, cipher: cipher)
-      else { return .invalid("the batch does not open with its key") }
+          batch, head: head.span.bytes, payload: payload, position: start, cipher: cipher, of: header)
+      else { return .invalid("the records of the batch do not open") }
       records = opened
     }
     lastBatchStart = start
@@ -104,7 +104,7 @@ struct SegmentReader {
     return .batch(
       RecordBatch(
         firstSequence: batch.firstSequence, count: batch.count, writtenAt: batch.writtenAt, position: start,
-        path: path,
+        length: total, path: path,
         payload: records))
   }
 

@@ -37,13 +37,14 @@ final class Scenario: Sendable {
   ///   - start: the clock at the beginning, Unix milliseconds.
   ///   - policy: changes the YAML of the sample policy that the server starts with.
   ///   - sandbox: the YAML of a sandbox's policy; nil for a server without one.
+  ///   - clockJumpHours: as in `ServerSettings`; nil lets a scenario travel in time.
   static func run(
     at start: Int64 = start, policy change: (inout String) throws -> Void = { _ in }, sandbox: String? = nil,
-    _ body: (Scenario) async throws -> Void
+    clockJumpHours: Int? = nil, _ body: (Scenario) async throws -> Void
   ) async throws {
     var policy = try samplePolicy()
     try change(&policy)
-    let scenario = try Scenario(start: start, policy: policy, sandbox: sandbox)
+    let scenario = try Scenario(start: start, policy: policy, sandbox: sandbox, clockJumpHours: clockJumpHours)
     defer { try? FileManager.default.removeItem(at: scenario.folder) }
     do {
       try await scenario.startServer()
@@ -62,6 +63,7 @@ final class Scenario: Sendable {
   var sandboxData: URL { folder.appending(path: "sandbox") }
   private var sandboxPolicy: URL { folder.appending(path: "sandbox.yaml") }
   private let hasSandbox: Bool
+  private let clockJumpHours: Int?
   private let state: Mutex<State>
 
   private struct State: Sendable {
@@ -78,7 +80,8 @@ final class Scenario: Sendable {
     let address: String
   }
 
-  private init(start: Int64, policy: String, sandbox: String?) throws {
+  private init(start: Int64, policy: String, sandbox: String?, clockJumpHours: Int?) throws {
+    self.clockJumpHours = clockJumpHours
     hasSandbox = sandbox != nil
     state = Mutex(State(now: start))
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -128,6 +131,7 @@ final class Scenario: Sendable {
     settings.loops = 1
     settings.store = .small
     settings.personalStore = .small
+    settings.clockJumpHours = clockJumpHours
     if hasSandbox {
       settings.sandbox = SandboxSettings(dataDirectory: sandboxData.path, policyFile: sandboxPolicy.path)
     }

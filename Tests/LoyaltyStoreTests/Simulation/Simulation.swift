@@ -131,10 +131,10 @@ final class Simulation {
   private func act(_ store: DurableStore<Roll>) {
     switch random.below(10) {
     case 0..<5:
-      // Some of them longer than a sector, some with zeros only.
+      // Some of them longer than a sector, some that compression makes short.
       let length = random.below(4) == 0 ? random.below(680) : random.below(40)
       do {
-        try witness.add(to: store, length: length)
+        try witness.add(to: store, length: length, repeating: random.below(4) == 0)
       } catch { log.append("refused: \(error)") }
     case 5..<8: _ = store.group.step()
     case 8:

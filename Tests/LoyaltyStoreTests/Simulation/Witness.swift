@@ -16,10 +16,10 @@ struct Witness {
   private var names = 0
 
   /// Commits an entry with a name of its own.
-  mutating func add(to store: DurableStore<Roll>, length: Int) throws {
+  mutating func add(to store: DurableStore<Roll>, length: Int, repeating: Bool = false) throws {
     names += 1
     let name = "m\(names % 5)/n\(names)"
-    try store.add(name, length: length)
+    try store.add(name, length: length, repeating: repeating)
     committed.append(name)
   }
 

@@ -58,12 +58,16 @@ struct Roll: StateMachine {
 }
 
 extension DurableStore<Roll> {
-  /// Adds an entry. - Returns: its sequence.
+  /// Adds an entry of bytes that do not repeat, unless `repeating` says so: a batch of these is compressed.
+  /// - Returns: its sequence.
   @discardableResult
-  func add(_ name: String, length: Int = 0) throws -> UInt64 {
-    try commit { _ -> Step<ProtobufAny, Never> in
-      .change(ProtobufAny(typeURL: name, value: [UInt8](repeating: 7, count: length)))
-    }.sequence
+  func add(_ name: String, length: Int = 0, repeating: Bool = false) throws -> UInt64 {
+    var random = SeededRandom(seed: UInt64(length))
+    let value = [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+      for index in 0..<length { bytes[index] = repeating ? 7 : UInt8(truncatingIfNeeded: random.next()) }
+      count = length
+    }
+    return try commit { _ -> Step<ProtobufAny, Never> in .change(ProtobufAny(typeURL: name, value: value)) }.sequence
   }
 
   var names: [String] { read { $0.names }.value }

@@ -32,6 +32,8 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case moderate
   /// Sends notices and reports what became of them.
   case deliver
+  /// Confirms the clock.
+  case keepTime
 }
 
 extension Permission {
@@ -53,6 +55,7 @@ extension Permission {
     case .answerFeedback: (false, ["care", "operations"])
     case .moderate: (false, ["moderator", "operations"])
     case .deliver: (true, ["messenger", "operations"])
+    case .keepTime: (false, ["operations"])
     }
   }
 }
