@@ -20,12 +20,16 @@ import Testing
 
   private static let masterKey = MasterKey(key: .random { 7 })
 
-  private static func open(_ disk: SimulatedDisk, _ clock: SimulatedClock) throws -> DurableStore<Roll> {
+  private static func environment(_ clock: SimulatedClock) -> StoreEnvironment {
+    StoreEnvironment(monotonic: { clock.tick() }, wall: { clock.tick() }, random: { clock.tick() }, holder: "sweep")
+  }
+
+  private static func open(
+    _ disk: SimulatedDisk, _ clock: SimulatedClock, _ master: MasterKey = masterKey
+  ) throws -> DurableStore<Roll> {
     try DurableStore<Roll>.open(
-      directory: directory, configuration: configuration, masterKey: masterKey, disk: disk,
-      environment: StoreEnvironment(
-        monotonic: { clock.tick() }, wall: { clock.tick() }, random: { clock.tick() }, holder: "sweep"),
-      threads: false, notify: { _ in })
+      directory: directory, configuration: configuration, masterKey: master, disk: disk,
+      environment: environment(clock), threads: false, notify: { _ in })
   }
 
   /// Two starts, batches, rotations, snapshots, segments removed, a clean close.
@@ -81,5 +85,56 @@ import Testing
     }
     print("sweep: \(fault) at each of \(operation - 1) operations, surviving \(survival)")
     #expect(operation > 200)
+  }
+
+  /// A new data key, then another master key, as an operator's commands make them.
+  @Test(arguments: [FaultPlan.Fault.crash, .fail], Survival.allCases)
+  func aChangeOfKeysThatIsInterruptedLeavesEitherTheOldOnesOrTheNew(
+    _ fault: FaultPlan.Fault, _ survival: Survival
+  ) throws {
+    let other = MasterKey(key: .random { 8 })
+    var operation = 0
+    while true {
+      operation += 1
+      let disk = SimulatedDisk(seed: UInt64(operation))
+      let clock = SimulatedClock()
+      let store = try Self.open(disk, clock)
+      for index in 0..<8 { try store.add("m/\(index)", length: 50) }
+      try store.close()
+      let names = store.names
+      disk.restart(.all)
+      disk.plan(FaultPlan(operation: operation, fault: fault))
+      do {
+        let keys = try Keyring.open(
+          directory: Self.directory, disk: disk, environment: Self.environment(clock), master: Self.masterKey,
+          creating: false)
+        try keys?.rotate()
+        try Keyring.rewrap(
+          directory: Self.directory, disk: disk, environment: Self.environment(clock), from: Self.masterKey, to: other)
+      } catch {
+        // The fault ends this run.
+      }
+      let isOver = disk.operations < operation
+      disk.restart(survival)
+      var opened: [Bool] = []
+      for master in [Self.masterKey, other] {
+        do {
+          let again = try Self.open(disk, clock, master)
+          #expect(again.names == names, "operation \(operation)")
+          try again.close()
+          opened.append(true)
+        } catch StoreError.masterKey {
+          opened.append(false)
+        }
+        disk.restart(.all)
+      }
+      #expect(opened.count { $0 } == 1, "operation \(operation)")
+      if isOver {
+        #expect(opened == [false, true])
+        break
+      }
+    }
+    print("sweep of keys: \(fault) at each of \(operation - 1) operations, surviving \(survival)")
+    #expect(operation > 20)
   }
 }

@@ -16,6 +16,10 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case memberFrozen = "MEMBER_FROZEN"
   /// The member's account is closed.
   case memberClosed = "MEMBER_CLOSED"
+  /// The member's account must be closed first.
+  case memberOpen = "MEMBER_OPEN"
+  /// The member was erased: nothing personal is taken for it any more.
+  case memberErased = "MEMBER_ERASED"
   /// The member has holds or other business that must end first.
   case memberBusy = "MEMBER_BUSY"
   /// The partner's number names another member.

@@ -64,7 +64,7 @@ extension Ledger {
     let state = members[Int(number)]
     switch input.status {
     case .unspecified, .frozen, .closed:
-      if input.reason.isEmpty { throw Refusal(.commandInvalid, ["reason": ""]) }
+      if input.reason.isEmpty, input.words == nil { throw Refusal(.commandInvalid, ["reason": ""]) }
     case .merged, .unrecognized: throw Refusal(.commandInvalid, ["status": "\(input.status.rawValue)"])
     }
     var input = input

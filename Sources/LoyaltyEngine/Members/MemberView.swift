@@ -31,6 +31,24 @@ extension Ledger {
     return view
   }
 
+  /// The member's id and those that were merged into it, before their personal data is erased.
+  /// - Throws: `memberUnknown`; `memberOpen` while there is an account that somebody may use.
+  public func namesToErase(_ id: String) throws(Refusal) -> [String] {
+    guard let number = memberNames.find(id.utf8.span, key: hashKey).map(survivor) else {
+      throw Refusal(.memberUnknown, ["memberId": id])
+    }
+    let name = memberNames.string(number)
+    guard members[Int(number)].status == .closed else { throw Refusal(.memberOpen, ["memberId": name]) }
+    var names = [name]
+    for index in 0..<profiles.profiles.count {
+      let profile = profiles.profiles[index]
+      if profile.mergedInto > 0, survivor(of: profile.member) == number {
+        names.append(memberNames.string(profile.member))
+      }
+    }
+    return names
+  }
+
   /// Whether a member is in a segment. `member` is the position among all members.
   func isIn(_ segment: String, member: UInt32) -> Bool {
     guard let word = profiles.words[segment], let profile = profiles[members[Int(member)].profile] else { return false }

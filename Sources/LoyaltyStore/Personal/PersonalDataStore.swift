@@ -259,7 +259,8 @@ public final class PersonalDataStore: Sendable {
   }
 
   /// The member's key, durable; a new one if there is none.
-  private func key(of member: String) async throws -> SecretKey {
+  func key(of member: String) async throws -> SecretKey {
+    try check(member, "-")
     let random = (0..<4).flatMap { _ in withUnsafeBytes(of: environment.random().littleEndian) { [UInt8]($0) } }
     let time = milliseconds
     enum Found: Sendable {

@@ -23,13 +23,16 @@ struct FeedbackHandlers: FeedbackServiceHandler, ProgrammeHandlers {
   func replyToFeedback(
     _ request: ReplyToFeedbackRequest, context: ServerContext
   ) async throws -> ReplyToFeedbackResponse {
-    try answer(context) { call in
+    let words = try await words(
+      request.text, request.attachments, about: request.ticketID, key: request.idempotencyKey, context)
+    return try answer(context) { call in
       var fields = RequestFields()
       fields.checkText(request.text, "text")
       fields.checkAttachments(request.attachments)
       let reply = TicketReply(
-        text: request.text, attachments: request.attachments, fromMember: !call.caller.partner.isEmpty)
-      return step(.reply(reply), of: request.ticketID, key: request.idempotencyKey, fields, call)
+        text: words.clear(request.text, ""), attachments: words.clear(request.attachments, []),
+        fromMember: !call.caller.partner.isEmpty, words: words.sealed)
+      return step(.reply(reply), of: request.ticketID, key: request.idempotencyKey, fields, call, words)
         .map { ReplyToFeedbackResponse(progress: $0) }
     }
   }
@@ -37,12 +40,13 @@ struct FeedbackHandlers: FeedbackServiceHandler, ProgrammeHandlers {
   func escalateFeedback(
     _ request: EscalateFeedbackRequest, context: ServerContext
   ) async throws -> EscalateFeedbackResponse {
-    try answer(context) { call in
+    let words = try await words(request.reason, about: request.ticketID, key: request.idempotencyKey, context)
+    return try answer(context) { call in
       var fields = RequestFields()
       fields.checkText(request.reason, "reason")
       return step(
-        .escalation(TicketEscalation(reason: request.reason)), of: request.ticketID, key: request.idempotencyKey,
-        fields, call
+        .escalation(TicketEscalation(reason: words.clear(request.reason, ""), words: words.sealed)),
+        of: request.ticketID, key: request.idempotencyKey, fields, call, words
       ).map { EscalateFeedbackResponse(progress: $0) }
     }
   }
@@ -50,12 +54,13 @@ struct FeedbackHandlers: FeedbackServiceHandler, ProgrammeHandlers {
   func closeFeedback(
     _ request: CloseFeedbackRequest, context: ServerContext
   ) async throws -> CloseFeedbackResponse {
-    try answer(context) { call in
+    let words = try await words(request.resolution, about: request.ticketID, key: request.idempotencyKey, context)
+    return try answer(context) { call in
       var fields = RequestFields()
       fields.checkText(request.resolution, "resolution")
       return step(
-        .closing(TicketClosing(resolution: request.resolution)), of: request.ticketID, key: request.idempotencyKey,
-        fields, call
+        .closing(TicketClosing(resolution: words.clear(request.resolution, ""), words: words.sealed)),
+        of: request.ticketID, key: request.idempotencyKey, fields, call, words
       ).map { CloseFeedbackResponse(progress: $0) }
     }
   }
@@ -99,9 +104,22 @@ struct FeedbackHandlers: FeedbackServiceHandler, ProgrammeHandlers {
     try answer(context) { call in compareChange(request, call) }
   }
 
+  /// Encrypts what somebody has written on a ticket, for the member whose ticket it is.
+  private func words(
+    _ text: String, _ attachments: [String] = [], about ticket: String, key: String, _ context: ServerContext
+  ) async throws -> PersonalWords {
+    // What is no ticket's name is told by the checks that follow.
+    var fields = RequestFields()
+    let sequence = fields.sequence(ticket, "ticket_id", named: PublicName.ticket)
+    return try await words(text, attachments, key: key, .look, context) { (ledger, caller) throws(Refusal) in
+      try ledger.ticket(sequence, caller: caller).member
+    }
+  }
+
   /// One step of a ticket. What members do comes through partners and staff alike; the rest is staff's.
   private func step(
-    _ step: TicketCommand.Step, of ticket: String, key: String, _ checked: RequestFields, _ call: CallSituation
+    _ step: TicketCommand.Step, of ticket: String, key: String, _ checked: RequestFields, _ call: CallSituation,
+    _ words: PersonalWords = .clear
   ) -> Answer<FeedbackProgress> {
     var fields = checked
     let sequence = fields.sequence(ticket, "ticket_id", named: PublicName.ticket)
@@ -113,6 +131,7 @@ struct FeedbackHandlers: FeedbackServiceHandler, ProgrammeHandlers {
       case .rating: call.caller.partner.isEmpty ? .answerFeedback : .change
       case .escalation, .closing, .link: .answerFeedback
       }
+    if let refusal = call.caller.refusal(for: permission) ?? words.refusal { return refused(refusal, call) }
     let input = Record.Input.ticket(TicketCommand(ticket: sequence, step: step))
     return decide(input, key: key, permission, call).flatMap { accepted in
       guard case .ticketStepped(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }

@@ -17,7 +17,7 @@ extension FeedbackHandlers {
         var entries: [FeedbackEntry] = []
         for event in [sequence] + view.state.events {
           if let record = try programme.history.record(at: event) {
-            entries += self.entries(of: record, ticket: sequence, call)
+            entries += try self.entries(of: record, ticket: sequence, call)
           }
         }
         return .success(GetFeedbackResponse(ticket: Self.ticket(view, now: call.now), entries: entries))
@@ -68,22 +68,26 @@ extension FeedbackHandlers {
   }
 
   /// What a record says about a ticket. Who said it is for staff's eyes.
-  private func entries(of record: Record, ticket: UInt64, _ call: CallSituation) -> [FeedbackEntry] {
+  private func entries(of record: Record, ticket: UInt64, _ call: CallSituation) throws -> [FeedbackEntry] {
     var entry = FeedbackEntry(at: ProtobufTimestamp(unixMilliseconds: record.timeMs))
     if call.caller.partner.isEmpty {
       entry.author = record.endUser.isEmpty ? record.subject : "\(record.subject)/\(record.endUser)"
     }
     switch record.input {
     case .feedback(let input):
-      (entry.kind, entry.text, entry.attachments) = (.opened, input.text, input.attachments)
+      let words = try words(input.words, or: input.text, input.attachments)
+      (entry.kind, entry.text, entry.attachments) = (.opened, words.text, words.attachments)
       entry.subjectID = input.subjectID
     case .ticket(let command) where command.ticket == ticket:
       switch command.step {
       case .reply(let reply):
-        (entry.text, entry.attachments) = (reply.text, reply.attachments)
+        let words = try words(reply.words, or: reply.text, reply.attachments)
+        (entry.text, entry.attachments) = (words.text, words.attachments)
         entry.kind = reply.fromMember ? .memberReply : .answer
-      case .escalation(let escalation): (entry.kind, entry.text) = (.escalated, escalation.reason)
-      case .closing(let closing): (entry.kind, entry.text) = (.closed, closing.resolution)
+      case .escalation(let escalation):
+        (entry.kind, entry.text) = (.escalated, try words(escalation.words, or: escalation.reason).text)
+      case .closing(let closing):
+        (entry.kind, entry.text) = (.closed, try words(closing.words, or: closing.resolution).text)
       case .link(let link):
         entry.kind = .linked
         entry.text = [link.cause, link.change].filter { !$0.isEmpty }.joined(separator: " ")

@@ -32,6 +32,11 @@ public struct LoyaltyHandlers: LoyaltyServiceHandler, ProgrammeHandlers {
   public func submitFeedback(
     _ request: SubmitFeedbackRequest, context: ServerContext
   ) async throws -> SubmitFeedbackResponse {
-    try answer(context) { call in submitFeedback(request, call) }
+    let words = try await words(
+      request.text, request.attachments, key: request.idempotencyKey, .change, context
+    ) { (ledger, caller) throws(Refusal) in
+      try ledger.member(request.memberID, number: request.partnerMemberNumber, partner: caller.partner).member
+    }
+    return try answer(context) { call in submitFeedback(request, call, words) }
   }
 }

@@ -7,7 +7,9 @@ import LoyaltyRPC
 import ProtobufRuntime
 
 extension LoyaltyHandlers {
-  func submitFeedback(_ request: SubmitFeedbackRequest, _ call: CallSituation) -> Answer<SubmitFeedbackResponse> {
+  func submitFeedback(
+    _ request: SubmitFeedbackRequest, _ call: CallSituation, _ words: PersonalWords = .clear
+  ) -> Answer<SubmitFeedbackResponse> {
     var fields = RequestFields()
     fields.checkMember(request.memberID, number: request.partnerMemberNumber)
     let kind = TicketKind(request.kind)
@@ -19,10 +21,12 @@ extension LoyaltyHandlers {
     fields.checkAttachments(request.attachments)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
     let input = FeedbackInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, kind: kind, topic: topic ?? .unspecified,
-      subjectID: request.subjectID, text: request.text, attachments: request.attachments)
+      subjectID: request.subjectID, text: words.clear(request.text, ""),
+      attachments: words.clear(request.attachments, []), words: words.sealed)
     return decide(.feedback(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .ticketOpened(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(

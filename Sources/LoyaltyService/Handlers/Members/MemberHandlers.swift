@@ -31,7 +31,14 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
   func setMemberStatus(
     _ request: SetMemberStatusRequest, context: ServerContext
   ) async throws -> SetMemberStatusResponse {
-    try answer(context) { call in setStatus(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, .serveMembers, context) {
+      (ledger, caller) throws(Refusal) in try ledger.member(request.memberID, partner: caller.partner).member
+    }
+    return try answer(context) { call in setStatus(request, call, words) }
+  }
+
+  func eraseMember(_ request: EraseMemberRequest, context: ServerContext) async throws -> EraseMemberResponse {
+    try await erase(request, context)
   }
 
   private func enrol(_ request: EnrolMemberRequest, _ call: CallSituation) -> Answer<EnrolMemberResponse> {
@@ -126,7 +133,9 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
     }
   }
 
-  private func setStatus(_ request: SetMemberStatusRequest, _ call: CallSituation) -> Answer<SetMemberStatusResponse> {
+  private func setStatus(
+    _ request: SetMemberStatusRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<SetMemberStatusResponse> {
     var fields = RequestFields()
     if request.memberID.isEmpty { fields.report("member_id", "is required") }
     fields.checkMemberID(request.memberID)
@@ -142,8 +151,10 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
     fields.checkReason(request.reason)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
-    let input = StatusInput(member: request.memberID, status: status, reason: request.reason)
+    let input = StatusInput(
+      member: request.memberID, status: status, reason: words.clear(request.reason, ""), words: words.sealed)
     return decide(.status(input), key: request.idempotencyKey, .serveMembers, call).flatMap { accepted in
       guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(

@@ -32,6 +32,8 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case moderate
   /// Sends notices and reports what became of them.
   case deliver
+  /// Erases members.
+  case erase
   /// Confirms the clock.
   case keepTime
 }
@@ -55,6 +57,7 @@ extension Permission {
     case .answerFeedback: (false, ["care", "operations"])
     case .moderate: (false, ["moderator", "operations"])
     case .deliver: (true, ["messenger", "operations"])
+    case .erase: (false, ["privacy", "operations"])
     case .keepTime: (false, ["operations"])
     }
   }

@@ -37,6 +37,8 @@ enum RefusalText {
       )
     case .memberExists: ("The member {memberId} is enrolled already.", "会员 {memberId} 已入会。")
     case .memberFrozen: ("The account of {memberId} is frozen.", "会员 {memberId} 的账户已冻结。")
+    case .memberOpen: ("The account of {memberId} is open; close it first.", "会员 {memberId} 的账户未关闭，请先关闭账户。")
+    case .memberErased: ("The personal data of {memberId} was erased.", "会员 {memberId} 的个人资料已删除。")
     case .memberClosed: ("The account of {memberId} is closed.", "会员 {memberId} 的账户已关闭。")
     case .memberBusy:
       ("The account of {memberId} has business that must end first.", "会员 {memberId} 的账户尚有未结业务。")

@@ -17,7 +17,11 @@ struct SurveyHandlers: SurveyServiceHandler, ProgrammeHandlers {
   func answerSurvey(
     _ request: AnswerSurveyRequest, context: ServerContext
   ) async throws -> AnswerSurveyResponse {
-    try answer(context) { call in answerSurvey(request, call) }
+    let words = try await words(request.comment, key: request.idempotencyKey, .change, context) {
+      (ledger, caller) throws(Refusal) in
+      try ledger.member(request.memberID, number: request.partnerMemberNumber, partner: caller.partner).member
+    }
+    return try answer(context) { call in answerSurvey(request, call, words) }
   }
 
   func getSurveyReport(
@@ -55,7 +59,9 @@ struct SurveyHandlers: SurveyServiceHandler, ProgrammeHandlers {
     }
   }
 
-  private func answerSurvey(_ request: AnswerSurveyRequest, _ call: CallSituation) -> Answer<AnswerSurveyResponse> {
+  private func answerSurvey(
+    _ request: AnswerSurveyRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<AnswerSurveyResponse> {
     var fields = RequestFields()
     fields.checkMember(request.memberID, number: request.partnerMemberNumber)
     fields.checkName(request.surveyID, "survey_id")
@@ -69,10 +75,11 @@ struct SurveyHandlers: SurveyServiceHandler, ProgrammeHandlers {
     fields.checkText(request.comment, "comment", isRequired: false)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
     let input = SurveyInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, survey: request.surveyID,
       answers: request.scores.map { SurveyAnswer(question: $0.questionID, score: UInt32(clamping: $0.score)) },
-      comment: request.comment)
+      comment: words.clear(request.comment, ""), words: words.sealed)
     return decide(.survey(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .surveyed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(

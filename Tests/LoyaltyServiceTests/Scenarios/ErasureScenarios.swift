@@ -1,0 +1,70 @@
+// What people write is in no file in clear, and can be read by nobody once the member is erased.
+
+import Foundation
+import LoyaltyAPI
+import LoyaltyRPC
+import Testing
+
+@testable import LoyaltyService
+
+@Suite struct ErasureScenarios {
+  /// The files of the data folder in which a text stands.
+  private static func files(_ stage: Scenario, having text: String) throws -> [String] {
+    let needle = Data(text.utf8)
+    var found: [String] = []
+    for case let file as URL in try #require(
+      FileManager.default.enumerator(at: stage.data, includingPropertiesForKeys: nil))
+    where try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+      if try Data(contentsOf: file).range(of: needle) != nil { found.append(file.lastPathComponent) }
+    }
+    return found
+  }
+
+  @Test("B5.7 B8.4: what people write is in no file in clear, and gone for everybody when the member is erased")
+  func erasure() async throws {
+    try await Scenario.run { stage in
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1"))
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-2"))
+      let request = stage.complaint("M-1", "My-telephone-is-13800138000", attachments: ["passport-E12345678"])
+      let ticket = try await stage.air.loyalty.submitFeedback(request)
+      let other = try await stage.air.loyalty.submitFeedback(stage.complaint("M-2", "Another-word-entirely"))
+      try await stage.reply(ticket.ticketID, "Dear-Wang-Xiaoming-we-called")
+      _ = try await stage.ops.feedback.closeFeedback(
+        CloseFeedbackRequest(ticketID: ticket.ticketID, resolution: "Called-13800138000", idempotencyKey: stage.fresh())
+      )
+      // A repeated request is known again, though its words are encrypted.
+      #expect(try await stage.air.loyalty.submitFeedback(request) == ticket)
+      let get = GetFeedbackRequest(ticketID: ticket.ticketID)
+      let told = try await stage.ops.feedback.getFeedback(get).entries
+      #expect(
+        told.map(\.text) == ["My-telephone-is-13800138000", "Dear-Wang-Xiaoming-we-called", "Called-13800138000"])
+      #expect(told.first?.attachments == ["passport-E12345678"])
+
+      let members = { MemberServiceClient(try stage.ops.client) }
+      let erase = EraseMemberRequest(memberID: "M-1")
+      #expect(try await refusalReason { _ = try await members().eraseMember(erase) } == "MEMBER_OPEN")
+      _ = try await members().setMemberStatus(
+        SetMemberStatusRequest(
+          memberID: "M-1", status: .closed, reason: "Asked-by-13800138000", idempotencyKey: stage.fresh()))
+      await #expect {
+        try await MemberServiceClient(try stage.air.client).eraseMember(erase)
+      } throws: { ($0 as? RPCError)?.code == .permissionDenied }
+      try await stage.restart()
+      for text in ["13800138000", "passport-E12345678", "Wang-Xiaoming", "Another-word"] {
+        #expect(try Self.files(stage, having: text) == [])
+      }
+      // Something that is not secret is found: the search itself works.
+      #expect(try !Self.files(stage, having: "partner-cathay-air").isEmpty)
+
+      #expect(try await members().eraseMember(erase).erasedMemberIDs == ["M-1"])
+      for _ in 0..<2 {
+        let entries = try await stage.ops.feedback.getFeedback(get).entries
+        #expect(entries.count == 3 && entries.allSatisfy { $0.text.isEmpty && $0.attachments.isEmpty })
+        let kept = try await stage.ops.feedback.getFeedback(GetFeedbackRequest(ticketID: other.ticketID)).entries
+        #expect(kept.map(\.text) == ["Another-word-entirely"])
+        try await stage.restart()
+      }
+      #expect(try await refusalReason { _ = try await stage.air.loyalty.submitFeedback(request) } == "MEMBER_ERASED")
+    }
+  }
+}
