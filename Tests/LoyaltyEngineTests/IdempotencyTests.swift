@@ -75,4 +75,22 @@ import Testing
     }
     #expect(isKnown(999) && isKnown(900) && !isKnown(899) && !isKnown(0))
   }
+
+  /// Most keys are UUIDs; in the record they take 16 bytes, and stay the keys that they were.
+  @Test(arguments: [
+    "4fc94126-2a28-4c1f-8c15-e7d8ac8f8c1d", "4FC94126-2A28-4C1F-8C15-E7D8AC8F8C1D", "4fc941262a284c1f8c15e7d8ac8f8c1d",
+    "4fc94126-2a28-4c1f-8c15-e7d8ac8f8c1g", "4fc94126-2a28-4c1f-8c15_e7d8ac8f8c1d", "k",
+  ])
+  func aKeyIsTheSameAfterTheRecordWasWrittenAndRead(_ key: String) throws {
+    var desk = try Desk()
+    let record = try desk.accept(accrual("m", yuan: 128, reference: "t"), key: key)
+    #expect(record.key == key)
+    #expect(record.idempotencyBytes.count == (key == "4fc94126-2a28-4c1f-8c15-e7d8ac8f8c1d" ? 16 : 0))
+    let read = try Record(serializedBytes: record.serializedBytes())
+    #expect(read.key == key && read == record)
+    guard case .answer(.repeated) = desk.decide(accrual("m", yuan: 128, reference: "t"), key: key) else {
+      Issue.record("\(key) is not known again")
+      return
+    }
+  }
 }

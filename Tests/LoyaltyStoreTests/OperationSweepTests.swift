@@ -137,4 +137,40 @@ import Testing
     print("sweep of keys: \(fault) at each of \(operation - 1) operations, surviving \(survival)")
     #expect(operation > 20)
   }
+
+  /// A change of keys that fails leaves a new key that can be read and that a loss of power takes. The store, which looks
+  /// for new keys with each segment, must not use it before it is durable.
+  @Test(arguments: Survival.allCases)
+  func nothingIsEncryptedUnderAKeyThatACrashCanTake(_ survival: Survival) throws {
+    var operation = 0
+    var isOver = false
+    while !isOver {
+      operation += 1
+      let disk = SimulatedDisk(seed: UInt64(operation))
+      let clock = SimulatedClock()
+      let store = try Self.open(disk, clock)
+      var witness = Witness()
+      func fill() throws {
+        for _ in 0..<30 {
+          try witness.add(to: store, length: 300)
+          for _ in 0..<50 where store.durableSequence < store.status.sequence { _ = store.group.step() }
+          _ = store.stepSpace()
+          _ = store.stepSnapshots()
+          witness.note(store)
+        }
+      }
+      try fill()
+      disk.plan(FaultPlan(operation: operation, fault: .fail))
+      try? store.rotateDataKey()
+      isOver = disk.operations < operation
+      disk.plan(FaultPlan())
+      try fill()
+      disk.restart(survival)
+      do { try witness.compare(try Self.open(disk, clock)) } catch {
+        Issue.record("operation \(operation): \(error)")
+        return
+      }
+    }
+    #expect(operation > 15)
+  }
 }

@@ -7,8 +7,8 @@ import ProtobufRuntime
 extension Ledger: StateMachine {
   public typealias Record = LoyaltyMessages.Record
 
-  /// 1: the five calls. 2: rooms; lots that come back.
-  public static var schemaVersion: UInt32 { 2 }
+  /// 1: the five calls. 2: rooms; lots that come back. 3: keys as bytes; words under members' keys.
+  public static var schemaVersion: UInt32 { 3 }
 
   public var contradiction: String? { inconsistency }
 
@@ -261,10 +261,10 @@ extension Ledger: StateMachine {
 
   private mutating func remember(_ record: Record) {
     keys.evict(maxCount: limits.idempotencyKeys - 1, before: timeMs - limits.idempotencyWindowMs + 1)
-    guard !record.idempotencyKey.isEmpty, let input = record.input, let outcome = record.keptOutcome else { return }
+    guard record.hasKey, let input = record.input, let outcome = record.keptOutcome else { return }
     keys.append(
       keyFingerprint(
-        record.idempotencyKey, method: record.approvesAnother ? ApprovalInput.method : input.method,
+        record.key, method: record.approvesAnother ? ApprovalInput.method : input.method,
         subject: record.subject, partner: record.partner),
       request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
       outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome))

@@ -32,7 +32,8 @@ extension Ledger {
     do throws(Refusal) {
       var record = Record(
         timeMs: now, subject: caller.subject, partner: caller.partner, endUser: caller.endUser,
-        policyVersion: policy.version, idempotencyKey: command.idempotencyKey)
+        policyVersion: policy.version)
+      record.set(key: command.idempotencyKey)
       if !command.idempotencyKey.isEmpty {
         record.requestFingerprint = fingerprint(of: command.input)
         if let accepted = try repeated(command, record: record, now: now, caller: caller) {
@@ -130,11 +131,11 @@ extension Ledger {
     _ command: Command, record: Record, now: Int64, caller: Caller
   ) throws(Refusal) -> Accepted? {
     let key = keyFingerprint(
-      record.idempotencyKey, method: command.input.method, subject: caller.subject, partner: caller.partner)
+      command.idempotencyKey, method: command.input.method, subject: caller.subject, partner: caller.partner)
     guard let entry = keys.find(key), entry.timeMs + limits.idempotencyWindowMs > now else { return nil }
     guard entry.request == record.requestFingerprint else {
       throw Refusal(
-        .idempotencyKeyReused, ["idempotencyKey": record.idempotencyKey, "firstUsedMs": "\(entry.timeMs)"])
+        .idempotencyKeyReused, ["idempotencyKey": command.idempotencyKey, "firstUsedMs": "\(entry.timeMs)"])
     }
     guard let kept = try? KeptOutcome(serializedBytes: entry.outcome), let outcome = kept.outcome else { return nil }
     return Accepted(

@@ -61,9 +61,20 @@ final class Keyring: Sendable {
         path: FileNames.path(directory, FileNames.keys),
         problem: "the files here are encrypted and no master key was given")
     }
-    return Keyring(
-      directory: directory, disk: disk, environment: environment, master: master,
-      keys: try unwrap(file, by: master, directory))
+    var keys = try unwrap(file, by: master, directory)
+    if creating { keys = try settled(directory, disk, environment, master) }
+    return Keyring(directory: directory, disk: disk, environment: environment, master: master, keys: keys)
+  }
+
+  /// The keys as they are, written once more: what a process that was interrupted has left may be readable and yet not
+  /// durable, and a file that is encrypted under a key that a loss of power takes is lost with it.
+  private static func settled(
+    _ directory: String, _ disk: any Disk, _ environment: StoreEnvironment, _ master: MasterKey
+  ) throws -> Keys {
+    let file = try change(directory, disk, environment, raising: 0) { file in
+      _ = try unwrap(file, by: master, directory)
+    }
+    return try unwrap(file, by: master, directory)
   }
 
   /// The newer of the two copies that are good.
@@ -166,7 +177,7 @@ final class Keyring: Sendable {
     let file = try Self.read(directory, disk)
     guard file.generation > keys.withLock({ $0.generation }) else { return true }
     guard file.master == master.key.identity else { return false }
-    let fresh = try Self.unwrap(file, by: master, directory)
+    let fresh = try Self.settled(directory, disk, environment, master)
     keys.withLock { $0 = fresh }
     return true
   }
@@ -189,7 +200,8 @@ final class Keyring: Sendable {
   /// Reads the file, lets it be changed and writes it, while no other process can: a data key that is lost takes the
   /// files that are encrypted under it along.
   private static func change(
-    _ directory: String, _ disk: any Disk, _ environment: StoreEnvironment, _ body: (inout KeyringFile) throws -> Void
+    _ directory: String, _ disk: any Disk, _ environment: StoreEnvironment, raising: UInt64 = 1,
+    _ body: (inout KeyringFile) throws -> Void
   ) throws -> KeyringFile {
     let path = FileNames.path(directory, FileNames.keysLock)
     let lock: any DiskLock
@@ -200,7 +212,7 @@ final class Keyring: Sendable {
     var file = KeyringFile(generation: 0, master: [UInt8](repeating: 0, count: 8), keys: [])
     if try exists(in: directory, disk: disk) { file = try read(directory, disk) }
     try body(&file)
-    file.generation += 1
+    file.generation += raising
     try write(file, directory, disk)
     return file
   }
