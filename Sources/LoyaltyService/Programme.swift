@@ -65,6 +65,7 @@ public final class Programme: Sendable {
   /// The time by which the programme decides, Unix milliseconds.
   public var clock: @Sendable () -> Int64 { timekeeper.now }
   let timekeeper: ProgrammeClock
+  let zones: TimeZoneDatabase
 
   /// - Parameters:
   ///   - policy: the policy file: the first version of a new ledger. A ledger that has versions decides by those.
@@ -75,18 +76,19 @@ public final class Programme: Sendable {
   ///     believes everything.
   public convenience init(
     store: DurableStore<Ledger>, personal: PersonalDataStore? = nil, policy: CompiledPolicy, source: String = "",
-    gate: ReplyGate,
+    gate: ReplyGate, zones: TimeZoneDatabase = .system,
     clock: @escaping @Sendable () -> Int64 = systemMilliseconds, clockJumpMs: Int64? = nil
   ) {
     self.init(
-      store: store, personal: personal, policy: policy, source: source, gate: gate, clock: clock,
+      store: store, personal: personal, policy: policy, source: source, gate: gate, zones: zones, clock: clock,
       clockJumpMs: clockJumpMs, clockNotify: { _ in })
   }
 
   /// - Parameter clockNotify: told what an operator should hear of the clock.
   init(
     store: DurableStore<Ledger>, personal: PersonalDataStore?, policy: CompiledPolicy, source: String, gate: ReplyGate,
-    clock: @escaping @Sendable () -> Int64, clockJumpMs: Int64?, clockNotify: @escaping @Sendable (ClockEvent) -> Void
+    zones: TimeZoneDatabase = .system, clock: @escaping @Sendable () -> Int64, clockJumpMs: Int64?,
+    clockNotify: @escaping @Sendable (ClockEvent) -> Void
   ) {
     self.store = store
     self.personal = personal
@@ -94,6 +96,7 @@ public final class Programme: Sendable {
     let last = store.read { ledger in (sequence: ledger.sequence, ms: ledger.timeMs) }.value
     timekeeper = ProgrammeClock(
       boundMs: clockJumpMs, lastMs: last.sequence > 0 ? last.ms : nil, shown: clock, notify: clockNotify)
+    self.zones = zones
     file = (policy, source)
     board = PolicyBoard(policy)
   }

@@ -4,13 +4,16 @@ import LoyaltyMessages
 
 extension Ledger {
   /// Why a member is not in an audience; nil if it is.
-  /// - Parameter subject: the campaign, for the refusal.
+  /// - Parameters:
+  ///   - subject: the campaign, for the refusal.
+  ///   - tier: the one that the member is about to have; nil: the one that it has.
   func exclusion(
-    from audience: AudiencePolicy?, of subject: String, _ member: UInt32, now: Int64, policy: CompiledPolicy
+    from audience: AudiencePolicy?, of subject: String, _ member: UInt32, now: Int64, policy: CompiledPolicy,
+    tier: String? = nil
   ) -> Refusal? {
     guard let audience else { return nil }
     if !audience.tiers.isEmpty {
-      let tier = policy.tiers[standing(of: members[Int(member)], policy: policy, now: now).tier].id
+      let tier = tier ?? policy.tiers[standing(of: members[Int(member)], policy: policy, now: now).tier].id
       if !audience.tiers.contains(tier) {
         return Refusal(
           .tierNotEligible,

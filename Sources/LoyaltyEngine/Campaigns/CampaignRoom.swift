@@ -105,6 +105,25 @@ struct CampaignRoom: Sendable {
     return true
   }
 
+  /// One member's offers become another's, and count as taken by it.
+  mutating func moveGrants(from: UInt32, to: UInt32) {
+    for id in grantsOfMember.removeValue(forKey: from) ?? [] {
+      guard
+        let offer = grants.update(
+          id,
+          { grant in
+            grant.member = to
+            return grant.offer
+          })
+      else { continue }
+      grantsOfMember[to, default: []].append(id)
+      // Taken is taken: an offer that each had once is had twice, and not a third time.
+      _ = count(offer, of: from, by: -1)
+      _ = count(offer, of: to, by: 1)
+    }
+    grantsOfMember[to]?.sort()
+  }
+
   // MARK: - Questions
 
   /// Whether `member` is `ancestor`, or was referred by it over any number of steps.

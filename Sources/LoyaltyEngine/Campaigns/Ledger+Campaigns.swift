@@ -82,8 +82,9 @@ extension Ledger {
     campaigns.referrals[UInt32(friend)]?.untilMs = 0
     members[friend].marks.remove(.referred)
     guard change.referrerRewarded else { return }
-    let count = campaigns.rewards(of: referral.referrer, year: change.year)
-    campaigns.referralCounts[referral.referrer] = .init(number: change.year, count: count &+ 1)
+    let owner = survivor(of: referral.referrer)
+    let count = campaigns.rewards(of: owner, year: change.year)
+    campaigns.referralCounts[owner] = .init(number: change.year, count: count &+ 1)
   }
 
   private mutating func end(_ decision: ShareDecided) {
@@ -91,7 +92,7 @@ extension Ledger {
       return note(sequence, "decides shared post \(decision.share), which does not wait")
     }
     guard decision.approved else { return }
-    for counter in [CampaignRoom.Counter(share.campaign), .init(share.campaign, of: share.member)] {
+    for counter in [CampaignRoom.Counter(share.campaign), .init(share.campaign, of: survivor(of: share.member))] {
       let count = campaigns.rewards(counter, period: decision.month)
       campaigns.shareCounts[counter] = .init(number: decision.month, count: count &+ 1)
     }

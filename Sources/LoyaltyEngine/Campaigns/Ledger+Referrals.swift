@@ -50,7 +50,10 @@ extension Ledger {
       throw Refusal(.campaignUnknown, ["campaign": "referral"])
     }
     let friend = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
-    guard let referrer = campaigns.codes[input.code] else { throw Refusal(.codeUnknown, ["code": input.code]) }
+    // The code of an account that was merged is its owner's still.
+    guard let referrer = campaigns.codes[input.code].map(survivor) else {
+      throw Refusal(.codeUnknown, ["code": input.code])
+    }
     let state = members[Int(friend)]
     let name = memberNames.string(friend)
     if referrer == friend { throw Refusal(.referralOfOneself, ["memberId": name]) }
@@ -86,12 +89,14 @@ extension Ledger {
       let rules = request.policy.document.referral, rules.qualifies(input)
     else { return nil }
     let year = request.policy.calendar.day(of: request.now).year
+    let owner = survivor(of: referral.referrer)
+    if owner == friend { return nil }
     let most = rules.rewardsPerYear == 0 ? 12 : rules.rewardsPerYear
-    let isRewarded = campaigns.rewards(of: referral.referrer, year: year) < most && rules.referrerPoints > 0
-    let referrer = request.draft.addMember(memberNames.string(referral.referrer))
+    let isRewarded = campaigns.rewards(of: owner, year: year) < most && rules.referrerPoints > 0
+    let referrer = request.draft.addMember(memberNames.string(owner))
     // A referrer whose account takes no more is no reason to refuse the friend's purchase.
-    let canTake = canTakeAward(rules.referrerPoints, referral.referrer)
-    if isRewarded, canTake { _ = try award(rules.referrerPoints, to: referral.referrer, referrer, &request) }
+    let canTake = canTakeAward(rules.referrerPoints, owner)
+    if isRewarded, canTake { _ = try award(rules.referrerPoints, to: owner, referrer, &request) }
     let lots = try award(rules.friendPoints, to: friend, position, &request).lots
     request.draft.record.campaignChanges.append(
       CampaignChange(

@@ -36,24 +36,25 @@ extension Ledger {
     guard let share = campaigns.shares[input.share] else {
       throw Refusal(.shareUnknown, ["share": "\(input.share)"])
     }
+    let owner = survivor(of: share.member)
     let rules = try sharing(share.campaign, request)
     let day = request.policy.calendar.day(of: request.now)
     let month = day.year * 12 + day.month - 1
     var outcome = ShareOutcome(
-      share: input.share, member: memberNames.string(share.member), campaign: share.campaign,
+      share: input.share, member: memberNames.string(owner), campaign: share.campaign,
       status: input.approved ? .approved : .rejected)
     let position = request.draft.addMember(outcome.member)
     if input.approved {
       let most = rules.perMonth == 0 ? 1 : rules.perMonth
-      if campaigns.rewards(.init(rules.id, of: share.member), period: month) >= most {
+      if campaigns.rewards(.init(rules.id, of: owner), period: month) >= most {
         throw Refusal(.shareCapReached, ["campaign": rules.id, "most": "\(most)"])
       }
       if rules.quota > 0, campaigns.rewards(.init(rules.id), period: month) >= rules.quota {
         throw Refusal(.quotaUsedUp, ["campaign": rules.id, "quota": "\(rules.quota)"])
       }
-      let award = try award(rules.points, to: share.member, position, &request)
+      let award = try award(rules.points, to: owner, position, &request)
       (outcome.points, outcome.lots, outcome.balance) = (rules.points, award.lots, award.balance)
-      notify(.shareApproved, share.member, position, [("points", "\(rules.points)")], &request)
+      notify(.shareApproved, owner, position, [("points", "\(rules.points)")], &request)
     }
     request.draft.record.campaignChanges.append(
       CampaignChange(

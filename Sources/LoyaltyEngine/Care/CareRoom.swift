@@ -73,6 +73,15 @@ struct CareRoom: Sendable {
 
   func knows(zone: String) -> Bool { calendars[zone] != nil }
 
+  /// The rules that are known, with some in place of those of the same names and the others behind them.
+  func rules(with more: [ZoneRules]) -> [ZoneRules] {
+    let names = Set(more.map(\.name))
+    return zoneRules.filter { !names.contains($0.name) } + more
+  }
+
+  /// Positions of zones in which members live and whose days have not begun to count: they came before the first day did.
+  var zonesToBegin: [Int] { residents.indices.dropFirst().filter { residents[$0] > 0 && progress[$0] == nil } }
+
   /// Positions of the zones in use, ascending.
   var zonesInUse: [Int] { progress.keys.sorted() }
 

@@ -4,6 +4,16 @@
 import LoyaltyMessages
 
 extension Ledger {
+  /// Whether it has the rules of a time zone: members in one of which it has none live by the programme's calendar.
+  public func knows(zone: String) -> Bool { care.knows(zone: zone) }
+  /// The rules it has, and the version of the database that they are from; empty before the first.
+  public var zoneRules: [ZoneRules] { care.zoneRules }
+  public var zonesVersion: String { care.zonesVersion }
+  /// Zones of members whose rules it has not.
+  public var zonesWithoutRules: [String] {
+    care.zonesInUse.map { care.zoneNames.names[$0] }.filter { !$0.isEmpty && !care.knows(zone: $0) }
+  }
+
   /// Members whom one record looks at: a millisecond or so.
   static let membersLookedAt = 20_000
   /// Members whom one record greets.
@@ -12,7 +22,7 @@ extension Ledger {
   /// When the next day begins somewhere, or at once when there is work left; nil as long as nobody is enrolled.
   var nextDayMs: Int64? {
     if members.count == 0 { return nil }
-    if !care.behind.isEmpty || care.progress[0] == nil { return timeMs }
+    if !care.behind.isEmpty || care.progress[0] == nil || !care.zonesToBegin.isEmpty { return timeMs }
     return care.progress.map { zone, progress in
       care.calendar(zone, offsetMs: care.programmeOffsetMs).start(ofDay: progress.day + 1)
     }.min()
@@ -24,7 +34,8 @@ extension Ledger {
     for zone in input.zones where zone.name.isEmpty || ZoneCalendar(zone) == nil {
       throw Refusal(.commandInvalid, ["zone": zone.name])
     }
-    if care.zoneRules == input.zones, care.zonesVersion == input.version { return nil }
+    let rules = input.adds ? care.rules(with: input.zones) : input.zones
+    if care.zoneRules == rules, care.zonesVersion == input.version { return nil }
     return request.draft.finish(input: .timeZones(input), outcome: nil)
   }
 
@@ -38,6 +49,10 @@ extension Ledger {
       // The programme begins to count: today is the first day that is done, for nobody was here before it began.
       let today = care.calendar(0, offsetMs: offset).day(of: request.now)
       work.outcome.zones.append(ZoneDay(zone: "", day: today))
+    }
+    for zone in care.zonesToBegin {
+      let today = care.calendar(zone, offsetMs: offset).day(of: request.now)
+      work.outcome.zones.append(ZoneDay(zone: care.zoneNames.names[zone], day: today))
     }
     try catchUp(&work, &request)
     // Who has been caught up with goes on with its zone from the next record on.

@@ -11,13 +11,17 @@ extension Ledger {
   // MARK: - Saying something
 
   /// Writes a notice into the record for each of its channels, unless the member is not one it is for.
-  /// - Parameter position: of the member in the record.
+  /// - Parameters:
+  ///   - position: of the member in the record.
+  ///   - tier: the one that the record gives the member; nil: it has the one that it had.
   func notify(
     _ notice: NoticePolicy, _ member: UInt32, _ position: UInt32, _ values: [(name: String, value: String)],
-    _ request: inout Request
+    tier: String? = nil, _ request: inout Request
   ) {
     let policy = request.policy
-    if exclusion(from: notice.audience, of: notice.id, member, now: request.now, policy: policy) != nil { return }
+    let excluded = exclusion(
+      from: notice.audience, of: notice.id, member, now: request.now, policy: policy, tier: tier)
+    if excluded != nil { return }
     let hours = Int64(notice.validHours == 0 ? 72 : notice.validHours)
     var queued = NoticeQueued(
       member: position, notice: notice.id,
@@ -43,10 +47,10 @@ extension Ledger {
   /// Says what an occasion says to a member.
   func notify(
     _ event: NoticeEvent, _ member: UInt32, _ position: UInt32, _ values: [(name: String, value: String)],
-    _ request: inout Request
+    tier: String? = nil, _ request: inout Request
   ) {
     for notice in request.policy.document.notices where notice.event == event {
-      notify(notice, member, position, values, &request)
+      notify(notice, member, position, values, tier: tier, &request)
     }
   }
 
@@ -58,7 +62,8 @@ extension Ledger {
     guard before != tier, let old = request.policy.tierIndex(before), let new = request.policy.tierIndex(tier) else {
       return
     }
-    notify(new > old ? .tierUp : .tierDown, member, position, [("tier", tier), ("before", before)], &request)
+    notify(
+      new > old ? .tierUp : .tierDown, member, position, [("tier", tier), ("before", before)], tier: tier, &request)
   }
 
   // MARK: - Sending
@@ -71,13 +76,23 @@ extension Ledger {
       // Each partner has a feed of its own, and no partner sends what is not its own.
       throw Refusal(.channelForbidden, ["channel": "\(input.channel.rawValue)"])
     }
-    // A notice that is too late and has not left yet is sent to nobody.
-    let found = outbox.available(queue, now: request.now, most: most).filter { id in
-      outbox.notices[id].map { $0.untilMs > request.now } ?? false
+    var outcome = OutboxFetchedOutcome(untilMs: request.now + input.leaseMs)
+    for id in outbox.available(queue, now: request.now, most: most) {
+      // A notice that is too late and has not left yet is sent to nobody.
+      guard let notice = outbox.notices[id], notice.untilMs > request.now else { continue }
+      if mayHave(notice, request.policy) { outcome.notices.append(id) } else { outcome.withdrawn.append(id) }
     }
-    return request.draft.finish(
-      input: .outboxFetch(input),
-      outcome: .outboxFetched(OutboxFetchedOutcome(notices: found, untilMs: request.now + input.leaseMs)))
+    return request.draft.finish(input: .outboxFetch(input), outcome: .outboxFetched(outcome))
+  }
+
+  /// Whether a member may be sent a notice now: consent is asked for again at the last moment.
+  private func mayHave(_ notice: NoticeState, _ policy: CompiledPolicy) -> Bool {
+    switch members[Int(notice.member)].status {
+    case .active, .frozen: break
+    case .closed, .merged: return false
+    }
+    guard let words = policy.document.notices.first(where: { $0.id == notice.notice }) else { return false }
+    return words.purpose.isEmpty || consent(words.purpose, member: notice.member) == true
   }
 
   func decide(_ input: OutboxReceiptsInput, _ request: inout Request) throws(Refusal) -> Record {
@@ -160,6 +175,13 @@ extension Ledger {
         continue
       }
       outbox.count(notice.notice, notice.channel) { $0.fetched &+= 1 }
+    }
+    for id in outcome.withdrawn {
+      guard let notice = outbox.forget(id) else {
+        note(sequence, "withdraws notice \(id), which there is not")
+        continue
+      }
+      outbox.count(notice.notice, notice.channel) { $0.noConsent &+= 1 }
     }
   }
 

@@ -141,7 +141,7 @@ extension RecordDraft {
   }
 
   /// A whole lot out and back in with other terms.
-  fileprivate mutating func remake(_ line: LotLine, of member: UInt32) {
+  mutating func remake(_ line: LotLine, of member: UInt32) {
     takeOut(line, of: member)
     putIn(line, to: member)
   }

@@ -58,13 +58,15 @@ extension Ledger {
 
     // Qualifying points of a year that is closed have done what they could.
     var standing = standing(of: state, policy: policy, now: request.now)
-    if policy.calendar.endOfYear(input.creditedMs) != standing.periodEndsMs { qualifying = 0 }
+    if policy.endOfTierYear(input.creditedMs, enrolledMs: standing.enrolledMs) != standing.periodEndsMs {
+      qualifying = 0
+    }
     qualifying = min(qualifying, standing.qualifying)
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
     if qualifying > 0 { request.draft.takeQualifying(qualifying, of: member, to: input.partner) }
     standing.qualifying -= qualifying
     let tier = policy.tiers[standing.tier].id
-    if standing.changed { request.draft.set(standing, of: member, tier: tier) }
+    if standing.changed { setTier(standing, of: number, member, &request) }
 
     request.draft.record.corrections.append(
       CorrectionChange(
@@ -242,7 +244,7 @@ extension Record {
     case .redeemed(let outcome)?:
       PaymentReversalInput(
         payment: sequence, member: outcome.member, partner: partner, points: outcome.points, lots: outcome.lots,
-        item: outcome.item, quantity: outcome.quantity, taken: taken)
+        item: outcome.item, quantity: outcome.quantity, taken: taken, provider: outcome.provider)
     case .catalogueChanged(let outcome)?:
       // A reservation that was confirmed is the payment of the record that reserved.
       if case .step(let step)? = outcome.outcome, case .catalogue(let input)? = input, case .confirm? = input.command,
@@ -250,14 +252,14 @@ extension Record {
       {
         PaymentReversalInput(
           payment: step.redemption, member: result.member, partner: partner, points: result.points, lots: result.lots,
-          item: result.item, quantity: result.quantity, taken: taken)
+          item: result.item, quantity: result.quantity, taken: taken, provider: result.provider)
       } else {
         nil
       }
     case .holdConfirmed(let outcome)?:
       PaymentReversalInput(
         payment: sequence, member: outcome.member, partner: partner,
-        points: outcome.paid.reduce(0) { $0 + $1.points }, lots: outcome.paid)
+        points: outcome.paid.reduce(0) { $0 + $1.points }, lots: outcome.paid, provider: partner)
     default: nil
     }
   }

@@ -37,6 +37,21 @@ struct FeedbackRoom: Sendable {
     return result
   }
 
+  /// One member's tickets become another's.
+  /// - Returns: how many of them wait.
+  mutating func move(from: UInt32, to: UInt32) -> Int {
+    var waiting = 0
+    for id in ofMember.removeValue(forKey: from) ?? [] {
+      _ = tickets.update(id) { ticket in
+        ticket.member = to
+        if ticket.status != .closed { waiting += 1 }
+      }
+      ofMember[to, default: []].append(id)
+    }
+    ofMember[to]?.sort()
+    return waiting
+  }
+
   mutating func forget(_ sequence: UInt64) -> TicketState? {
     guard let ticket = tickets.remove(sequence) else { return nil }
     unschedule(ticket)

@@ -33,7 +33,8 @@ extension Ledger {
       outcome: .ticketOpened(
         FeedbackOutcome(
           member: input.member, tier: request.policy.tiers[tier].id, dueMs: due,
-          nextEscalationMs: request.policy.escalation(0, dueMs: due)?.instant ?? 0)))
+          nextEscalationMs: request.policy.escalation(0, dueMs: due)?.instant ?? 0,
+          team: request.policy.route(ofTier: tier)?.serviceQueue ?? "")))
   }
 
   func decide(_ input: TicketCommand, _ request: inout Request) throws(Refusal) -> Record {
@@ -148,7 +149,7 @@ extension Ledger {
     let opened = feedback.open(
       TicketState(
         ticket: sequence, member: UInt32(member), kind: UInt32(bitPattern: input.kind.rawValue), dueMs: outcome.dueMs,
-        topic: UInt32(bitPattern: input.topic.rawValue), status: .open, openedMs: record.timeMs,
+        topic: UInt32(bitPattern: input.topic.rawValue), status: .open, team: outcome.team, openedMs: record.timeMs,
         nextEscalationMs: outcome.nextEscalationMs, partner: record.partner, tier: outcome.tier))
     guard opened else { return note(sequence, "opens a ticket before one that is open") }
     members[member].openTickets &+= 1

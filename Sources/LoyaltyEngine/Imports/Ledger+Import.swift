@@ -42,7 +42,7 @@ extension Ledger {
           earnedMs: lot.earnedMs)
       }
       if one.qualifying > 0 { request.draft.importQualifying(one.qualifying, to: member) }
-      var standing = Standing.enrolled(at: request.now, calendar: request.policy.calendar)
+      var standing = Standing.enrolled(at: request.now, policy: request.policy)
       standing.qualifying = one.qualifying
       let tier = request.policy.tierIndex(one.tier) ?? 0
       standing.tier = tier
@@ -50,7 +50,8 @@ extension Ledger {
         tier == 0
         ? 0
         : one.tierUntilMs > request.now
-          ? one.tierUntilMs : request.policy.calendar.endOfYear(following: standing.periodEndsMs)
+          ? one.tierUntilMs
+          : request.policy.endOfTierYear(following: standing.periodEndsMs, enrolledMs: standing.enrolledMs)
       request.draft.set(standing, of: member, tier: request.policy.tiers[tier].id)
     }
     return request.draft.finish(

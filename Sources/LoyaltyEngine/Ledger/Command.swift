@@ -108,7 +108,11 @@ extension Record {
     case .outboxFetched(let outcome): .outboxFetched(outcome)
     case .outboxReceipted(let outcome): .outboxReceipted(outcome)
     case .clockNoted(let outcome): .clockNoted(outcome)
-    case .expired, .holdsTimedOut, .tiersReviewed, .ticketsCameDue, .dayCame, .outboxCameDue, .offersCameDue, nil: nil
+    case .claimOpened(let outcome): .claimOpened(outcome)
+    case .claimRejected(let outcome): .claimRejected(outcome)
+    case .expired, .holdsTimedOut, .tiersReviewed, .ticketsCameDue, .dayCame, .outboxCameDue, .offersCameDue,
+      .claimsCameDue, nil:
+      nil
     }
   }
 }

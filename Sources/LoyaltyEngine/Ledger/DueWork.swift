@@ -25,6 +25,8 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
   case days
   /// Notices that leave the outbox.
   case notices
+  /// Activities in suspense whose member is found, and claims that are too old.
+  case claims
 
   /// The service's own command, which does what is due. It answers `nothingToDo` if nothing is.
   public var command: Record.Input {
@@ -38,6 +40,7 @@ public enum DueSource: CaseIterable, Hashable, Sendable {
     case .offers: .offersDue(OffersDueInput())
     case .days: .day(DayInput())
     case .notices: .outboxDue(OutboxDueInput())
+    case .claims: .claimsDue(ClaimsDueInput())
     }
   }
 }
@@ -56,6 +59,7 @@ extension Ledger {
     case .offers: campaigns.nextDueMs
     case .days: nextDayMs
     case .notices: outbox.nextDueMs
+    case .claims: nextClaimMs
     }
   }
 

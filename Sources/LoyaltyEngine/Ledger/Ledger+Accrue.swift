@@ -3,14 +3,18 @@
 import LoyaltyMessages
 
 extension Ledger {
-  func decide(_ input: AccrualInput, _ request: inout Request) throws(Refusal) -> Record {
+  /// - Parameter rules: of an activity that is credited late, found its member or was claimed: those of its own day. Windows
+  ///   and the pace of a partner and a member are for what comes by itself. Nil: those of `request`.
+  func decide(
+    _ input: AccrualInput, _ request: inout Request, late rules: CompiledPolicy? = nil
+  ) throws(Refusal) -> Record {
     let policy = request.policy
     let now = request.now
     let partnerID = request.caller.partner
     guard let partner = policy.partner(partnerID) else {
       throw Refusal(.partnerRequired, ["subject": request.caller.subject])
     }
-    try checkTime(input, request)
+    if rules == nil { try checkTime(input, request) }
     let (existing, isLinked) = try resolve(input.member, number: input.partnerNumber, partner: partnerID)
     try checkReference(input, partner: partnerID)
 
@@ -23,26 +27,35 @@ extension Ledger {
     let isFirst = existing == nil || state.awaitsFirstActivity
     var standing =
       existing == nil
-      ? Standing.enrolled(at: now, calendar: policy.calendar) : standing(of: state, policy: policy, now: now)
+      ? Standing.enrolled(at: now, policy: policy) : standing(of: state, policy: policy, now: now)
+    let earning = rules ?? policy
+    guard let earningPartner = rules == nil ? partner : earning.partner(partnerID) else {
+      throw Refusal(.partnerRequired, ["subject": partnerID])
+    }
     let situation = EarningSituation(
-      input: input, partner: partnerID, partnerIndex: partner, member: existing, tier: standing.tier,
+      input: input, partner: partnerID, partnerIndex: earningPartner, member: existing,
+      tier: rules == nil ? standing.tier : earning.tierIndex(policy.tiers[standing.tier].id) ?? 0,
       isFirst: isFirst,
       isFirstPurchase: input.activity.isPurchase && !state.marks.contains(.purchased),
       enrolledMs: existing == nil ? now : state.enrolledMs, now: now)
-    var earned = try earn(situation, policy: policy)
-    try checkLimits(situation, earned: &earned, policy: policy)
+    var earned = try earn(situation, policy: earning)
+    if rules == nil { try checkLimits(situation, earned: &earned, policy: policy) }
     let (lapsed, available) = lapsed(of: state, now: now)
     let waiting =
       policy.ledger.postingDelays.isEmpty ? 0 : existing.map { pending.accruals(of: $0).count } ?? 0
     try checkRoom(
       for: earned, state: state, lots: Int(state.lots.count) - lapsed.count + waiting, isNew: existing == nil)
 
+    // Explanations name the rules of the version that gave the points.
+    if rules != nil { request.draft.record.policyVersion = earning.version }
+    if !claims.isEmpty { settleClaims(input, partner: partnerID, &request) }
     let member = request.draft.addMember(input.member)
     if existing == nil { request.draft.enrol(member) }
     if !input.partnerNumber.isEmpty, !isLinked {
       request.draft.link(member, partner: partnerID, number: input.partnerNumber)
     }
     request.draft.move(lapsed, of: member, to: .expired)
+    if policy.expiry.extendedBy.contains(input.activity) { extendLots(of: state, at: member, &request) }
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
     guard standing.add(policy.tierReview.counted(input, points: earned.qualifying), policy: policy) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
@@ -73,8 +86,11 @@ extension Ledger {
     }
     let tier = policy.tiers[standing.tier].id
     if standing.changed {
-      request.draft.set(standing, of: member, tier: tier)
-      if let existing { notifyTier(tier, existing, member, &request) }
+      if let existing {
+        setTier(standing, of: existing, member, &request)
+      } else {
+        request.draft.set(standing, of: member, tier: tier)
+      }
     }
     for meter in earned.metered {
       request.draft.meter(
@@ -90,7 +106,20 @@ extension Ledger {
           pending: later, postMs: later > 0 ? postMs : 0)))
   }
 
-  private func checkTime(_ input: AccrualInput, _ request: Request) throws(Refusal) {
+  /// Lots that have not lapsed live on as if they had been earned now; none lives shorter.
+  private func extendLots(of state: Member, at member: UInt32, _ request: inout Request) {
+    let expires = request.policy.expiry(ofPointsEarnedAt: request.now)
+    var slot = state.lots.first
+    while slot != LotTable.none {
+      let lot = lots[slot]
+      slot = lot.next
+      guard lot.expiresMs > request.now, lot.expiresMs < expires else { continue }
+      request.draft.remake(
+        LotLine(lot: lot.id, points: lot.remaining, expiresMs: expires, earnedMs: lot.earnedMs), of: member)
+    }
+  }
+
+  func checkTime(_ input: AccrualInput, _ request: Request) throws(Refusal) {
     let now = request.now
     if input.occurredMs > now + request.policy.clockSkewMs {
       throw Refusal(.activityInFuture, ["occurredMs": "\(input.occurredMs)", "nowMs": "\(now)"])
@@ -101,7 +130,7 @@ extension Ledger {
     }
   }
 
-  private func checkReference(_ input: AccrualInput, partner: String) throws(Refusal) {
+  func checkReference(_ input: AccrualInput, partner: String) throws(Refusal) {
     let reference = referenceFingerprint(partner: partner, activity: input.activity, reference: input.reference)
     if let first = references[reference] {
       throw Refusal(

@@ -52,6 +52,7 @@ extension Ledger: StateMachine {
     }
     for change in record.pendingChanges { pend(change, record, &resolver) }
     applyProposals(record)
+    applyClaims(record)
     // What is proposed does not take effect.
     if record.proposal != nil {
       remember(record)
@@ -77,7 +78,8 @@ extension Ledger: StateMachine {
       feedback.improvements.append(
         ImprovementState(sequence: sequence, cause: input.cause, change: input.change, effectiveMs: input.effectiveMs))
     case .survey(let input): apply(input, record)
-    case .timeZones(let input): care.take(input.zones, version: input.version)
+    case .timeZones(let input):
+      care.take(input.adds ? care.rules(with: input.zones) : input.zones, version: input.version)
     case .day: if case .dayCame(let outcome)? = record.outcome { apply(outcome) }
     case .outboxFetch: if case .outboxFetched(let outcome)? = record.outcome { apply(outcome) }
     case .outboxReceipts(let input):
@@ -155,6 +157,7 @@ extension Ledger: StateMachine {
       return
     }
     numberMembers.append(UInt32(member))
+    if claims.hasSuspended { claims.linked(name) }
     linkPartner(link.partner, member: member)
   }
 
@@ -262,10 +265,12 @@ extension Ledger: StateMachine {
   private mutating func remember(_ record: Record) {
     keys.evict(maxCount: limits.idempotencyKeys - 1, before: timeMs - limits.idempotencyWindowMs + 1)
     guard record.hasKey, let input = record.input, let outcome = record.keptOutcome else { return }
+    let claim = record.creditedClaim
     keys.append(
       keyFingerprint(
-        record.key, method: record.approvesAnother ? ApprovalInput.method : input.method,
-        subject: record.subject, partner: record.partner),
+        record.key,
+        method: record.approvesAnother ? ApprovalInput.method : claim?.method ?? input.method,
+        subject: record.subject, partner: claim?.byOperator == true ? "" : record.partner),
       request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
       outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome))
   }

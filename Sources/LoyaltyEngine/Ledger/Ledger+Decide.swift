@@ -66,6 +66,7 @@ extension Ledger {
     case .day(let input): record = try decide(input, &request)
     case .outboxDue(let input): record = decide(input, &request)
     case .offersDue(let input): record = decide(input, &request)
+    case .claimsDue(let input): record = decide(input, &request)
     default: return nil
     }
     return record.map(Decision.change) ?? .answer(.nothingToDo)
@@ -107,9 +108,10 @@ extension Ledger {
     case .outboxFetch(let input): try decide(input, &request)
     case .outboxReceipts(let input): try decide(input, &request)
     case .clock(let input): decide(input, &request)
+    case .claim(let input): try decide(input, &request)
     // Due work is asked for by itself.
     case .expiry, .holdTimeout, .proposalTimeout, .pendingPost, .tierReview, .ticketsDue, .timeZones, .day, .outboxDue,
-      .offersDue:
+      .offersDue, .claimsDue:
       throw Refusal(.commandInvalid)
     }
   }
@@ -201,6 +203,8 @@ extension Ledger {
     case .offersDue(let input): fingerprint(of: input)
     // What the clock showed is no part of what was said.
     case .clock(let input): fingerprint(of: ClockInput(toldMs: input.toldMs))
+    case .claim(let input): fingerprint(of: input)
+    case .claimsDue(let input): fingerprint(of: input)
     }
   }
 
@@ -366,6 +370,8 @@ extension Record.Input {
     case .outboxDue: 409
     case .offersDue: 410
     case .clock: 500
+    case .claim(let command): command.method
+    case .claimsDue: 412
     }
   }
 }

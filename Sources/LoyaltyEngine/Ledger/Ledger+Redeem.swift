@@ -23,11 +23,7 @@ extension Ledger {
     let paying = payment(of: cost, state: order.state, skipping: lapsed.count)
     request.draft.move(paying.map { ($0.lot, $0.points) }, of: member, to: .redeemed)
     request.draft.take(order)
-    if order.standing.changed {
-      let tier = request.policy.tiers[order.standing.tier].id
-      request.draft.set(order.standing, of: member, tier: tier)
-      notifyTier(tier, order.member, member, &request)
-    }
+    if order.standing.changed { setTier(order.standing, of: order.member, member, &request) }
     var outcome = RedemptionOutcome(
       member: input.member, item: order.item.id, quantity: order.quantity, points: cost, lots: paying,
       balance: available - cost, tier: order.tier, session: order.session, price: order.notablePrice,

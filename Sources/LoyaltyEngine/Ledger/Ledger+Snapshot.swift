@@ -234,6 +234,7 @@ extension Ledger {
       }
     case .care(let part): try care.restore(part, members: members.count)
     case .outbox(let part): try outbox.restore(part, members: members.count)
+    case .claims(let part): try claims.restore(part)
     case .end(let end): try check(end)
     case .header, nil: throw RestoreError(description: "a chunk has no part that this program knows")
     }

@@ -88,6 +88,7 @@ public struct Ledger: Sendable {
   var campaigns = CampaignRoom()
   var care = CareRoom()
   var outbox = OutboxRoom()
+  var claims = ClaimRoom()
   var tierNames = Symbols()
   var partnerNames = Symbols()
   var itemNames = Symbols()

@@ -49,6 +49,7 @@ extension Ledger {
       campaigns,
       care,
       outbox,
+      claims,
     ]
   }
 }

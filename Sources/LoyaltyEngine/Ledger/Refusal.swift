@@ -208,6 +208,18 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case offerNotHeld = "OFFER_NOT_HELD"
   /// The offer is honoured by other partners.
   case offerElsewhere = "OFFER_ELSEWHERE"
+  /// The programme takes no claims, or none for this partner.
+  case claimsNotOffered = "CLAIMS_NOT_OFFERED"
+  /// Nothing of that name waits for a decision.
+  case claimUnknown = "CLAIM_UNKNOWN"
+  /// The activity is too long ago to be claimed.
+  case claimTooLate = "CLAIM_TOO_LATE"
+  /// The partner may still report the activity by itself.
+  case claimTooEarly = "CLAIM_TOO_EARLY"
+  /// The activity is claimed, or in suspense, already.
+  case referenceClaimed = "REFERENCE_CLAIMED"
+  /// The member has as many claims waiting as it may.
+  case tooManyClaims = "TOO_MANY_CLAIMS"
   /// The caller does not send notices of this channel.
   case channelForbidden = "CHANNEL_FORBIDDEN"
   /// The ledger can hold no more.

@@ -18,7 +18,7 @@ extension Ledger {
     let member = request.draft.addMember(input.member)
     request.draft.enrol(member)
     if !input.partnerNumber.isEmpty { request.draft.link(member, partner: partner, number: input.partnerNumber) }
-    let standing = Standing.enrolled(at: request.now, calendar: request.policy.calendar)
+    let standing = Standing.enrolled(at: request.now, policy: request.policy)
     let tier = request.policy.tiers[standing.tier].id
     request.draft.set(standing, of: member, tier: tier)
     if let profile = input.profile { request.draft.change(member, profile: profile) }

@@ -242,6 +242,7 @@ extension Ledger {
     profiles.profiles[profile(of: member)].mergedInto = UInt32(survivor) + 1
     // Who has purchased under one id makes no first purchase under the other.
     if members[member].marks.contains(.purchased) { members[survivor].marks.insert(.purchased) }
+    moveBelongings(from: member, into: survivor)
     // Whose business the one was, the other is from now on.
     for partner in partnerNames.names.indices where partnership.links.contains(member: member, partner: partner) {
       partnership.links.insert(member: survivor, partner: partner)

@@ -124,6 +124,11 @@ public final class CompiledPolicy: Sendable {
     return texts[document.programme?.defaultLanguage ?? ""] ?? ""
   }
 
+  /// Which queue and which channel of offers a tier has: the first route that is for it.
+  public func route(ofTier tier: Int) -> RoutePolicy? {
+    document.routes.first { $0.tiers.isEmpty || $0.tiers.contains(tiers[tier].id) }
+  }
+
   /// The document's rule of that id and version; nil if this policy has another.
   public func earningRule(_ id: String, version: UInt32) -> EarningRule? {
     document.earningRules.first { $0.id == id && $0.version == version }

@@ -29,6 +29,7 @@ public struct PolicyValidator {
     validator.checkDeadlines()
     validator.checkLedger()
     validator.checkFeedback()
+    validator.checkClaims()
     validator.checkCampaigns()
     return validator.problems
   }
@@ -124,6 +125,15 @@ public struct PolicyValidator {
     if let expiry = policy.expiry {
       if expiry.months > PolicyLimits.expiryMonths {
         report("expiry.months", "is \(expiry.months): give 0 (never) to \(PolicyLimits.expiryMonths)")
+      }
+      for (index, activity) in expiry.extendedBy.enumerated() {
+        let path = "expiry.extended_by[\(index)]"
+        switch activity {
+        case .purchase, .flight, .stay, .share, .survey, .referral, .event: break
+        case .unspecified, .unrecognized: report(path, "is no activity: name one, as in stay")
+        }
+        if expiry.extendedBy.firstIndex(of: activity) != index { report(path, "is there twice") }
+        if expiry.months == 0 { report(path, "extends points that never lapse: leave it out, or set expiry.months") }
       }
       if expiry.noticeDays > PolicyLimits.windowDays {
         report("expiry.notice_days", "is \(expiry.noticeDays): give at most \(PolicyLimits.windowDays)")

@@ -11,19 +11,20 @@ extension Ledger {
     guard !due.isEmpty else { return nil }
     var moves: [TierMove] = []
     for number in due.prefix(most) {
+      // Each may bring a notice on each channel, and a record names 4,096.
+      if request.draft.record.notices.count > 3_000 { break }
       let state = members[Int(number)]
       var standing = standing(of: state, policy: request.policy, now: request.now)
       // A tier of an older policy can have become the entry tier, which is held for good.
       if standing.tier == 0 { standing.tierUntilMs = 0 }
       let member = request.draft.addMember(memberNames.string(UInt32(number)))
       if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
-      let tier = request.policy.tiers[standing.tier].id
-      request.draft.set(standing, of: member, tier: tier)
+      let tier = setTier(standing, of: UInt32(number), member, &request)
       moves.append(TierMove(member: member, from: tierNames.names[Int(state.tier)], to: tier))
     }
     return request.draft.finish(
       input: .tierReview(TierReviewInput(maxMembers: UInt32(clamping: most))),
-      outcome: .tiersReviewed(TierReviewOutcome(moves: moves, more: due.count > most)))
+      outcome: .tiersReviewed(TierReviewOutcome(moves: moves, more: due.count > moves.count)))
   }
 
   /// One use of what the member's tier entitles to.
@@ -46,7 +47,7 @@ extension Ledger {
     input.member = memberNames.string(number)
     let member = request.draft.addMember(input.member)
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
-    if standing.changed { request.draft.set(standing, of: member, tier: tier.id) }
+    if standing.changed { setTier(standing, of: number, member, &request) }
     request.draft.meter(meter, member: member, amount: 1, period: standing.periodEndsMs)
     return request.draft.finish(
       input: .entitlementUse(input),
@@ -54,6 +55,16 @@ extension Ledger {
         EntitlementUseOutcome(
           member: input.member, benefit: benefit.id, used: used + 1, left: Int64(benefit.count) - used - 1,
           periodEndsMs: standing.periodEndsMs)))
+  }
+
+  /// Writes a member's standing into the record, and tells the member if its tier is another one now.
+  /// - Parameter member: position in the record.
+  @discardableResult
+  func setTier(_ standing: Standing, of number: UInt32, _ member: UInt32, _ request: inout Request) -> String {
+    let tier = request.policy.tiers[standing.tier].id
+    request.draft.set(standing, of: member, tier: tier)
+    notifyTier(tier, number, member, &request)
+    return tier
   }
 
   static func meter(ofBenefit id: String) -> String { "benefit.\(id)" }
@@ -112,6 +123,9 @@ extension Ledger {
     }
     let tier = policy.tiers[standing.tier].id
     view.team = policy.document.team.map { team in
+      // Staff may name somebody of the team for a member, whatever its tier.
+      let named = attribute("team.\(team.role)", member: member)
+      if !named.isEmpty, let position = team.staff.firstIndex(where: { $0.id == named }) { return position }
       guard team.tiers.isEmpty || team.tiers.contains(tier),
         now - state.enrolledMs >= Int64(team.memberForDays) * CivilCalendar.millisecondsPerDay
       else { return nil }

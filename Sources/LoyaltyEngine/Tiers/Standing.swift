@@ -1,4 +1,5 @@
-// A member's tier through the years. What counts toward a tier counts in calendar years of the programme. Reaching a
+// A member's tier through the years. What counts toward a tier counts in calendar years of the programme, or in years of
+// membership, as the policy says. Reaching a
 // tier's threshold gives the tier at once, to the end of the following year and the days of grace after it; when it runs
 // out it is kept if it was earned again, and otherwise falls by one tier.
 
@@ -14,6 +15,8 @@ struct Standing: Hashable, Sendable {
   var periodEndsMs: Int64
   /// What that period has counted.
   var counted = TierCount()
+  /// When the member was enrolled: its years of membership begin on that day.
+  var enrolledMs: Int64 = 0
   /// Qualifying points of the period that has ended, still to be closed by a record.
   var toClose: Int64 = 0
   /// A record has to say so.
@@ -26,8 +29,10 @@ struct Standing: Hashable, Sendable {
   }
 
   /// The standing of someone enrolled at `now`.
-  static func enrolled(at now: Int64, calendar: CivilCalendar) -> Standing {
-    Standing(tier: 0, tierUntilMs: 0, periodEndsMs: calendar.endOfYear(now), changed: true)
+  static func enrolled(at now: Int64, policy: CompiledPolicy) -> Standing {
+    Standing(
+      tier: 0, tierUntilMs: 0, periodEndsMs: policy.endOfTierYear(now, enrolledMs: now), enrolledMs: now,
+      changed: true)
   }
 
   /// Closes the periods that have ended by `now`, and ends the tiers that have run out.
@@ -45,7 +50,7 @@ struct Standing: Hashable, Sendable {
         continue
       }
       guard now >= end else { return }
-      let nextEnd = policy.calendar.endOfYear(following: end)
+      let nextEnd = policy.endOfTierYear(following: end, enrolledMs: enrolledMs)
       let earned = policy.tier(reachedBy: counted)
       if tier > 0, earned >= tier {
         tier = earned
@@ -58,7 +63,7 @@ struct Standing: Hashable, Sendable {
       periodEndsMs = nextEnd
       // Nothing more can happen to an entry tier without points, nor before a tier runs out.
       if tier == 0 || tierUntilMs > now {
-        periodEndsMs = max(nextEnd, policy.calendar.endOfYear(now))
+        periodEndsMs = max(nextEnd, policy.endOfTierYear(now, enrolledMs: enrolledMs))
       }
     }
   }
@@ -70,7 +75,7 @@ struct Standing: Hashable, Sendable {
     counted = sum
     let reached = policy.tier(reachedBy: sum)
     if reached > 0, reached >= tier {
-      let until = policy.calendar.endOfYear(following: periodEndsMs) + policy.tierReview.graceMs
+      let until = policy.endOfTierYear(following: periodEndsMs, enrolledMs: enrolledMs) + policy.tierReview.graceMs
       if reached != tier || until != tierUntilMs { changed = true }
       tier = reached
       tierUntilMs = until
@@ -88,7 +93,8 @@ extension Ledger {
     let name = Int(member.tier) < tierNames.names.count ? tierNames.names[Int(member.tier)] : ""
     let tier = policy.tierIndex(name) ?? policy.tier(reachedBy: counted)
     var standing = Standing(
-      tier: tier, tierUntilMs: member.tierUntilMs, periodEndsMs: member.periodEndsMs, counted: counted)
+      tier: tier, tierUntilMs: member.tierUntilMs, periodEndsMs: member.periodEndsMs, counted: counted,
+      enrolledMs: member.enrolledMs)
     standing.advance(to: now, policy: policy)
     return standing
   }

@@ -32,6 +32,7 @@ struct TierReview: Sendable {
   /// A tier is held so long after the end of its last year, milliseconds.
   let graceMs: Int64
   let noticeMs: Int64
+  let isByMembership: Bool
 
   init(_ policy: Policy) {
     let review = policy.tierReview ?? TierReviewPolicy()
@@ -40,6 +41,7 @@ struct TierReview: Sendable {
     countsSegments = policy.tiers.contains { $0.qualifyingSegments > 0 }
     graceMs = Int64(review.graceDays) * CivilCalendar.millisecondsPerDay
     noticeMs = Int64(review.noticeDays) * CivilCalendar.millisecondsPerDay
+    isByMembership = review.window == .membershipYear
   }
 
   /// What an activity counts.
@@ -54,6 +56,25 @@ struct TierReview: Sendable {
 }
 
 extension CompiledPolicy {
+  /// The end of the year of counting that a moment is in.
+  func endOfTierYear(_ ms: Int64, enrolledMs: Int64) -> Int64 {
+    guard tierReview.isByMembership else { return calendar.endOfYear(ms) }
+    let enrolled = calendar.day(of: enrolledMs)
+    let year = calendar.day(of: ms).year
+    func anniversary(_ year: Int64) -> Int64 {
+      let last = CivilCalendar.daysInMonth(year: year, month: enrolled.month)
+      return calendar.start(of: .init(year: year, month: enrolled.month, day: min(enrolled.day, last)))
+    }
+    let thisYear = anniversary(year)
+    return thisYear > ms ? thisYear : anniversary(year + 1)
+  }
+
+  /// The end of the year that follows one which ended at `end`. Half a year on is well inside it, also when the year before
+  /// was counted otherwise.
+  func endOfTierYear(following end: Int64, enrolledMs: Int64) -> Int64 {
+    endOfTierYear(end + 180 * CivilCalendar.millisecondsPerDay, enrolledMs: enrolledMs)
+  }
+
   /// The highest tier that a count gives.
   func tier(reachedBy count: TierCount) -> Int {
     tiers.lastIndex { tier in
@@ -90,6 +111,9 @@ extension PolicyValidator {
       }
     }
     guard let review = policy.tierReview else { return }
+    if case .unrecognized = review.window {
+      report("tier_review.window", "is no year: give calendar_year or membership_year")
+    }
     for (days, field) in [(review.graceDays, "grace_days"), (review.noticeDays, "notice_days")]
     where days > PolicyLimits.reviewDays {
       report("tier_review.\(field)", "is \(days): give at most \(PolicyLimits.reviewDays)")

@@ -53,6 +53,10 @@ extension Ledger {
       let open = holds.ids(of: member).count
       if open > 0 { throw Refusal(.memberBusy, ["memberId": memberNames.string(member), "holds": "\(open)"]) }
     }
+    let tickets = Int(state.openTickets) + Int(other.openTickets)
+    if tickets > limits.ticketsPerMember {
+      throw Refusal(.tooManyTickets, ["open": "\(tickets)", "most": "\(limits.ticketsPerMember)"])
+    }
     // What may still be refunded comes back to the lots that paid, of an account that would have ended.
     let undone = catalogue.open.count(of: from)
     if undone > 0 {
@@ -84,8 +88,7 @@ extension Ledger {
     guard own.add(theirs.counted, policy: policy) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(theirs.qualifying)"])
     }
-    let tier = policy.tiers[own.tier].id
-    request.draft.set(own, of: stays, tier: tier)
+    let tier = setTier(own, of: into, stays, &request)
     for accrual in pending.accruals(of: from) {
       guard let entry = pending[accrual] else { continue }
       request.draft.record.pendingChanges.append(
@@ -101,6 +104,24 @@ extension Ledger {
         MergedOutcome(
           from: input.from, into: input.into, points: available, qualifying: theirs.qualifying, debt: debt, tier: tier,
           balance: available + otherAvailable - paidForIt - (request.debtPaid[into] ?? 0))))
+  }
+
+  /// What else belongs to the person goes along: offers, feedback, who referred it. Its code, shared posts and claims stay
+  /// under the id that ends, which names the one that is left.
+  mutating func moveBelongings(from: Int, into: Int) {
+    let (ends, stays) = (UInt32(from), UInt32(into))
+    campaigns.moveGrants(from: ends, to: stays)
+    let waiting = UInt8(clamping: feedback.move(from: ends, to: stays))
+    members[from].openTickets &-= min(waiting, members[from].openTickets)
+    members[into].openTickets = UInt8(clamping: Int(members[into].openTickets) + Int(waiting))
+    guard let referral = campaigns.referrals.removeValue(forKey: ends) else { return }
+    members[from].marks.remove(.referred)
+    // Whoever was referred under both ids was so first under the one that is left; and nobody refers themselves.
+    guard campaigns.referrals[stays] == nil, survivor(of: referral.referrer) != stays,
+      !campaigns.isReferred(referral.referrer, by: stays)
+    else { return }
+    campaigns.referrals[stays] = referral
+    if referral.untilMs > 0 { members[into].marks.insert(.referred) }
   }
 
   /// The debt of the account that ends, which the other takes over: paid from what that has, as far as it goes.

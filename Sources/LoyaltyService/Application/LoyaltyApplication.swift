@@ -104,6 +104,7 @@ public final class LoyaltyApplication: Service {
       CampaignHandlers(programme: programme),
       OutboxHandlers(programme: programme),
       ClockHandlers(programme: programme),
+      ClaimHandlers(programme: programme),
     ]
   }
 

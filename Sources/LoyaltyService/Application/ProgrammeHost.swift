@@ -43,7 +43,11 @@ final class ProgrammeHost: Sendable {
       clockNotify: { event in
         if case .jumped = event { logger.error("\(event)") } else { logger.notice("\(event)") }
       })
-    do { try programme.open() } catch {
+    let zonesMissing: [String]
+    do {
+      try programme.open()
+      zonesMissing = try programme.refreshZones()
+    } catch {
       try? personal.close()
       try? store.close()
       throw error
@@ -51,6 +55,10 @@ final class ProgrammeHost: Sendable {
     feed = ChangeFeed(store)
     for warning in [programme.unpublishedFile].compactMap({ $0 }) + programme.policyWarnings {
       logger.warning("\(warning)")
+    }
+    for zone in zonesMissing {
+      logger.warning(
+        "the time zone database has no \(zone): its days go on by the ledger's rules, or by the programme's calendar")
     }
   }
 

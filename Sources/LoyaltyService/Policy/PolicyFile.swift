@@ -68,7 +68,7 @@ public enum PolicyFile {
         [
           EmbeddedFile.loyaltyPolicyV1Activity, .loyaltyPolicyV1Catalogue, .loyaltyPolicyV1Earning,
           .loyaltyPolicyV1Ledger, .loyaltyPolicyV1Partnership, .loyaltyPolicyV1Feedback, .loyaltyPolicyV1Campaign,
-          .loyaltyPolicyV1Care, .loyaltyPolicyV1Tiers, .loyaltyPolicyV1Policy,
+          .loyaltyPolicyV1Care, .loyaltyPolicyV1Claim, .loyaltyPolicyV1Tiers, .loyaltyPolicyV1Policy,
         ].map {
           try FileDescriptorProto(serializedBytes: $0.serializedDescriptor)
         })

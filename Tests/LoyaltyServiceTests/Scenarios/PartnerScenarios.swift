@@ -176,6 +176,46 @@ extension ScenarioCaller {
     }
   }
 
+  @Test("P14: a reversed payment is a line of its own, once, and what pays a debt or is posted later was issued")
+  func refunds() async throws {
+    try await Scenario.run { stage in
+      let from = ProtobufTimestamp(unixMilliseconds: stage.now)
+      let first = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 40_000))
+      let night = try await stage.hotel.loyalty.redeem(stage.redemption("M-1", "hotel-night-jade"))
+      let hold = try await stage.hotel.holds.createHold(
+        CreateHoldRequest(memberID: "M-1", points: 1_000, idempotencyKey: stage.fresh()))
+      let paid = try await stage.hotel.holds.confirmHold(
+        ConfirmHoldRequest(holdID: hold.holdID, idempotencyKey: stage.fresh()))
+      func reverse(_ id: String) async throws -> ReverseRedemptionResponse {
+        try await stage.ops.corrections.reverseRedemption(
+          ReverseRedemptionRequest(redemptionID: id, reason: "closed for storm", idempotencyKey: stage.fresh()))
+      }
+      #expect(try await reverse(night.redemptionID).points == night.points)
+      #expect(try await reverse(hold.holdID).points == 1_000)
+      // By whatever name the hold's payment is called, it is given back once.
+      let before = try await stage.balance("M-1")
+      for entry in try await stage.ops.accounts.listEntries(ListEntriesRequest(memberID: "M-1")).entries.prefix(6) {
+        _ = try await refusalReason { try await reverse("rdm-\(entry.sequence)") }
+      }
+      #expect(try await stage.balance("M-1") == before && !paid.memberID.isEmpty)
+      // All is spent, the stay is taken back, and the next one pays the debt.
+      _ = try await stage.hotel.loyalty.redeem(stage.redemption("M-1", "miles-5000"))
+      _ = try await stage.hotel.corrections.reverseAccrual(
+        ReverseAccrualRequest(accrualID: first.accrualID, reason: "no-show", idempotencyKey: stage.fresh()))
+      let second = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 10))
+      #expect(second.debtPoints > 0)
+      try stage.advance(minutes: 1)
+      let (_, lines, trailer) = try await Self.statement(
+        GetStatementRequest(from: from, until: ProtobufTimestamp(unixMilliseconds: stage.now)), try stage.hotel)
+      #expect(
+        lines.map(\.kind) == [.accrual, .redemption, .redemption, .refund, .refund, .accrualReversal, .accrual])
+      #expect(lines[3].reference == night.redemptionID && lines[3].points == night.points)
+      #expect(lines[4].reference == hold.holdID && lines[4].points == 1_000)
+      #expect(lines[0].points == first.points && lines[5].points == -first.points && lines[6].points == second.points)
+      #expect(trailer.points == second.points)
+    }
+  }
+
   @Test("P1: a night's activities come in one stream, with a result for each, and can be sent again after a break")
   func upload() async throws {
     try await Scenario.run { stage in

@@ -152,4 +152,62 @@ extension Scenario {
       #expect(earned.points == 3_000 && earned.policyVersion == 3)
     }
   }
+
+  @Test("B2.7: a trial run on history says who would gain and who would lose, and touches nothing") func simulated()
+    async throws
+  {
+    try await Scenario.run { stage in
+      let begin = stage.now
+      let flight = try await stage.air.loyalty.accrue(stage.flight("M-flies", yuan: 10_000))
+      let stay = try await stage.hotel.loyalty.accrue(stage.stay("M-stays", yuan: 10_000))
+      try stage.advance(days: 1)
+      _ = try await stage.air.loyalty.redeem(
+        RedeemRequest(memberID: "M-flies", itemID: "airport-transfer", quantity: 1, idempotencyKey: stage.fresh()))
+      try stage.advance(days: 1)
+      let before = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-flies"))
+      // Three points for a yuan flown in place of two, and a dearer transfer.
+      var draft = try Scenario.triple(7, from: "2027-01-01T00:00:00+08:00")
+      draft.replace("points: 9800", with: "points: 10800")
+
+      func simulate(
+        _ caller: ScenarioCaller, yaml: String = "", version: UInt32 = 0, until: Int64? = nil
+      ) async throws -> (totals: SimulationTotals?, members: [SimulatedMember]) {
+        var totals: SimulationTotals?
+        var members: [SimulatedMember] = []
+        let request = SimulateRequest(
+          yaml: yaml, version: version, from: ProtobufTimestamp(unixMilliseconds: begin),
+          until: ProtobufTimestamp(unixMilliseconds: until ?? stage.now))
+        for try await response in try await caller.policy.simulate(request) {
+          switch response.part {
+          case .totals(let part)?: totals = part
+          case .members(let part)?: members += part.members
+          case nil: Issue.record("a part of the answer is empty")
+          }
+        }
+        return (totals, members)
+      }
+      let (totals, members) = try await simulate(stage.policyAdmin, yaml: draft)
+      #expect(totals?.commands == 3 && totals?.refusals.isEmpty == true)
+      #expect(totals?.membersWithMore == 1 && totals?.membersAlike == 1 && totals?.membersWithLess == 0)
+      #expect(totals?.actual?.earned == flight.points + stay.points)
+      let more = try #require(members.first)
+      #expect(members.count == 1 && more.memberID == "M-flies")
+      #expect(more.actual?.balance == before.balance && more.actual?.spent == 9_800 && more.draft?.spent == 10_800)
+      #expect((more.draft?.balance ?? 0) - before.balance == 9_000)
+      // Under the policy that decided, nothing differs; and the same is told after a restart.
+      #expect(try await simulate(stage.policyAdmin, version: 1).members.isEmpty)
+      try await stage.restart()
+      #expect(try await simulate(stage.policyAdmin, yaml: draft).members == members)
+
+      #expect(try await refusalReason { try await simulate(stage.air, version: 1) } == "ROLE_REQUIRED")
+      #expect(try await refusalReason { try await simulate(stage.policyAdmin, version: 9) } == "POLICY_UNKNOWN")
+      var code: StatusCode?
+      do { _ = try await simulate(stage.policyAdmin, yaml: draft, until: stage.now + 1) } catch let error as RPCError {
+        code = error.code
+      }
+      #expect(code == .invalidArgument)
+      let after = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-flies"))
+      #expect(after.balance == before.balance && after.qualifyingPoints == before.qualifyingPoints)
+    }
+  }
 }

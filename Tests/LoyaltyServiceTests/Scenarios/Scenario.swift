@@ -108,9 +108,12 @@ final class Scenario: Sendable {
   // MARK: - The server
 
   /// Stops the server and starts it again with the same data.
-  /// - Parameter policy: the YAML of the policy file that it starts with; nil for the one it had.
-  func restart(policy: String? = nil) async throws {
+  /// - Parameters:
+  ///   - policy: the YAML of the policy file that it starts with; nil for the one it had.
+  ///   - moment: the clock when it is up again; nil for the one at which it went down.
+  func restart(policy: String? = nil, at moment: Int64? = nil) async throws {
     try await stop()
+    if let moment { state.withLock { $0.now = moment } }
     if let policy { try policy.write(to: policyFile, atomically: true, encoding: .utf8) }
     try await startServer()
   }

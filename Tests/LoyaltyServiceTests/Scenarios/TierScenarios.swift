@@ -85,6 +85,17 @@ extension ScenarioCaller {
       #expect(tier.team.allSatisfy { !$0.name.isEmpty && !$0.staffID.isEmpty })
       try await stage.restart()
       #expect(try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1", language: "en")).team == tier.team)
+      // Staff gives the member another adviser, and takes that back.
+      let other = tier.team[1].staffID == "sun" ? "wu" : "sun"
+      func name(_ adviser: String) async throws -> [String] {
+        _ = try await stage.ops.members.updateMember(
+          UpdateMemberRequest(
+            memberID: "M-1", attributes: ["team.adviser": adviser], idempotencyKey: stage.fresh()))
+        return try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1")).team.map(\.staffID)
+      }
+      #expect(try await name(other) == [tier.team[0].staffID, other])
+      try await stage.restart()
+      #expect(try await name("") == tier.team.map(\.staffID))
     }
   }
 
@@ -100,6 +111,15 @@ extension ScenarioCaller {
       #expect(gold.serviceQueue == "gold-desk" && gold.offerChannel == "adviser")
       let entry = try await tier("M-2")
       #expect(entry.serviceQueue == "service-desk" && entry.offerChannel == "app" && entry.team.isEmpty)
+      // Feedback waits in the queue of the tier.
+      for member in ["M-1", "M-2"] {
+        _ = try await stage.hotel.loyalty.submitFeedback(
+          SubmitFeedbackRequest(
+            memberID: member, kind: .question, text: "?", idempotencyKey: stage.fresh()))
+      }
+      try await stage.restart()
+      let desk = try await stage.ops.feedback.listFeedback(ListFeedbackRequest(team: "gold-desk"))
+      #expect(desk.tickets.map(\.memberID) == ["M-1"])
       try stage.advance(days: 1_094)
       #expect(try await tier("M-2").team.isEmpty)
       try stage.advance(days: 1)
@@ -152,6 +172,31 @@ extension ScenarioCaller {
       let history = try await stage.hotel.tiers.listTierHistory(ListTierHistoryRequest(memberID: "M-1")).changes
       #expect(history.map(\.tierID) == ["silver", "gold"])
       #expect(history.map(\.at) == [end, Scenario.start].map { ProtobufTimestamp(unixMilliseconds: $0) })
+    }
+  }
+
+  @Test("B4.2: where the policy counts membership years, each member's begin on the day it joined")
+  func membershipYears()
+    async throws
+  {
+    try await Scenario.run {
+      $0.replace("tier_review:\n", with: "tier_review:\n  window: membership_year\n")
+    } _: { stage in
+      func tier() async throws -> GetTierResponse {
+        try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1"))
+      }
+      // 15 June 2026, ten in the morning in the programme's calendar: the year ends with 14 June 2027.
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 2_000))
+      #expect(try await tier().periodEndsAt == ProtobufTimestamp(seconds: 1_812_988_800))
+      #expect(try await tier().qualifyingPoints == 4_000)
+      // The turn of the calendar year ends nothing; what comes before the anniversary still counts together.
+      try stage.advance(to: 1_812_988_800_000 - 1)
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 3_500))
+      #expect(try await tier().qualifyingPoints == 11_000)
+      try await stage.restart(at: 1_812_988_800_000)
+      try stage.advance(milliseconds: 1)
+      #expect(try await tier().qualifyingPoints == 0)
+      #expect(try await tier().periodEndsAt == ProtobufTimestamp(seconds: 1_844_611_200))
     }
   }
 }

@@ -68,7 +68,6 @@ extension CorrectionHandlers {
     guard var input = try payment(id), call.caller.partner.isEmpty || call.caller.partner == input.partner else {
       return refused(Refusal(.recordUnknown), call)
     }
-    input.payment = id
     input.back = request.part
     input.reason = request.reason
     for index in input.lots.indices where input.lots[index].earnedMs == 0 {
@@ -89,7 +88,14 @@ extension CorrectionHandlers {
   /// The payment that a redemption or a hold came to; nil if there is none. A reservation is paid by a later record.
   private func payment(_ id: UInt64) throws -> PaymentReversalInput? {
     guard let record = try programme.history.record(at: id) else { return nil }
-    if let payment = record.payment(sequence: id) { return payment.payment == id ? payment : nil }
+    if var payment = record.payment(sequence: id) {
+      // A hold is paid once, whether it is named by itself or by what confirmed it: what is undone counts for both.
+      if case .holdConfirmed(let outcome)? = record.outcome {
+        payment.payment = outcome.hold
+        return payment
+      }
+      return payment.payment == id ? payment : nil
+    }
     guard let change = record.holdChanges.first(where: { $0.step == .reserved }) else { return nil }
     let member = record.name(change.member)
     var before = UInt64.max

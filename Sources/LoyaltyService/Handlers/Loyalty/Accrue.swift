@@ -28,8 +28,8 @@ extension LoyaltyHandlers {
       reference: request.reference, currency: request.amount?.currencyCode ?? "",
       minorUnits: request.amount?.minorUnits ?? 0, occurredMs: occurred, category: request.category,
       channel: request.channel, quantity: Int64(request.quantity))
-    return decide(.accrual(input), key: request.idempotencyKey, dryRun: request.dryRun, .change, call)
-      .flatMap { accepted in
+    let answer = decide(.accrual(input), key: request.idempotencyKey, dryRun: request.dryRun, .change, call)
+      .flatMap { accepted -> Result<AccrueResponse, RPCError> in
         guard case .accrued(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
         // The version that decided, also for a request that is repeated under a later one.
         let served = programme.served(version: accepted.policyVersion) ?? programme.served
@@ -40,6 +40,7 @@ extension LoyaltyHandlers {
         if request.dryRun { response.forgetNames() }
         return .success(response)
       }
+    return suspend(request, input, refused: answer, call)
   }
 }
 

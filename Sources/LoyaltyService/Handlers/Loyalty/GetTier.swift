@@ -31,8 +31,7 @@ extension LoyaltyHandlers {
     _ account: AccountView, _ view: TierView, _ policy: CompiledPolicy, language: String, now: Int64
   ) -> GetTierResponse {
     let next = account.tier + 1 < policy.tiers.count ? account.tier + 1 : nil
-    let id = policy.tiers[account.tier].id
-    let route = policy.document.routes.first { $0.tiers.isEmpty || $0.tiers.contains(id) }
+    let route = policy.route(ofTier: account.tier)
     return GetTierResponse(
       memberID: account.member, tier: step(account.tier, policy, language: language),
       qualifyingPoints: account.qualifying,

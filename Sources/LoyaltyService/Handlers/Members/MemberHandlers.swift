@@ -51,7 +51,7 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
     }
     let update = request.profile.map { ProfileUpdate($0, &fields, "profile.", call.caller) }
     fields.checkName(request.idempotencyKey, "idempotency_key")
-    if let error = fields.error { return Answer(.failure(error)) }
+    if let error = fields.error ?? learnZone(of: update, "profile.time_zone", call) { return Answer(.failure(error)) }
 
     let input = EnrolmentInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, profile: update)
@@ -100,7 +100,7 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
       fields.report("remove_segments", "is for operators")
     }
     fields.checkName(request.idempotencyKey, "idempotency_key")
-    if let error = fields.error { return Answer(.failure(error)) }
+    if let error = fields.error ?? learnZone(of: update, "time_zone", call) { return Answer(.failure(error)) }
 
     let input = ProfileInput(
       member: request.memberID, partnerNumber: request.partnerMemberNumber, profile: update)
@@ -108,6 +108,18 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
       guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(UpdateMemberResponse(memberID: outcome.member))
     }
+  }
+
+  /// Has the ledger know the time zone that a caller with the right to say so gives to a member.
+  /// - Returns: why it cannot.
+  private func learnZone(of update: ProfileUpdate?, _ field: String, _ call: CallSituation) -> RPCError? {
+    guard let zone = update?.timeZone, !zone.isEmpty, call.caller.refusal(for: .change) == nil else { return nil }
+    do {
+      guard let problem = try programme.learn(zone: zone) else { return nil }
+      var fields = RequestFields()
+      fields.report(field, problem)
+      return fields.error
+    } catch { return RPCError(storeError: error) }
   }
 
   private func link(_ request: LinkMemberNumberRequest, _ call: CallSituation) -> Answer<LinkMemberNumberResponse> {

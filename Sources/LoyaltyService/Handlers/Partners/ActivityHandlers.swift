@@ -33,7 +33,9 @@ struct ActivityHandlers: ActivityServiceHandler, ProgrammeHandlers {
       var moment = call
       moment.now = programme.clock()
       let (result, durable) = line(request.activity ?? AccrueRequest(), number: response.results.count + 1, moment)
-      if result.code == 0 {
+      if !result.suspenseID.isEmpty {
+        response.suspended += 1
+      } else if result.code == 0 {
         response.accepted += 1
         response.points = response.points.addingReportingOverflow(result.points).partialValue
       } else {
@@ -57,6 +59,7 @@ struct ActivityHandlers: ActivityServiceHandler, ProgrammeHandlers {
     case .success(let accrued):
       result.accrualID = accrued.accrualID
       result.points = accrued.points
+      result.suspenseID = accrued.suspenseID
     case .failure(let error):
       result.code = Int32(error.code.rawValue)
       result.reason =

@@ -14,10 +14,14 @@ enum SettlementLines {
       return [
         SettlementLine(
           entryID: PublicName.accrual(sequence), kind: .accrual, reference: input.reference,
-          points: outcome.lots.reduce(0) { $0 + $1.points },
-          postedAt: ProtobufTimestamp(unixMilliseconds: record.timeMs),
+          points: issuedPoints(record, partner), postedAt: ProtobufTimestamp(unixMilliseconds: record.timeMs),
           occurredAt: ProtobufTimestamp(unixMilliseconds: outcome.occurredMs))
       ]
+    case .paymentReversed(let outcome):
+      guard case .paymentReversal(let input)? = record.input, input.provider == partner else { return [] }
+      var line = redemption(.refund, sequence, of: outcome.payment, outcome.points, record)
+      if outcome.item.isEmpty { line.reference = PublicName.hold(outcome.payment) }
+      return [line]
     case .redeemed(let outcome):
       return outcome.provider == partner
         ? [redemption(.redemption, sequence, of: sequence, -outcome.points, record)] : []
@@ -106,13 +110,17 @@ enum SettlementLines {
       ? (-exchanged.points, exchanged.miles) : (exchanged.points + exchanged.feePoints, -exchanged.miles)
   }
 
+  /// Points that the partner issues by a record: those that pay a debt or are posted later included.
+  private static func issuedPoints(_ record: Record, _ partner: String) -> Int64 {
+    record.postings.reduce(0) { sum, posting in
+      posting.unit == .award && posting.account == .issued && posting.partner == partner
+        ? sum &- posting.amount : sum
+    }
+  }
+
   /// Whatever else moves a partner's account of issued points.
   private static func issued(_ record: Record, _ sequence: UInt64, _ partner: String) -> [SettlementLine] {
-    var points: Int64 = 0
-    for posting in record.postings
-    where posting.unit == .award && posting.account == .issued && posting.partner == partner {
-      points -= posting.amount
-    }
+    let points = issuedPoints(record, partner)
     guard points != 0 else { return [] }
     return [
       SettlementLine(

@@ -9,6 +9,14 @@ import ProtobufRuntime
 /// Answers `loyalty.v1.PolicyService`.
 struct PolicyHandlers: PolicyServiceHandler, ProgrammeHandlers {
   let programme: Programme
+  /// One simulation at a time.
+  let simulations = SimulationSlot()
+
+  func simulate(
+    _ request: SimulateRequest, responses: ResponseWriter<SimulateResponse>, context: ServerContext
+  ) async throws {
+    try await simulate(request, try situation(context)) { try await responses.send($0) }
+  }
 
   func publishPolicy(
     _ request: PublishPolicyRequest, context: ServerContext

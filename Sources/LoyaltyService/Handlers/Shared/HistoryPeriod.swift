@@ -59,7 +59,7 @@ extension Programme {
   /// Waits until nothing more can be posted before `until`, and what has been posted is durable: from then on the period
   /// reads the same for ever.
   /// - Throws: UNAVAILABLE if that takes too long.
-  private func waitForEnd(of until: Int64) async throws {
+  func waitForEnd(of until: Int64) async throws {
     var sequence: UInt64?
     for _ in 0..<Self.looks {
       if sequence == nil {

@@ -10,6 +10,8 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case change
   /// Reads whole policies, with the names of everybody who may call.
   case readPolicy
+  /// Tries a policy on history, which tells members' figures.
+  case simulatePolicy
   /// Publishes and withdraws policies.
   case publishPolicy
   /// Adds stock and codes.
@@ -28,6 +30,8 @@ enum Permission: CaseIterable, Hashable, Sendable {
   case lookClosely
   /// Answers, escalates and closes feedback.
   case answerFeedback
+  /// Decides on claims, and whose activities in suspense are.
+  case reviewClaims
   /// Decides on what members have shared.
   case moderate
   /// Sends notices and reports what became of them.
@@ -46,6 +50,7 @@ extension Permission {
     case .look: (true, ["auditor", "operations", "care", "moderator"])
     case .change: (true, ["operations"])
     case .readPolicy: (false, ["auditor", "operations", "policy-admin"])
+    case .simulatePolicy: (false, ["policy-admin", "operations"])
     case .publishPolicy: (false, ["policy-admin"])
     case .supply: (false, ["operations"])
     case .report: (false, ["auditor", "operations", "care"])
@@ -55,6 +60,7 @@ extension Permission {
     case .approve: (false, ["approver", "operations"])
     case .lookClosely: (false, ["auditor", "operations", "care"])
     case .answerFeedback: (false, ["care", "operations"])
+    case .reviewClaims: (false, ["care", "operations"])
     case .moderate: (false, ["moderator", "operations"])
     case .deliver: (true, ["messenger", "operations"])
     case .erase: (false, ["privacy", "operations"])

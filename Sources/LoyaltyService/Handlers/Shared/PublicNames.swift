@@ -27,6 +27,8 @@ enum PublicName {
   static func hold(_ sequence: UInt64) -> String { holdPrefix + String(sequence) }
   static func share(_ sequence: UInt64) -> String { "shr-" + String(sequence) }
   static func grant(_ id: UInt64) -> String { "off-" + String(id) }
+  static func claim(_ id: UInt64) -> String { "clm-" + String(id) }
+  static func suspense(_ id: UInt64) -> String { "sus-" + String(id) }
   static func notice(_ id: UInt64) -> String { "ntc-" + String(id) }
   /// The record that made the lot, and the lot's place in it.
   static func lot(_ id: UInt64) -> String { "lot-" + String(id >> 8) + "-" + String(id & 0xff) }

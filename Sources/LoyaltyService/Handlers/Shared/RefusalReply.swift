@@ -57,7 +57,7 @@ extension RefusalReason {
   var statusCode: StatusCode {
     switch self {
     case .memberUnknown, .itemUnknown, .holdUnknown, .policyUnknown, .ticketUnknown, .changeUnknown, .surveyUnknown,
-      .campaignUnknown, .codeUnknown, .shareUnknown, .limitedOfferUnknown:
+      .campaignUnknown, .claimUnknown, .codeUnknown, .shareUnknown, .limitedOfferUnknown:
       .notFound
     case .partnerRequired, .roleRequired, .channelForbidden: .permissionDenied
     case .memberExists: .alreadyExists
@@ -65,7 +65,7 @@ extension RefusalReason {
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds, .ticketFull, .tooManyShares,
       .profileFull, .partnerQuotaExceeded, .memberLimitExceeded:
       .resourceExhausted
-    case .tooManyProposals: .resourceExhausted
+    case .tooManyProposals, .tooManyClaims: .resourceExhausted
     case .recordUnknown, .proposalUnknown: .notFound
     case .transferNotAllowed, .secondPersonRequired: .permissionDenied
     case .changedMeanwhile: .aborted
@@ -100,6 +100,8 @@ private enum PublicValue {
     case "proposal": return (value.name, UInt64(value.value).map(PublicName.proposal) ?? value.value)
     case "lot": return (value.name, UInt64(value.value).map(PublicName.lot) ?? value.value)
     case "ticket": return (value.name, UInt64(value.value).map(PublicName.ticket) ?? value.value)
+    case "claim": return (value.name, UInt64(value.value).map(PublicName.claim) ?? value.value)
+    case "suspense": return (value.name, UInt64(value.value).map(PublicName.suspense) ?? value.value)
     case "share", "firstShare": return (value.name, UInt64(value.value).map(PublicName.share) ?? value.value)
     case "grant": return (value.name, UInt64(value.value).map(PublicName.grant) ?? value.value)
     case "hold": return (value.name, UInt64(value.value).map(PublicName.hold) ?? value.value)

@@ -30,6 +30,22 @@ enum RefusalText {
         "业务单号 {reference} 已入账，入账编号 {firstAccrual}。"
       )
     case .memberUnknown: ("There is no such member.", "没有该会员。")
+    case .claimsNotOffered: ("Activities cannot be claimed.", "不接受补登申请。")
+    case .claimUnknown: ("Nothing of that name waits for a decision.", "没有该笔待处理的补登申请或待匹配业务。")
+    case .claimTooLate:
+      (
+        "The activity of {occurred} is too long ago: claims go back to {earliest}.",
+        "业务发生于 {occurred}，已超过补登期限（最早 {earliest}）。"
+      )
+    case .claimTooEarly:
+      (
+        "The partner may still report the activity: it can be claimed from {claimableFrom} on.",
+        "合作方仍可能上报该业务，{claimableFrom} 起可申请补登。"
+      )
+    case .referenceClaimed:
+      ("The activity {reference} waits already.", "业务单号 {reference} 已在处理中。")
+    case .tooManyClaims:
+      ("{open} claims wait already; at most {most} may.", "已有 {open} 笔补登申请待处理，最多 {most} 笔。")
     case .memberMismatch:
       (
         "The member id {memberId} and the partner's number {partnerMemberNumber} name different members.",

@@ -13,13 +13,13 @@ extension RequestFields {
   }
 
   /// Attachments by reference: at most 10 of at most 256 bytes.
-  mutating func checkAttachments(_ attachments: [String]) {
+  mutating func checkAttachments(_ attachments: [String], _ field: String = "attachments") {
     if attachments.count > FieldLimits.attachments {
-      report("attachments", "has \(attachments.count) entries; at most \(FieldLimits.attachments)")
+      report(field, "has \(attachments.count) entries; at most \(FieldLimits.attachments)")
     }
     for (index, attachment) in attachments.prefix(FieldLimits.attachments).enumerated()
     where attachment.isEmpty || attachment.utf8.count > FieldLimits.attachmentBytes {
-      report("attachments[\(index)]", "must have 1 to \(FieldLimits.attachmentBytes) bytes")
+      report("\(field)[\(index)]", "must have 1 to \(FieldLimits.attachmentBytes) bytes")
     }
   }
 
