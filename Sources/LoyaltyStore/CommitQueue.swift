@@ -53,21 +53,23 @@ final class CommitQueue<State: StateMachine>: Sendable {
       case .answer(let answer): return (.answer(answer), core.sequence)
       case .change(let change): record = change
       }
-      var sizes = SizeCache()
-      let size = record.serializedSize(&sizes)
-      // Before anything changes: a record that is applied must reach the journal.
-      if size > configuration.maximumRecordSize || PendingBatch.room(for: size) > core.capacity - core.pending.payload {
-        throw refusal(size, core.pending.payload, core.capacity)
-      }
       let sequence = core.sequence + 1
-      core.sequence = sequence
-      core.state.apply(record, sequence: sequence)
-      if let what = core.state.contradiction {
-        // Its sequence stays taken and never becomes durable: whatever reads the state from now on waits for it.
-        core.stopped = .contradiction(what)
-        throw StoreError.contradiction(what)
+      try record.withSerializedBytes { (bytes) throws(StoreError) in
+        // Before anything changes: a record that is applied must reach the journal.
+        if bytes.count > configuration.maximumRecordSize
+          || PendingBatch.room(for: bytes.count) > core.capacity - core.pending.payload
+        {
+          throw refusal(bytes.count, core.pending.payload, core.capacity)
+        }
+        core.sequence = sequence
+        core.state.apply(record, sequence: sequence)
+        if let what = core.state.contradiction {
+          // Its sequence stays taken and never becomes durable: whatever reads the state from now on waits for it.
+          core.stopped = .contradiction(what)
+          throw StoreError.contradiction(what)
+        }
+        core.pending.append(bytes, sequence: sequence)
       }
-      core.pending.append(record, size: size, sizes: &sizes, sequence: sequence)
       State.forEachMember(of: record) { core.pending.note(member: hasher.hash($0)) }
       return (.change(record), sequence)
     }

@@ -18,11 +18,8 @@ public protocol Message: FieldValue, CustomStringConvertible {
   /// messages merge, repeated fields append.
   mutating func merge(from reader: inout WireReader) throws(WireError)
 
-  /// The number of bytes `write(to:)` will write. Sizes of length-delimited children are noted in `sizes` in the order
-  /// in which `write(to:)` needs them.
-  func size(_ sizes: inout SizeCache) -> Int
-
-  /// Writes all fields in ascending number order, then the unknown ones.
+  /// Writes all fields in front of what is written already, so that they lie in ascending number order, the unknown ones
+  /// behind them.
   func write(to writer: inout WireWriter)
 
   /// Reads one JSON value (an object for all but some well-known types) into this message.
@@ -63,35 +60,23 @@ extension Message {
 
   /// The binary form. The same message always gives the same bytes (map entries are sorted by key).
   public func serializedBytes() -> [UInt8] {
-    var sizes = SizeCache()
-    let count = serializedSize(&sizes)
-    if count <= Self.largestOnStack {
-      // A copy of some hundred bytes costs less than what an array does to be born uninitialized.
-      return withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
-        serialize(into: buffer, sizes: &sizes)
-        return [UInt8](buffer)
-      }
-    }
-    return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      serialize(into: UnsafeMutableRawBufferPointer(buffer), sizes: &sizes)
-      initialized = count
+    // Not by way of `withSerializedBytes`, which is generic twice where nobody specialises it.
+    withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { scratch in
+      var writer = WireWriter(scratch: scratch)
+      write(to: &writer)
+      return [UInt8](writer.bytes)
     }
   }
 
-  /// Bytes: what the standard library puts on the stack without asking how much of it there is.
-  private static var largestOnStack: Int { 1024 }
-
-  /// First step of an encode into memory of the caller's: how many bytes it takes. Give the same `sizes` to `serialize`.
+  /// Gives the binary form to `body` in memory that is gone afterwards, for those who put it where they want it. Up to
+  /// 1 KiB of it needs no memory of the heap: so much the standard library puts on the stack without asking how much
+  /// of that there is.
   @inlinable
-  public func serializedSize(_ sizes: inout SizeCache) -> Int { size(&sizes) }
-
-  /// Second step: writes exactly the bytes that `serializedSize` counted to the start of `buffer`.
-  /// - Precondition: `buffer` has at least that many bytes, and `sizes` comes from `serializedSize` of this very value.
-  @inlinable
-  public func serialize(into buffer: UnsafeMutableRawBufferPointer, sizes: inout SizeCache) {
-    withUnsafeMutablePointer(to: &sizes) { sizes in
-      var writer = WireWriter(buffer, sizes: sizes)
+  public func withSerializedBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { (scratch) throws(E) in
+      var writer = WireWriter(scratch: scratch)
       write(to: &writer)
+      return try body(writer.bytes)
     }
   }
 }

@@ -50,9 +50,7 @@ import Testing
     var batch = PendingBatch()
     DurableStoreTests.wait(store, for: 1)
     let record = ProtobufAny(typeURL: Roll.contradicting)
-    var sizes = SizeCache()
-    let size = record.serializedSize(&sizes)
-    batch.append(record, size: size, sizes: &sizes, sequence: 2)
+    record.withSerializedBytes { batch.append($0, sequence: 2) }
     store.journal.place(payload: batch.payload)
     try store.journal.append(&batch)
     try store.close()

@@ -209,12 +209,9 @@ extension Ledger {
   }
 
   private func fingerprint(of input: some Message) -> UInt64 {
-    var sizes = SizeCache()
-    let count = input.serializedSize(&sizes)
-    return withUnsafeTemporaryAllocation(byteCount: count, alignment: 8) { buffer in
-      input.serialize(into: buffer, sizes: &sizes)
+    input.withSerializedBytes { bytes in
       var hash = SipHash(key: hashKey)
-      hash.combine(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(buffer)))
+      hash.combine(RawSpan(_unsafeBytes: bytes))
       return hash.finish().high
     }
   }

@@ -17,8 +17,7 @@ extension Ledger {
     }
     var input = input
     input.document = document
-    var sizes = SizeCache()
-    let bytes = input.serializedSize(&sizes)
+    let bytes = input.withSerializedBytes { $0.count }
     guard bytes <= PolicyLimits.publicationBytes else {
       throw Refusal(
         .policyRefused,

@@ -46,9 +46,9 @@ struct KeyWindow: Sendable {
   mutating func append(
     _ key: Fingerprint, request: UInt64, timeMs: Int64, sequence: UInt64, outcome: KeptOutcome
   ) {
-    var sizes = SizeCache()
-    let size = outcome.serializedSize(&sizes)
-    let range = outcomes.append(count: size) { outcome.serialize(into: $0, sizes: &sizes) }
+    let range = outcome.withSerializedBytes { bytes in
+      outcomes.append(count: bytes.count) { $0.copyMemory(from: bytes) }
+    }
     append(key, request: request, timeMs: timeMs, sequence: sequence, outcome: range)
   }
 

@@ -187,15 +187,9 @@ public final class RPCClient: Sendable {
     _ message: Q, _ encoding: MessageEncoding, _ limits: CallLimits
   ) throws(RPCError) -> [UInt8] {
     guard encoding == .identity else { return try frame(message.serializedBytes(), encoding, limits) }
-    var sizes = SizeCache()
-    let count = message.serializedSize(&sizes)
-    try limits.checkSent(count)
-    return [UInt8](unsafeUninitializedCapacity: MessageDeframer.prefixLength + count) { buffer, initialized in
-      let raw = UnsafeMutableRawBufferPointer(buffer)
-      MessageFrame.writePrefix(count, compressed: false, to: raw)
-      message.serialize(
-        into: UnsafeMutableRawBufferPointer(rebasing: raw[MessageDeframer.prefixLength...]), sizes: &sizes)
-      initialized = MessageDeframer.prefixLength + count
+    return try message.withSerializedBytes { (body) throws(RPCError) in
+      try limits.checkSent(body.count)
+      return MessageFrame.make(body, flags: 0)
     }
   }
 

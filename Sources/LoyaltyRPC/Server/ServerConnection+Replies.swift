@@ -20,21 +20,18 @@ extension ServerConnection {
     }
     handlerEnded()
     guard isAlive(call) else { return }
-    var sizes = SizeCache()
-    let count = response.serializedSize(&sizes)
     do {
-      try limits.checkSent(count)
-      try checkQueued(count)
+      try response.withSerializedBytes { (body) throws(RPCError) in
+        try limits.checkSent(body.count)
+        try checkQueued(body.count)
+        let (arena, range) = reserve(MessageDeframer.prefixLength + body.count)
+        MessageFrame.write(body, to: arena[range])
+        queue(ReplyBytes(arena, range), call.slot)
+      }
     } catch {
       respond(call, .failed(error), ending)
       return
     }
-    let (arena, range) = reserve(MessageDeframer.prefixLength + count)
-    let memory = arena[range]
-    MessageFrame.writePrefix(count, compressed: false, to: memory)
-    response.serialize(
-      into: UnsafeMutableRawBufferPointer(rebasing: memory[MessageDeframer.prefixLength...]), sizes: &sizes)
-    queue(ReplyBytes(arena, range), call.slot)
     respond(call, .ok(ending.trailers), ending)
   }
 

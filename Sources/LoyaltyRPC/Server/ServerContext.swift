@@ -325,22 +325,12 @@ public final class ServerContext: Sendable {
       let frame = try web.frame(response, connection.shared.json, connection.limits)
       return hasResponses ? web.proto.body(of: frame) : frame
     }
-    var sizes = SizeCache()
-    let count = response.serializedSize(&sizes)
-    try connection.limits.checkSent(count)
-    if encoding != .identity, compressesShort || count >= connection.shared.minCompressedBytes {
-      let body = try Compression.compress(response.serializedBytes(), encoding)
-      var frame = [UInt8](repeating: 0, count: MessageDeframer.prefixLength)
-      frame.withUnsafeMutableBytes { MessageFrame.writePrefix(body.count, compressed: true, to: $0) }
-      frame.append(contentsOf: body)
-      return frame
-    }
-    return [UInt8](unsafeUninitializedCapacity: MessageDeframer.prefixLength + count) { buffer, initialized in
-      let raw = UnsafeMutableRawBufferPointer(buffer)
-      MessageFrame.writePrefix(count, compressed: false, to: raw)
-      response.serialize(
-        into: UnsafeMutableRawBufferPointer(rebasing: raw[MessageDeframer.prefixLength...]), sizes: &sizes)
-      initialized = MessageDeframer.prefixLength + count
+    return try response.withSerializedBytes { (body) throws(RPCError) in
+      try connection.limits.checkSent(body.count)
+      guard encoding != .identity, compressesShort || body.count >= connection.shared.minCompressedBytes else {
+        return MessageFrame.make(body, flags: 0)
+      }
+      return MessageFrame.make(try Compression.compress([UInt8](body), encoding), flags: 1)
     }
   }
 

@@ -51,17 +51,3 @@ struct WebForm: Sendable {
     return MessageFrame.make(payload, flags: isCompressed ? 1 : 0)
   }
 }
-
-extension MessageFrame {
-  /// Bytes behind a prefix of their own.
-  static func make(_ payload: [UInt8], flags: UInt8) -> [UInt8] {
-    let prefix = MessageDeframer.prefixLength
-    return [UInt8](unsafeUninitializedCapacity: prefix + payload.count) { buffer, count in
-      let raw = UnsafeMutableRawBufferPointer(buffer)
-      writePrefix(payload.count, compressed: false, to: raw)
-      raw[0] = flags
-      UnsafeMutableRawBufferPointer(rebasing: raw[prefix...]).copyBytes(from: payload)
-      count = prefix + payload.count
-    }
-  }
-}

@@ -283,7 +283,7 @@ public struct StoreRestore: Sendable {
     if !plan.rest.isEmpty {
       var batch = PendingBatch()
       for (index, bytes) in plan.rest.enumerated() {
-        batch.append(bytes, sequence: end.sequence + 1 + UInt64(index))
+        bytes.withUnsafeBytes { batch.append($0, sequence: end.sequence + 1 + UInt64(index)) }
       }
       journal.place(payload: batch.payload)
       try journal.append(&batch)

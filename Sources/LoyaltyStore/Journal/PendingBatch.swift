@@ -1,7 +1,5 @@
-// The batch that is being formed: records are encoded straight into the memory that will be written to the disk, behind
-// a gap that the batch's header will fill.
-
-import ProtobufRuntime
+// The batch that is being formed: encoded records in the memory that will be written to the disk, behind a gap that the
+// batch's header will fill.
 
 /// Records that wait for the disk.
 @usableFromInline
@@ -33,42 +31,24 @@ struct PendingBatch: Sendable {
   @inlinable
   static func lengthOfVarint(_ value: Int) -> Int { (70 - (value | 1).leadingZeroBitCount) / 7 }
 
-  /// Adds a record whose size has been measured with `sizes`.
-  @inlinable
-  mutating func append<Record: Message>(_ record: Record, size: Int, sizes: inout SizeCache, sequence: UInt64) {
+  /// Adds an encoded record.
+  @usableFromInline
+  mutating func append(_ record: UnsafeRawBufferPointer, sequence: UInt64) {
     if count == 0 { firstSequence = sequence }
     let start = used
-    let end = start + Self.room(for: size)
+    let end = start + Self.room(for: record.count)
     if bytes.count < end { grow(to: end) }
     bytes.withUnsafeMutableBytes { buffer in
       var position = start
-      var rest = size
+      var rest = record.count
       while rest >= 0x80 {
         buffer[position] = UInt8(truncatingIfNeeded: rest) | 0x80
         rest >>= 7
         position += 1
       }
       buffer[position] = UInt8(truncatingIfNeeded: rest)
-      record.serialize(into: UnsafeMutableRawBufferPointer(rebasing: buffer[(position + 1)..<end]), sizes: &sizes)
+      UnsafeMutableRawBufferPointer(rebasing: buffer[(position + 1)..<end]).copyMemory(from: record)
     }
-    used = end
-    count += 1
-  }
-
-  /// Adds a record that is encoded already.
-  mutating func append(_ record: [UInt8], sequence: UInt64) {
-    if count == 0 { firstSequence = sequence }
-    let end = used + Self.room(for: record.count)
-    if bytes.count < end { grow(to: end) }
-    var position = used
-    var rest = record.count
-    while rest >= 0x80 {
-      bytes[position] = UInt8(truncatingIfNeeded: rest) | 0x80
-      rest >>= 7
-      position += 1
-    }
-    bytes[position] = UInt8(truncatingIfNeeded: rest)
-    bytes.replaceSubrange(position + 1..<end, with: record)
     used = end
     count += 1
   }

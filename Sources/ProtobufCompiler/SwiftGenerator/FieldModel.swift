@@ -153,7 +153,6 @@ struct FieldModel {
   /// number << 3 | wire type, for a single element.
   var tag: UInt32 { UInt32(bitPattern: number) << 3 | value.wireType }
   var packedTag: UInt32 { UInt32(bitPattern: number) << 3 | 2 }
-  var tagSize: Int { varintSize(UInt64(tag)) }
   var jsonName: String { descriptor.jsonName ?? SwiftNames.lowerCamel(descriptor.name ?? "") }
   /// An extension goes by one name in JSON.
   var schemaName: String { descriptor.extendee == nil ? descriptor.name ?? "" : jsonName }

@@ -15,8 +15,6 @@ struct MessageCodecGenerator {
       out.line()
       writeDecoder(to: &out)
       out.line()
-      writeSize(to: &out)
-      out.line()
       writeEncoder(to: &out)
       // Well-known types have JSON forms of their own, written by hand in the runtime.
       if !MessageForm.isSpecial(message.entry.fullName) {
@@ -50,7 +48,7 @@ struct MessageCodecGenerator {
   private func property(_ name: String) -> String { Self.locals.contains(name) ? "self." + name : name }
 
   private static let locals: Set<String> = [
-    "reader", "writer", "sizes", "tag", "total", "value", "current", "object", "field", "index",
+    "reader", "writer", "tag", "value", "current", "object", "field", "index",
   ]
 
   // MARK: Binary decoding
@@ -197,63 +195,17 @@ struct MessageCodecGenerator {
     out.line("}")
   }
 
-  private func writeSize(to out: inout CodeWriter) {
-    out.line(Self.outOfLine)
-    out.block("\(access)func size(_ sizes: inout SizeCache) -> Int") { out in
-      if message.fields.isEmpty {
-        out.line("unknownFields.bytes.count")
-        return
-      }
-      out.line("var total = unknownFields.bytes.count")
-      for step in steps {
-        switch step {
-        case .field(let field): writeSize(of: field, to: &out)
-        case .members(let oneof, let members):
-          writeMembers(oneof, members, to: &out) { "total += \(elementSize($0, "value"))" }
-        }
-      }
-      out.line("return total")
-    }
-  }
-
-  /// Bytes of one element, tag included.
-  private func elementSize(_ field: FieldModel, _ value: String) -> String {
-    if message.extendsMessageSet { return "messageSetItemSize(\(field.number), \(value), &sizes)" }
-    if case .group = field.value { return "groupSize(\(field.tagSize), \(value), &sizes)" }
-    return "\(field.tagSize) + \(field.value.codec).size(\(value), &sizes)"
-  }
-
-  private func writeSize(of field: FieldModel, to out: inout CodeWriter) {
-    let name = storage(field)
-    switch field.shape {
-    case .implicit:
-      out.line("if !\(name).isDefaultValue { total += \(elementSize(field, name)) }")
-    case .optional, .boxed:
-      out.line("if let value = \(optional(field)) { total += \(elementSize(field, "value")) }")
-    case .repeated(isPacked: true):
-      out.line("total += packedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
-    case .repeated:
-      if case .group = field.value {
-        out.line("total += groupsSize(\(field.tagSize), \(name), &sizes)")
-      } else {
-        out.line("total += repeatedSize(\(field.value.codec).self, \(field.tagSize), \(name), &sizes)")
-      }
-    case .map(let key, let value):
-      out.line("total += mapSize(\(key.codec).self, \(value.codec).self, \(field.tagSize), \(name), &sizes)")
-    case .member: break
-    }
-  }
-
   private func writeEncoder(to out: inout CodeWriter) {
     out.line(Self.outOfLine)
     out.block("\(access)func write(to writer: inout WireWriter)") { out in
-      for step in steps {
+      // The writer goes backwards.
+      out.line("writer.unknown(unknownFields)")
+      for step in steps.reversed() {
         switch step {
         case .field(let field): writeEncoding(of: field, to: &out)
         case .members(let oneof, let members): writeMembers(oneof, members, to: &out) { element($0, "value") }
         }
       }
-      out.line("writer.unknown(unknownFields)")
     }
   }
 

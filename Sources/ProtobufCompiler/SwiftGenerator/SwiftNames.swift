@@ -122,7 +122,7 @@ enum SwiftNames {
   /// Names that would hide what generated code itself uses.
   private static let reservedTypes: Set<String> = [
     "Type", "Protocol", "Self", "Any", "Swift", "Message", "ProtobufEnum", "Boxed", "UnknownFields", "WireReader",
-    "WireWriter", "WireError", "SizeCache", "JSONReader", "JSONWriter", "JSONError", "FieldTable", "EnumTable",
+    "WireWriter", "WireError", "JSONReader", "JSONWriter", "JSONError", "FieldTable", "EnumTable",
     "EmbeddedFile", "Hashable", "Sendable", "Int32Codec", "Int64Codec", "UInt32Codec", "UInt64Codec", "SInt32Codec",
     "SInt64Codec", "BoolCodec", "Fixed32Codec", "SFixed32Codec", "FloatCodec", "Fixed64Codec", "SFixed64Codec",
     "DoubleCodec", "StringCodec", "BytesCodec", "EnumCodec", "MessageCodec", "String", "Int32", "Int64", "UInt32",

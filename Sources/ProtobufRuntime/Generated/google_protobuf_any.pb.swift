@@ -33,18 +33,10 @@ extension ProtobufAny {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !typeURL.isDefaultValue { total += 1 + StringCodec.size(typeURL, &sizes) }
-    if !self.value.isDefaultValue { total += 1 + BytesCodec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !typeURL.isDefaultValue { writer.field(StringCodec.self, 10, typeURL) }
-    if !self.value.isDefaultValue { writer.field(BytesCodec.self, 18, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(BytesCodec.self, 18, self.value) }
+    if !typeURL.isDefaultValue { writer.field(StringCodec.self, 10, typeURL) }
   }
 }
 

@@ -57,30 +57,16 @@ extension ProtobufApi {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufMethod>.self, 1, methods, &sizes)
-    total += repeatedSize(MessageCodec<ProtobufOption>.self, 1, options, &sizes)
-    if !version.isDefaultValue { total += 1 + StringCodec.size(version, &sizes) }
-    if let value = sourceContext { total += 1 + MessageCodec<ProtobufSourceContext>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufMixin>.self, 1, mixins, &sizes)
-    if !syntax.isDefaultValue { total += 1 + EnumCodec<ProtobufSyntax>.size(syntax, &sizes) }
-    if !edition.isDefaultValue { total += 1 + StringCodec.size(edition, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    writer.repeated(MessageCodec<ProtobufMethod>.self, 18, methods)
-    writer.repeated(MessageCodec<ProtobufOption>.self, 26, options)
-    if !version.isDefaultValue { writer.field(StringCodec.self, 34, version) }
-    if let value = sourceContext { writer.field(MessageCodec<ProtobufSourceContext>.self, 42, value) }
-    writer.repeated(MessageCodec<ProtobufMixin>.self, 50, mixins)
-    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 56, syntax) }
-    if !edition.isDefaultValue { writer.field(StringCodec.self, 66, edition) }
     writer.unknown(unknownFields)
+    if !edition.isDefaultValue { writer.field(StringCodec.self, 66, edition) }
+    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 56, syntax) }
+    writer.repeated(MessageCodec<ProtobufMixin>.self, 50, mixins)
+    if let value = sourceContext { writer.field(MessageCodec<ProtobufSourceContext>.self, 42, value) }
+    if !version.isDefaultValue { writer.field(StringCodec.self, 34, version) }
+    writer.repeated(MessageCodec<ProtobufOption>.self, 26, options)
+    writer.repeated(MessageCodec<ProtobufMethod>.self, 18, methods)
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(
@@ -185,30 +171,16 @@ extension ProtobufMethod {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    if !requestTypeURL.isDefaultValue { total += 1 + StringCodec.size(requestTypeURL, &sizes) }
-    if !requestStreaming.isDefaultValue { total += 1 + BoolCodec.size(requestStreaming, &sizes) }
-    if !responseTypeURL.isDefaultValue { total += 1 + StringCodec.size(responseTypeURL, &sizes) }
-    if !responseStreaming.isDefaultValue { total += 1 + BoolCodec.size(responseStreaming, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufOption>.self, 1, options, &sizes)
-    if !syntax.isDefaultValue { total += 1 + EnumCodec<ProtobufSyntax>.size(syntax, &sizes) }
-    if !edition.isDefaultValue { total += 1 + StringCodec.size(edition, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    if !requestTypeURL.isDefaultValue { writer.field(StringCodec.self, 18, requestTypeURL) }
-    if !requestStreaming.isDefaultValue { writer.field(BoolCodec.self, 24, requestStreaming) }
-    if !responseTypeURL.isDefaultValue { writer.field(StringCodec.self, 34, responseTypeURL) }
-    if !responseStreaming.isDefaultValue { writer.field(BoolCodec.self, 40, responseStreaming) }
-    writer.repeated(MessageCodec<ProtobufOption>.self, 50, options)
-    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 56, syntax) }
-    if !edition.isDefaultValue { writer.field(StringCodec.self, 66, edition) }
     writer.unknown(unknownFields)
+    if !edition.isDefaultValue { writer.field(StringCodec.self, 66, edition) }
+    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 56, syntax) }
+    writer.repeated(MessageCodec<ProtobufOption>.self, 50, options)
+    if !responseStreaming.isDefaultValue { writer.field(BoolCodec.self, 40, responseStreaming) }
+    if !responseTypeURL.isDefaultValue { writer.field(StringCodec.self, 34, responseTypeURL) }
+    if !requestStreaming.isDefaultValue { writer.field(BoolCodec.self, 24, requestStreaming) }
+    if !requestTypeURL.isDefaultValue { writer.field(StringCodec.self, 18, requestTypeURL) }
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(
@@ -289,18 +261,10 @@ extension ProtobufMixin {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    if !root.isDefaultValue { total += 1 + StringCodec.size(root, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    if !root.isDefaultValue { writer.field(StringCodec.self, 18, root) }
     writer.unknown(unknownFields)
+    if !root.isDefaultValue { writer.field(StringCodec.self, 18, root) }
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(

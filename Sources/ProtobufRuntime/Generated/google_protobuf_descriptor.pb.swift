@@ -135,16 +135,9 @@ extension FileDescriptorSet {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<FileDescriptorProto>.self, 1, file, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<FileDescriptorProto>.self, 10, file)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<FileDescriptorProto>.self, 10, file)
   }
 
   private static let fieldTable = FieldTable(
@@ -264,42 +257,22 @@ extension FileDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = `package` { total += 1 + StringCodec.size(value, &sizes) }
-    total += repeatedSize(StringCodec.self, 1, dependency, &sizes)
-    total += repeatedSize(MessageCodec<DescriptorProto>.self, 1, messageType, &sizes)
-    total += repeatedSize(MessageCodec<EnumDescriptorProto>.self, 1, enumType, &sizes)
-    total += repeatedSize(MessageCodec<ServiceDescriptorProto>.self, 1, service, &sizes)
-    total += repeatedSize(MessageCodec<FieldDescriptorProto>.self, 1, `extension`, &sizes)
-    if let value = _options.value { total += 1 + MessageCodec<FileOptions>.size(value, &sizes) }
-    if let value = sourceCodeInfo { total += 1 + MessageCodec<SourceCodeInfo>.size(value, &sizes) }
-    total += repeatedSize(Int32Codec.self, 1, publicDependency, &sizes)
-    total += repeatedSize(Int32Codec.self, 1, weakDependency, &sizes)
-    if let value = syntax { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    total += repeatedSize(StringCodec.self, 1, optionDependency, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    if let value = `package` { writer.field(StringCodec.self, 18, value) }
-    writer.repeated(StringCodec.self, 26, dependency)
-    writer.repeated(MessageCodec<DescriptorProto>.self, 34, messageType)
-    writer.repeated(MessageCodec<EnumDescriptorProto>.self, 42, enumType)
-    writer.repeated(MessageCodec<ServiceDescriptorProto>.self, 50, service)
-    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 58, `extension`)
-    if let value = _options.value { writer.field(MessageCodec<FileOptions>.self, 66, value) }
-    if let value = sourceCodeInfo { writer.field(MessageCodec<SourceCodeInfo>.self, 74, value) }
-    writer.repeated(Int32Codec.self, 80, publicDependency)
-    writer.repeated(Int32Codec.self, 88, weakDependency)
-    if let value = syntax { writer.field(StringCodec.self, 98, value) }
-    if let value = edition { writer.field(EnumCodec<Edition>.self, 112, value) }
-    writer.repeated(StringCodec.self, 122, optionDependency)
     writer.unknown(unknownFields)
+    writer.repeated(StringCodec.self, 122, optionDependency)
+    if let value = edition { writer.field(EnumCodec<Edition>.self, 112, value) }
+    if let value = syntax { writer.field(StringCodec.self, 98, value) }
+    writer.repeated(Int32Codec.self, 88, weakDependency)
+    writer.repeated(Int32Codec.self, 80, publicDependency)
+    if let value = sourceCodeInfo { writer.field(MessageCodec<SourceCodeInfo>.self, 74, value) }
+    if let value = _options.value { writer.field(MessageCodec<FileOptions>.self, 66, value) }
+    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 58, `extension`)
+    writer.repeated(MessageCodec<ServiceDescriptorProto>.self, 50, service)
+    writer.repeated(MessageCodec<EnumDescriptorProto>.self, 42, enumType)
+    writer.repeated(MessageCodec<DescriptorProto>.self, 34, messageType)
+    writer.repeated(StringCodec.self, 26, dependency)
+    if let value = `package` { writer.field(StringCodec.self, 18, value) }
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -478,36 +451,19 @@ extension DescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<FieldDescriptorProto>.self, 1, self.field, &sizes)
-    total += repeatedSize(MessageCodec<DescriptorProto>.self, 1, nestedType, &sizes)
-    total += repeatedSize(MessageCodec<EnumDescriptorProto>.self, 1, enumType, &sizes)
-    total += repeatedSize(MessageCodec<DescriptorProto.ExtensionRange>.self, 1, extensionRange, &sizes)
-    total += repeatedSize(MessageCodec<FieldDescriptorProto>.self, 1, `extension`, &sizes)
-    if let value = options { total += 1 + MessageCodec<MessageOptions>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<OneofDescriptorProto>.self, 1, oneofDecl, &sizes)
-    total += repeatedSize(MessageCodec<DescriptorProto.ReservedRange>.self, 1, reservedRange, &sizes)
-    total += repeatedSize(StringCodec.self, 1, reservedName, &sizes)
-    if let value = visibility { total += 1 + EnumCodec<SymbolVisibility>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 18, self.field)
-    writer.repeated(MessageCodec<DescriptorProto>.self, 26, nestedType)
-    writer.repeated(MessageCodec<EnumDescriptorProto>.self, 34, enumType)
-    writer.repeated(MessageCodec<DescriptorProto.ExtensionRange>.self, 42, extensionRange)
-    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 50, `extension`)
-    if let value = options { writer.field(MessageCodec<MessageOptions>.self, 58, value) }
-    writer.repeated(MessageCodec<OneofDescriptorProto>.self, 66, oneofDecl)
-    writer.repeated(MessageCodec<DescriptorProto.ReservedRange>.self, 74, reservedRange)
-    writer.repeated(StringCodec.self, 82, reservedName)
-    if let value = visibility { writer.field(EnumCodec<SymbolVisibility>.self, 88, value) }
     writer.unknown(unknownFields)
+    if let value = visibility { writer.field(EnumCodec<SymbolVisibility>.self, 88, value) }
+    writer.repeated(StringCodec.self, 82, reservedName)
+    writer.repeated(MessageCodec<DescriptorProto.ReservedRange>.self, 74, reservedRange)
+    writer.repeated(MessageCodec<OneofDescriptorProto>.self, 66, oneofDecl)
+    if let value = options { writer.field(MessageCodec<MessageOptions>.self, 58, value) }
+    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 50, `extension`)
+    writer.repeated(MessageCodec<DescriptorProto.ExtensionRange>.self, 42, extensionRange)
+    writer.repeated(MessageCodec<EnumDescriptorProto>.self, 34, enumType)
+    writer.repeated(MessageCodec<DescriptorProto>.self, 26, nestedType)
+    writer.repeated(MessageCodec<FieldDescriptorProto>.self, 18, self.field)
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -593,20 +549,11 @@ extension DescriptorProto.ExtensionRange {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = options { total += 1 + MessageCodec<ExtensionRangeOptions>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = start { writer.field(Int32Codec.self, 8, value) }
-    if let value = end { writer.field(Int32Codec.self, 16, value) }
-    if let value = options { writer.field(MessageCodec<ExtensionRangeOptions>.self, 26, value) }
     writer.unknown(unknownFields)
+    if let value = options { writer.field(MessageCodec<ExtensionRangeOptions>.self, 26, value) }
+    if let value = end { writer.field(Int32Codec.self, 16, value) }
+    if let value = start { writer.field(Int32Codec.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -661,18 +608,10 @@ extension DescriptorProto.ReservedRange {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = start { writer.field(Int32Codec.self, 8, value) }
-    if let value = end { writer.field(Int32Codec.self, 16, value) }
     writer.unknown(unknownFields)
+    if let value = end { writer.field(Int32Codec.self, 16, value) }
+    if let value = start { writer.field(Int32Codec.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -797,22 +736,12 @@ extension ExtensionRangeOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<ExtensionRangeOptions.Declaration>.self, 1, declaration, &sizes)
-    if let value = verification { total += 1 + EnumCodec<ExtensionRangeOptions.VerificationState>.size(value, &sizes) }
-    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<ExtensionRangeOptions.Declaration>.self, 18, declaration)
-    if let value = verification { writer.field(EnumCodec<ExtensionRangeOptions.VerificationState>.self, 24, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 402, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 402, value) }
+    if let value = verification { writer.field(EnumCodec<ExtensionRangeOptions.VerificationState>.self, 24, value) }
+    writer.repeated(MessageCodec<ExtensionRangeOptions.Declaration>.self, 18, declaration)
   }
 
   private static let fieldTable = FieldTable(
@@ -874,24 +803,13 @@ extension ExtensionRangeOptions.Declaration {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = fullName_ { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = type { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = reserved { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = repeated { total += 1 + BoolCodec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = number { writer.field(Int32Codec.self, 8, value) }
-    if let value = fullName_ { writer.field(StringCodec.self, 18, value) }
-    if let value = type { writer.field(StringCodec.self, 26, value) }
-    if let value = reserved { writer.field(BoolCodec.self, 40, value) }
-    if let value = repeated { writer.field(BoolCodec.self, 48, value) }
     writer.unknown(unknownFields)
+    if let value = repeated { writer.field(BoolCodec.self, 48, value) }
+    if let value = reserved { writer.field(BoolCodec.self, 40, value) }
+    if let value = type { writer.field(StringCodec.self, 26, value) }
+    if let value = fullName_ { writer.field(StringCodec.self, 18, value) }
+    if let value = number { writer.field(Int32Codec.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1125,36 +1043,19 @@ extension FieldDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = extendee { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = label { total += 1 + EnumCodec<FieldDescriptorProto.Label>.size(value, &sizes) }
-    if let value = type { total += 1 + EnumCodec<FieldDescriptorProto.TypeEnum>.size(value, &sizes) }
-    if let value = typeName { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = defaultValue { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = _options.value { total += 1 + MessageCodec<FieldOptions>.size(value, &sizes) }
-    if let value = oneofIndex { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = jsonName { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = proto3Optional { total += 2 + BoolCodec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    if let value = extendee { writer.field(StringCodec.self, 18, value) }
-    if let value = number { writer.field(Int32Codec.self, 24, value) }
-    if let value = label { writer.field(EnumCodec<FieldDescriptorProto.Label>.self, 32, value) }
-    if let value = type { writer.field(EnumCodec<FieldDescriptorProto.TypeEnum>.self, 40, value) }
-    if let value = typeName { writer.field(StringCodec.self, 50, value) }
-    if let value = defaultValue { writer.field(StringCodec.self, 58, value) }
-    if let value = _options.value { writer.field(MessageCodec<FieldOptions>.self, 66, value) }
-    if let value = oneofIndex { writer.field(Int32Codec.self, 72, value) }
-    if let value = jsonName { writer.field(StringCodec.self, 82, value) }
-    if let value = proto3Optional { writer.field(BoolCodec.self, 136, value) }
     writer.unknown(unknownFields)
+    if let value = proto3Optional { writer.field(BoolCodec.self, 136, value) }
+    if let value = jsonName { writer.field(StringCodec.self, 82, value) }
+    if let value = oneofIndex { writer.field(Int32Codec.self, 72, value) }
+    if let value = _options.value { writer.field(MessageCodec<FieldOptions>.self, 66, value) }
+    if let value = defaultValue { writer.field(StringCodec.self, 58, value) }
+    if let value = typeName { writer.field(StringCodec.self, 50, value) }
+    if let value = type { writer.field(EnumCodec<FieldDescriptorProto.TypeEnum>.self, 40, value) }
+    if let value = label { writer.field(EnumCodec<FieldDescriptorProto.Label>.self, 32, value) }
+    if let value = number { writer.field(Int32Codec.self, 24, value) }
+    if let value = extendee { writer.field(StringCodec.self, 18, value) }
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1249,18 +1150,10 @@ extension OneofDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = options { total += 1 + MessageCodec<OneofOptions>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    if let value = options { writer.field(MessageCodec<OneofOptions>.self, 18, value) }
     writer.unknown(unknownFields)
+    if let value = options { writer.field(MessageCodec<OneofOptions>.self, 18, value) }
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1360,26 +1253,14 @@ extension EnumDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<EnumValueDescriptorProto>.self, 1, self.value, &sizes)
-    if let value = options { total += 1 + MessageCodec<EnumOptions>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<EnumDescriptorProto.EnumReservedRange>.self, 1, reservedRange, &sizes)
-    total += repeatedSize(StringCodec.self, 1, reservedName, &sizes)
-    if let value = visibility { total += 1 + EnumCodec<SymbolVisibility>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    writer.repeated(MessageCodec<EnumValueDescriptorProto>.self, 18, self.value)
-    if let value = options { writer.field(MessageCodec<EnumOptions>.self, 26, value) }
-    writer.repeated(MessageCodec<EnumDescriptorProto.EnumReservedRange>.self, 34, reservedRange)
-    writer.repeated(StringCodec.self, 42, reservedName)
-    if let value = visibility { writer.field(EnumCodec<SymbolVisibility>.self, 48, value) }
     writer.unknown(unknownFields)
+    if let value = visibility { writer.field(EnumCodec<SymbolVisibility>.self, 48, value) }
+    writer.repeated(StringCodec.self, 42, reservedName)
+    writer.repeated(MessageCodec<EnumDescriptorProto.EnumReservedRange>.self, 34, reservedRange)
+    if let value = options { writer.field(MessageCodec<EnumOptions>.self, 26, value) }
+    writer.repeated(MessageCodec<EnumValueDescriptorProto>.self, 18, self.value)
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1444,18 +1325,10 @@ extension EnumDescriptorProto.EnumReservedRange {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = start { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = start { writer.field(Int32Codec.self, 8, value) }
-    if let value = end { writer.field(Int32Codec.self, 16, value) }
     writer.unknown(unknownFields)
+    if let value = end { writer.field(Int32Codec.self, 16, value) }
+    if let value = start { writer.field(Int32Codec.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1522,20 +1395,11 @@ extension EnumValueDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = number { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = options { total += 1 + MessageCodec<EnumValueOptions>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    if let value = number { writer.field(Int32Codec.self, 16, value) }
-    if let value = options { writer.field(MessageCodec<EnumValueOptions>.self, 26, value) }
     writer.unknown(unknownFields)
+    if let value = options { writer.field(MessageCodec<EnumValueOptions>.self, 26, value) }
+    if let value = number { writer.field(Int32Codec.self, 16, value) }
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1610,20 +1474,11 @@ extension ServiceDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<MethodDescriptorProto>.self, 1, method, &sizes)
-    if let value = options { total += 1 + MessageCodec<ServiceOptions>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    writer.repeated(MessageCodec<MethodDescriptorProto>.self, 18, method)
-    if let value = options { writer.field(MessageCodec<ServiceOptions>.self, 26, value) }
     writer.unknown(unknownFields)
+    if let value = options { writer.field(MessageCodec<ServiceOptions>.self, 26, value) }
+    writer.repeated(MessageCodec<MethodDescriptorProto>.self, 18, method)
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1715,26 +1570,14 @@ extension MethodDescriptorProto {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = inputType { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = outputType { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = options { total += 1 + MessageCodec<MethodOptions>.size(value, &sizes) }
-    if let value = clientStreaming { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = serverStreaming { total += 1 + BoolCodec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    if let value = inputType { writer.field(StringCodec.self, 18, value) }
-    if let value = outputType { writer.field(StringCodec.self, 26, value) }
-    if let value = options { writer.field(MessageCodec<MethodOptions>.self, 34, value) }
-    if let value = clientStreaming { writer.field(BoolCodec.self, 40, value) }
-    if let value = serverStreaming { writer.field(BoolCodec.self, 48, value) }
     writer.unknown(unknownFields)
+    if let value = serverStreaming { writer.field(BoolCodec.self, 48, value) }
+    if let value = clientStreaming { writer.field(BoolCodec.self, 40, value) }
+    if let value = options { writer.field(MessageCodec<MethodOptions>.self, 34, value) }
+    if let value = outputType { writer.field(StringCodec.self, 26, value) }
+    if let value = inputType { writer.field(StringCodec.self, 18, value) }
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -1937,56 +1780,29 @@ extension FileOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = javaPackage { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = javaOuterClassname { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = optimizeFor { total += 1 + EnumCodec<FileOptions.OptimizeMode>.size(value, &sizes) }
-    if let value = javaMultipleFiles { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = goPackage { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = ccGenericServices { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = javaGenericServices { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = pyGenericServices { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = javaGenerateEqualsAndHash { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = javaStringCheckUtf8 { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = ccEnableArenas { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = objcClassPrefix { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = csharpNamespace { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = swiftPrefix { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = phpClassPrefix { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = phpNamespace { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = phpMetadataNamespace { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = rubyPackage { total += 2 + StringCodec.size(value, &sizes) }
-    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = javaPackage { writer.field(StringCodec.self, 10, value) }
-    if let value = javaOuterClassname { writer.field(StringCodec.self, 66, value) }
-    if let value = optimizeFor { writer.field(EnumCodec<FileOptions.OptimizeMode>.self, 72, value) }
-    if let value = javaMultipleFiles { writer.field(BoolCodec.self, 80, value) }
-    if let value = goPackage { writer.field(StringCodec.self, 90, value) }
-    if let value = ccGenericServices { writer.field(BoolCodec.self, 128, value) }
-    if let value = javaGenericServices { writer.field(BoolCodec.self, 136, value) }
-    if let value = pyGenericServices { writer.field(BoolCodec.self, 144, value) }
-    if let value = javaGenerateEqualsAndHash { writer.field(BoolCodec.self, 160, value) }
-    if let value = deprecated { writer.field(BoolCodec.self, 184, value) }
-    if let value = javaStringCheckUtf8 { writer.field(BoolCodec.self, 216, value) }
-    if let value = ccEnableArenas { writer.field(BoolCodec.self, 248, value) }
-    if let value = objcClassPrefix { writer.field(StringCodec.self, 290, value) }
-    if let value = csharpNamespace { writer.field(StringCodec.self, 298, value) }
-    if let value = swiftPrefix { writer.field(StringCodec.self, 314, value) }
-    if let value = phpClassPrefix { writer.field(StringCodec.self, 322, value) }
-    if let value = phpNamespace { writer.field(StringCodec.self, 330, value) }
-    if let value = phpMetadataNamespace { writer.field(StringCodec.self, 354, value) }
-    if let value = rubyPackage { writer.field(StringCodec.self, 362, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 402, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 402, value) }
+    if let value = rubyPackage { writer.field(StringCodec.self, 362, value) }
+    if let value = phpMetadataNamespace { writer.field(StringCodec.self, 354, value) }
+    if let value = phpNamespace { writer.field(StringCodec.self, 330, value) }
+    if let value = phpClassPrefix { writer.field(StringCodec.self, 322, value) }
+    if let value = swiftPrefix { writer.field(StringCodec.self, 314, value) }
+    if let value = csharpNamespace { writer.field(StringCodec.self, 298, value) }
+    if let value = objcClassPrefix { writer.field(StringCodec.self, 290, value) }
+    if let value = ccEnableArenas { writer.field(BoolCodec.self, 248, value) }
+    if let value = javaStringCheckUtf8 { writer.field(BoolCodec.self, 216, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 184, value) }
+    if let value = javaGenerateEqualsAndHash { writer.field(BoolCodec.self, 160, value) }
+    if let value = pyGenericServices { writer.field(BoolCodec.self, 144, value) }
+    if let value = javaGenericServices { writer.field(BoolCodec.self, 136, value) }
+    if let value = ccGenericServices { writer.field(BoolCodec.self, 128, value) }
+    if let value = goPackage { writer.field(StringCodec.self, 90, value) }
+    if let value = javaMultipleFiles { writer.field(BoolCodec.self, 80, value) }
+    if let value = optimizeFor { writer.field(EnumCodec<FileOptions.OptimizeMode>.self, 72, value) }
+    if let value = javaOuterClassname { writer.field(StringCodec.self, 66, value) }
+    if let value = javaPackage { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2138,28 +1954,15 @@ extension MessageOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = messageSetWireFormat { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = noStandardDescriptorAccessor { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = mapEntry { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = deprecatedLegacyJsonFieldConflicts { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = messageSetWireFormat { writer.field(BoolCodec.self, 8, value) }
-    if let value = noStandardDescriptorAccessor { writer.field(BoolCodec.self, 16, value) }
-    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
-    if let value = mapEntry { writer.field(BoolCodec.self, 56, value) }
-    if let value = deprecatedLegacyJsonFieldConflicts { writer.field(BoolCodec.self, 88, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 98, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 98, value) }
+    if let value = deprecatedLegacyJsonFieldConflicts { writer.field(BoolCodec.self, 88, value) }
+    if let value = mapEntry { writer.field(BoolCodec.self, 56, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
+    if let value = noStandardDescriptorAccessor { writer.field(BoolCodec.self, 16, value) }
+    if let value = messageSetWireFormat { writer.field(BoolCodec.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2498,42 +2301,22 @@ extension FieldOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = ctype { total += 1 + EnumCodec<FieldOptions.CType>.size(value, &sizes) }
-    if let value = packed { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = lazy { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = jstype { total += 1 + EnumCodec<FieldOptions.JSType>.size(value, &sizes) }
-    if let value = weak { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = unverifiedLazy { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = debugRedact { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = retention { total += 2 + EnumCodec<FieldOptions.OptionRetention>.size(value, &sizes) }
-    total += repeatedSize(EnumCodec<FieldOptions.OptionTargetType>.self, 2, targets, &sizes)
-    total += repeatedSize(MessageCodec<FieldOptions.EditionDefault>.self, 2, editionDefaults, &sizes)
-    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    if let value = featureSupport { total += 2 + MessageCodec<FieldOptions.FeatureSupport>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = ctype { writer.field(EnumCodec<FieldOptions.CType>.self, 8, value) }
-    if let value = packed { writer.field(BoolCodec.self, 16, value) }
-    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
-    if let value = lazy { writer.field(BoolCodec.self, 40, value) }
-    if let value = jstype { writer.field(EnumCodec<FieldOptions.JSType>.self, 48, value) }
-    if let value = weak { writer.field(BoolCodec.self, 80, value) }
-    if let value = unverifiedLazy { writer.field(BoolCodec.self, 120, value) }
-    if let value = debugRedact { writer.field(BoolCodec.self, 128, value) }
-    if let value = retention { writer.field(EnumCodec<FieldOptions.OptionRetention>.self, 136, value) }
-    writer.repeated(EnumCodec<FieldOptions.OptionTargetType>.self, 152, targets)
-    writer.repeated(MessageCodec<FieldOptions.EditionDefault>.self, 162, editionDefaults)
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 170, value) }
-    if let value = featureSupport { writer.field(MessageCodec<FieldOptions.FeatureSupport>.self, 178, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = featureSupport { writer.field(MessageCodec<FieldOptions.FeatureSupport>.self, 178, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 170, value) }
+    writer.repeated(MessageCodec<FieldOptions.EditionDefault>.self, 162, editionDefaults)
+    writer.repeated(EnumCodec<FieldOptions.OptionTargetType>.self, 152, targets)
+    if let value = retention { writer.field(EnumCodec<FieldOptions.OptionRetention>.self, 136, value) }
+    if let value = debugRedact { writer.field(BoolCodec.self, 128, value) }
+    if let value = unverifiedLazy { writer.field(BoolCodec.self, 120, value) }
+    if let value = weak { writer.field(BoolCodec.self, 80, value) }
+    if let value = jstype { writer.field(EnumCodec<FieldOptions.JSType>.self, 48, value) }
+    if let value = lazy { writer.field(BoolCodec.self, 40, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
+    if let value = packed { writer.field(BoolCodec.self, 16, value) }
+    if let value = ctype { writer.field(EnumCodec<FieldOptions.CType>.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2622,18 +2405,10 @@ extension FieldOptions.EditionDefault {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = self.value { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = self.value { writer.field(StringCodec.self, 18, value) }
-    if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
     writer.unknown(unknownFields)
+    if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
+    if let value = self.value { writer.field(StringCodec.self, 18, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2683,24 +2458,13 @@ extension FieldOptions.FeatureSupport {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = editionIntroduced { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    if let value = editionDeprecated { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    if let value = deprecationWarning { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = editionRemoved { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    if let value = removalError { total += 1 + StringCodec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = editionIntroduced { writer.field(EnumCodec<Edition>.self, 8, value) }
-    if let value = editionDeprecated { writer.field(EnumCodec<Edition>.self, 16, value) }
-    if let value = deprecationWarning { writer.field(StringCodec.self, 26, value) }
-    if let value = editionRemoved { writer.field(EnumCodec<Edition>.self, 32, value) }
-    if let value = removalError { writer.field(StringCodec.self, 42, value) }
     writer.unknown(unknownFields)
+    if let value = removalError { writer.field(StringCodec.self, 42, value) }
+    if let value = editionRemoved { writer.field(EnumCodec<Edition>.self, 32, value) }
+    if let value = deprecationWarning { writer.field(StringCodec.self, 26, value) }
+    if let value = editionDeprecated { writer.field(EnumCodec<Edition>.self, 16, value) }
+    if let value = editionIntroduced { writer.field(EnumCodec<Edition>.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2772,18 +2536,10 @@ extension OneofOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 10, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2866,24 +2622,13 @@ extension EnumOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = allowAlias { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = deprecatedLegacyJsonFieldConflicts { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = allowAlias { writer.field(BoolCodec.self, 16, value) }
-    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
-    if let value = deprecatedLegacyJsonFieldConflicts { writer.field(BoolCodec.self, 48, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 58, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 58, value) }
+    if let value = deprecatedLegacyJsonFieldConflicts { writer.field(BoolCodec.self, 48, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 24, value) }
+    if let value = allowAlias { writer.field(BoolCodec.self, 16, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -2977,24 +2722,13 @@ extension EnumValueOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = deprecated { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = features { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    if let value = debugRedact { total += 1 + BoolCodec.size(value, &sizes) }
-    if let value = featureSupport { total += 1 + MessageCodec<FieldOptions.FeatureSupport>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = deprecated { writer.field(BoolCodec.self, 8, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 18, value) }
-    if let value = debugRedact { writer.field(BoolCodec.self, 24, value) }
-    if let value = featureSupport { writer.field(MessageCodec<FieldOptions.FeatureSupport>.self, 34, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = featureSupport { writer.field(MessageCodec<FieldOptions.FeatureSupport>.self, 34, value) }
+    if let value = debugRedact { writer.field(BoolCodec.self, 24, value) }
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 18, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -3078,20 +2812,11 @@ extension ServiceOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 274, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 274, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -3206,22 +2931,12 @@ extension MethodOptions {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = deprecated { total += 2 + BoolCodec.size(value, &sizes) }
-    if let value = idempotencyLevel { total += 2 + EnumCodec<MethodOptions.IdempotencyLevel>.size(value, &sizes) }
-    if let value = features { total += 2 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<UninterpretedOption>.self, 2, uninterpretedOption, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
-    if let value = idempotencyLevel { writer.field(EnumCodec<MethodOptions.IdempotencyLevel>.self, 272, value) }
-    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 282, value) }
-    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<UninterpretedOption>.self, 7994, uninterpretedOption)
+    if let value = features { writer.field(MessageCodec<FeatureSet>.self, 282, value) }
+    if let value = idempotencyLevel { writer.field(EnumCodec<MethodOptions.IdempotencyLevel>.self, 272, value) }
+    if let value = deprecated { writer.field(BoolCodec.self, 264, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -3332,28 +3047,15 @@ extension UninterpretedOption {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<UninterpretedOption.NamePart>.self, 1, name, &sizes)
-    if let value = identifierValue { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = positiveIntValue { total += 1 + UInt64Codec.size(value, &sizes) }
-    if let value = negativeIntValue { total += 1 + Int64Codec.size(value, &sizes) }
-    if let value = doubleValue { total += 1 + DoubleCodec.size(value, &sizes) }
-    if let value = stringValue { total += 1 + BytesCodec.size(value, &sizes) }
-    if let value = aggregateValue { total += 1 + StringCodec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<UninterpretedOption.NamePart>.self, 18, name)
-    if let value = identifierValue { writer.field(StringCodec.self, 26, value) }
-    if let value = positiveIntValue { writer.field(UInt64Codec.self, 32, value) }
-    if let value = negativeIntValue { writer.field(Int64Codec.self, 40, value) }
-    if let value = doubleValue { writer.field(DoubleCodec.self, 49, value) }
-    if let value = stringValue { writer.field(BytesCodec.self, 58, value) }
-    if let value = aggregateValue { writer.field(StringCodec.self, 66, value) }
     writer.unknown(unknownFields)
+    if let value = aggregateValue { writer.field(StringCodec.self, 66, value) }
+    if let value = stringValue { writer.field(BytesCodec.self, 58, value) }
+    if let value = doubleValue { writer.field(DoubleCodec.self, 49, value) }
+    if let value = negativeIntValue { writer.field(Int64Codec.self, 40, value) }
+    if let value = positiveIntValue { writer.field(UInt64Codec.self, 32, value) }
+    if let value = identifierValue { writer.field(StringCodec.self, 26, value) }
+    writer.repeated(MessageCodec<UninterpretedOption.NamePart>.self, 18, name)
   }
 
   private static let fieldTable = FieldTable(
@@ -3420,18 +3122,10 @@ extension UninterpretedOption.NamePart {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = namePart { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = isExtension { total += 1 + BoolCodec.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = namePart { writer.field(StringCodec.self, 10, value) }
-    if let value = isExtension { writer.field(BoolCodec.self, 16, value) }
     writer.unknown(unknownFields)
+    if let value = isExtension { writer.field(BoolCodec.self, 16, value) }
+    if let value = namePart { writer.field(StringCodec.self, 10, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -3835,32 +3529,17 @@ extension FeatureSet {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = fieldPresence { total += 1 + EnumCodec<FeatureSet.FieldPresence>.size(value, &sizes) }
-    if let value = enumType { total += 1 + EnumCodec<FeatureSet.EnumType>.size(value, &sizes) }
-    if let value = repeatedFieldEncoding { total += 1 + EnumCodec<FeatureSet.RepeatedFieldEncoding>.size(value, &sizes) }
-    if let value = utf8Validation { total += 1 + EnumCodec<FeatureSet.Utf8Validation>.size(value, &sizes) }
-    if let value = messageEncoding { total += 1 + EnumCodec<FeatureSet.MessageEncoding>.size(value, &sizes) }
-    if let value = jsonFormat { total += 1 + EnumCodec<FeatureSet.JsonFormat>.size(value, &sizes) }
-    if let value = enforceNamingStyle { total += 1 + EnumCodec<FeatureSet.EnforceNamingStyle>.size(value, &sizes) }
-    if let value = defaultSymbolVisibility { total += 1 + EnumCodec<FeatureSet.VisibilityFeature.DefaultSymbolVisibility>.size(value, &sizes) }
-    if let value = enforceProtoLimits { total += 1 + EnumCodec<FeatureSet.ProtoLimitsFeature.EnforceProtoLimits>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = fieldPresence { writer.field(EnumCodec<FeatureSet.FieldPresence>.self, 8, value) }
-    if let value = enumType { writer.field(EnumCodec<FeatureSet.EnumType>.self, 16, value) }
-    if let value = repeatedFieldEncoding { writer.field(EnumCodec<FeatureSet.RepeatedFieldEncoding>.self, 24, value) }
-    if let value = utf8Validation { writer.field(EnumCodec<FeatureSet.Utf8Validation>.self, 32, value) }
-    if let value = messageEncoding { writer.field(EnumCodec<FeatureSet.MessageEncoding>.self, 40, value) }
-    if let value = jsonFormat { writer.field(EnumCodec<FeatureSet.JsonFormat>.self, 48, value) }
-    if let value = enforceNamingStyle { writer.field(EnumCodec<FeatureSet.EnforceNamingStyle>.self, 56, value) }
-    if let value = defaultSymbolVisibility { writer.field(EnumCodec<FeatureSet.VisibilityFeature.DefaultSymbolVisibility>.self, 64, value) }
-    if let value = enforceProtoLimits { writer.field(EnumCodec<FeatureSet.ProtoLimitsFeature.EnforceProtoLimits>.self, 72, value) }
     writer.unknown(unknownFields)
+    if let value = enforceProtoLimits { writer.field(EnumCodec<FeatureSet.ProtoLimitsFeature.EnforceProtoLimits>.self, 72, value) }
+    if let value = defaultSymbolVisibility { writer.field(EnumCodec<FeatureSet.VisibilityFeature.DefaultSymbolVisibility>.self, 64, value) }
+    if let value = enforceNamingStyle { writer.field(EnumCodec<FeatureSet.EnforceNamingStyle>.self, 56, value) }
+    if let value = jsonFormat { writer.field(EnumCodec<FeatureSet.JsonFormat>.self, 48, value) }
+    if let value = messageEncoding { writer.field(EnumCodec<FeatureSet.MessageEncoding>.self, 40, value) }
+    if let value = utf8Validation { writer.field(EnumCodec<FeatureSet.Utf8Validation>.self, 32, value) }
+    if let value = repeatedFieldEncoding { writer.field(EnumCodec<FeatureSet.RepeatedFieldEncoding>.self, 24, value) }
+    if let value = enumType { writer.field(EnumCodec<FeatureSet.EnumType>.self, 16, value) }
+    if let value = fieldPresence { writer.field(EnumCodec<FeatureSet.FieldPresence>.self, 8, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -3927,11 +3606,6 @@ extension FeatureSet.VisibilityFeature {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    unknownFields.bytes.count
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.unknown(unknownFields)
   }
@@ -3965,11 +3639,6 @@ extension FeatureSet.ProtoLimitsFeature {
       default: try reader.unknown(tag, &unknownFields)
       }
     }
-  }
-
-  @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    unknownFields.bytes.count
   }
 
   @inline(never)
@@ -4050,20 +3719,11 @@ extension FeatureSetDefaults {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 1, defaults, &sizes)
-    if let value = minimumEdition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    if let value = maximumEdition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 10, defaults)
-    if let value = minimumEdition { writer.field(EnumCodec<Edition>.self, 32, value) }
-    if let value = maximumEdition { writer.field(EnumCodec<Edition>.self, 40, value) }
     writer.unknown(unknownFields)
+    if let value = maximumEdition { writer.field(EnumCodec<Edition>.self, 40, value) }
+    if let value = minimumEdition { writer.field(EnumCodec<Edition>.self, 32, value) }
+    writer.repeated(MessageCodec<FeatureSetDefaults.FeatureSetEditionDefault>.self, 10, defaults)
   }
 
   private static let fieldTable = FieldTable(
@@ -4114,20 +3774,11 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = edition { total += 1 + EnumCodec<Edition>.size(value, &sizes) }
-    if let value = overridableFeatures { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    if let value = fixedFeatures { total += 1 + MessageCodec<FeatureSet>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
-    if let value = overridableFeatures { writer.field(MessageCodec<FeatureSet>.self, 34, value) }
-    if let value = fixedFeatures { writer.field(MessageCodec<FeatureSet>.self, 42, value) }
     writer.unknown(unknownFields)
+    if let value = fixedFeatures { writer.field(MessageCodec<FeatureSet>.self, 42, value) }
+    if let value = overridableFeatures { writer.field(MessageCodec<FeatureSet>.self, 34, value) }
+    if let value = edition { writer.field(EnumCodec<Edition>.self, 24, value) }
   }
 
   private static let fieldTable = FieldTable(
@@ -4214,16 +3865,9 @@ extension SourceCodeInfo {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<SourceCodeInfo.Location>.self, 1, location, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<SourceCodeInfo.Location>.self, 10, location)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<SourceCodeInfo.Location>.self, 10, location)
   }
 
   private static let fieldTable = FieldTable(
@@ -4273,24 +3917,13 @@ extension SourceCodeInfo.Location {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += packedSize(Int32Codec.self, 1, path, &sizes)
-    total += packedSize(Int32Codec.self, 1, span, &sizes)
-    if let value = leadingComments { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = trailingComments { total += 1 + StringCodec.size(value, &sizes) }
-    total += repeatedSize(StringCodec.self, 1, leadingDetachedComments, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.packed(Int32Codec.self, 10, path)
-    writer.packed(Int32Codec.self, 18, span)
-    if let value = leadingComments { writer.field(StringCodec.self, 26, value) }
-    if let value = trailingComments { writer.field(StringCodec.self, 34, value) }
-    writer.repeated(StringCodec.self, 50, leadingDetachedComments)
     writer.unknown(unknownFields)
+    writer.repeated(StringCodec.self, 50, leadingDetachedComments)
+    if let value = trailingComments { writer.field(StringCodec.self, 34, value) }
+    if let value = leadingComments { writer.field(StringCodec.self, 26, value) }
+    writer.packed(Int32Codec.self, 18, span)
+    writer.packed(Int32Codec.self, 10, path)
   }
 
   private static let fieldTable = FieldTable(
@@ -4414,16 +4047,9 @@ extension GeneratedCodeInfo {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<GeneratedCodeInfo.Annotation>.self, 1, annotation, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<GeneratedCodeInfo.Annotation>.self, 10, annotation)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<GeneratedCodeInfo.Annotation>.self, 10, annotation)
   }
 
   private static let fieldTable = FieldTable(
@@ -4471,24 +4097,13 @@ extension GeneratedCodeInfo.Annotation {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += packedSize(Int32Codec.self, 1, path, &sizes)
-    if let value = sourceFile { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = begin { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = end { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = semantic { total += 1 + EnumCodec<GeneratedCodeInfo.Annotation.Semantic>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.packed(Int32Codec.self, 10, path)
-    if let value = sourceFile { writer.field(StringCodec.self, 18, value) }
-    if let value = begin { writer.field(Int32Codec.self, 24, value) }
-    if let value = end { writer.field(Int32Codec.self, 32, value) }
-    if let value = semantic { writer.field(EnumCodec<GeneratedCodeInfo.Annotation.Semantic>.self, 40, value) }
     writer.unknown(unknownFields)
+    if let value = semantic { writer.field(EnumCodec<GeneratedCodeInfo.Annotation.Semantic>.self, 40, value) }
+    if let value = end { writer.field(Int32Codec.self, 32, value) }
+    if let value = begin { writer.field(Int32Codec.self, 24, value) }
+    if let value = sourceFile { writer.field(StringCodec.self, 18, value) }
+    writer.packed(Int32Codec.self, 10, path)
   }
 
   private static let fieldTable = FieldTable(

@@ -33,18 +33,10 @@ extension ProtobufDuration {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !seconds.isDefaultValue { total += 1 + Int64Codec.size(seconds, &sizes) }
-    if !nanos.isDefaultValue { total += 1 + Int32Codec.size(nanos, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !seconds.isDefaultValue { writer.field(Int64Codec.self, 8, seconds) }
-    if !nanos.isDefaultValue { writer.field(Int32Codec.self, 16, nanos) }
     writer.unknown(unknownFields)
+    if !nanos.isDefaultValue { writer.field(Int32Codec.self, 16, nanos) }
+    if !seconds.isDefaultValue { writer.field(Int64Codec.self, 8, seconds) }
   }
 }
 

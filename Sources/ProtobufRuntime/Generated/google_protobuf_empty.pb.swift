@@ -21,11 +21,6 @@ extension ProtobufEmpty {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    unknownFields.bytes.count
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
     writer.unknown(unknownFields)
   }

@@ -29,16 +29,9 @@ extension ProtobufFieldMask {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(StringCodec.self, 1, paths, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(StringCodec.self, 10, paths)
     writer.unknown(unknownFields)
+    writer.repeated(StringCodec.self, 10, paths)
   }
 }
 

@@ -29,16 +29,9 @@ extension ProtobufSourceContext {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !fileName.isDefaultValue { total += 1 + StringCodec.size(fileName, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !fileName.isDefaultValue { writer.field(StringCodec.self, 10, fileName) }
     writer.unknown(unknownFields)
+    if !fileName.isDefaultValue { writer.field(StringCodec.self, 10, fileName) }
   }
 
   private static let fieldTable = FieldTable(

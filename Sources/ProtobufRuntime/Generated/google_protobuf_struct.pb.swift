@@ -55,16 +55,9 @@ extension ProtobufStruct {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += mapSize(StringCodec.self, MessageCodec<ProtobufValue>.self, 1, fields, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.map(StringCodec.self, MessageCodec<ProtobufValue>.self, 10, fields)
     writer.unknown(unknownFields)
+    writer.map(StringCodec.self, MessageCodec<ProtobufValue>.self, 10, fields)
   }
 }
 
@@ -126,22 +119,8 @@ extension ProtobufValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    switch kind {
-    case .nullValue(let value)?: total += 1 + EnumCodec<ProtobufNullValue>.size(value, &sizes)
-    case .numberValue(let value)?: total += 1 + DoubleCodec.size(value, &sizes)
-    case .stringValue(let value)?: total += 1 + StringCodec.size(value, &sizes)
-    case .boolValue(let value)?: total += 1 + BoolCodec.size(value, &sizes)
-    case .structValue(let value)?: total += 1 + MessageCodec<ProtobufStruct>.size(value, &sizes)
-    case .listValue(let value)?: total += 1 + MessageCodec<ProtobufListValue>.size(value, &sizes)
-    case nil: break
-    }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
+    writer.unknown(unknownFields)
     switch kind {
     case .nullValue(let value)?: writer.field(EnumCodec<ProtobufNullValue>.self, 8, value)
     case .numberValue(let value)?: writer.field(DoubleCodec.self, 17, value)
@@ -151,7 +130,6 @@ extension ProtobufValue {
     case .listValue(let value)?: writer.field(MessageCodec<ProtobufListValue>.self, 50, value)
     case nil: break
     }
-    writer.unknown(unknownFields)
   }
 }
 
@@ -184,16 +162,9 @@ extension ProtobufListValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(MessageCodec<ProtobufValue>.self, 1, values, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    writer.repeated(MessageCodec<ProtobufValue>.self, 10, values)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<ProtobufValue>.self, 10, values)
   }
 }
 

@@ -87,28 +87,15 @@ extension ProtobufType {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufField>.self, 1, fields, &sizes)
-    total += repeatedSize(StringCodec.self, 1, oneofs, &sizes)
-    total += repeatedSize(MessageCodec<ProtobufOption>.self, 1, options, &sizes)
-    if let value = sourceContext { total += 1 + MessageCodec<ProtobufSourceContext>.size(value, &sizes) }
-    if !syntax.isDefaultValue { total += 1 + EnumCodec<ProtobufSyntax>.size(syntax, &sizes) }
-    if !edition.isDefaultValue { total += 1 + StringCodec.size(edition, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    writer.repeated(MessageCodec<ProtobufField>.self, 18, fields)
-    writer.repeated(StringCodec.self, 26, oneofs)
-    writer.repeated(MessageCodec<ProtobufOption>.self, 34, options)
-    if let value = sourceContext { writer.field(MessageCodec<ProtobufSourceContext>.self, 42, value) }
-    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 48, syntax) }
-    if !edition.isDefaultValue { writer.field(StringCodec.self, 58, edition) }
     writer.unknown(unknownFields)
+    if !edition.isDefaultValue { writer.field(StringCodec.self, 58, edition) }
+    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 48, syntax) }
+    if let value = sourceContext { writer.field(MessageCodec<ProtobufSourceContext>.self, 42, value) }
+    writer.repeated(MessageCodec<ProtobufOption>.self, 34, options)
+    writer.repeated(StringCodec.self, 26, oneofs)
+    writer.repeated(MessageCodec<ProtobufField>.self, 18, fields)
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(
@@ -354,34 +341,18 @@ extension ProtobufField {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !kind.isDefaultValue { total += 1 + EnumCodec<ProtobufField.Kind>.size(kind, &sizes) }
-    if !cardinality.isDefaultValue { total += 1 + EnumCodec<ProtobufField.Cardinality>.size(cardinality, &sizes) }
-    if !number.isDefaultValue { total += 1 + Int32Codec.size(number, &sizes) }
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    if !typeURL.isDefaultValue { total += 1 + StringCodec.size(typeURL, &sizes) }
-    if !oneofIndex.isDefaultValue { total += 1 + Int32Codec.size(oneofIndex, &sizes) }
-    if !packed.isDefaultValue { total += 1 + BoolCodec.size(packed, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufOption>.self, 1, options, &sizes)
-    if !jsonName.isDefaultValue { total += 1 + StringCodec.size(jsonName, &sizes) }
-    if !defaultValue.isDefaultValue { total += 1 + StringCodec.size(defaultValue, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !kind.isDefaultValue { writer.field(EnumCodec<ProtobufField.Kind>.self, 8, kind) }
-    if !cardinality.isDefaultValue { writer.field(EnumCodec<ProtobufField.Cardinality>.self, 16, cardinality) }
-    if !number.isDefaultValue { writer.field(Int32Codec.self, 24, number) }
-    if !name.isDefaultValue { writer.field(StringCodec.self, 34, name) }
-    if !typeURL.isDefaultValue { writer.field(StringCodec.self, 50, typeURL) }
-    if !oneofIndex.isDefaultValue { writer.field(Int32Codec.self, 56, oneofIndex) }
-    if !packed.isDefaultValue { writer.field(BoolCodec.self, 64, packed) }
-    writer.repeated(MessageCodec<ProtobufOption>.self, 74, options)
-    if !jsonName.isDefaultValue { writer.field(StringCodec.self, 82, jsonName) }
-    if !defaultValue.isDefaultValue { writer.field(StringCodec.self, 90, defaultValue) }
     writer.unknown(unknownFields)
+    if !defaultValue.isDefaultValue { writer.field(StringCodec.self, 90, defaultValue) }
+    if !jsonName.isDefaultValue { writer.field(StringCodec.self, 82, jsonName) }
+    writer.repeated(MessageCodec<ProtobufOption>.self, 74, options)
+    if !packed.isDefaultValue { writer.field(BoolCodec.self, 64, packed) }
+    if !oneofIndex.isDefaultValue { writer.field(Int32Codec.self, 56, oneofIndex) }
+    if !typeURL.isDefaultValue { writer.field(StringCodec.self, 50, typeURL) }
+    if !name.isDefaultValue { writer.field(StringCodec.self, 34, name) }
+    if !number.isDefaultValue { writer.field(Int32Codec.self, 24, number) }
+    if !cardinality.isDefaultValue { writer.field(EnumCodec<ProtobufField.Cardinality>.self, 16, cardinality) }
+    if !kind.isDefaultValue { writer.field(EnumCodec<ProtobufField.Kind>.self, 8, kind) }
   }
 
   private static let fieldTable = FieldTable(
@@ -484,26 +455,14 @@ extension ProtobufEnumMessage {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufEnumValue>.self, 1, enumvalue, &sizes)
-    total += repeatedSize(MessageCodec<ProtobufOption>.self, 1, options, &sizes)
-    if let value = sourceContext { total += 1 + MessageCodec<ProtobufSourceContext>.size(value, &sizes) }
-    if !syntax.isDefaultValue { total += 1 + EnumCodec<ProtobufSyntax>.size(syntax, &sizes) }
-    if !edition.isDefaultValue { total += 1 + StringCodec.size(edition, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    writer.repeated(MessageCodec<ProtobufEnumValue>.self, 18, enumvalue)
-    writer.repeated(MessageCodec<ProtobufOption>.self, 26, options)
-    if let value = sourceContext { writer.field(MessageCodec<ProtobufSourceContext>.self, 34, value) }
-    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 40, syntax) }
-    if !edition.isDefaultValue { writer.field(StringCodec.self, 50, edition) }
     writer.unknown(unknownFields)
+    if !edition.isDefaultValue { writer.field(StringCodec.self, 50, edition) }
+    if !syntax.isDefaultValue { writer.field(EnumCodec<ProtobufSyntax>.self, 40, syntax) }
+    if let value = sourceContext { writer.field(MessageCodec<ProtobufSourceContext>.self, 34, value) }
+    writer.repeated(MessageCodec<ProtobufOption>.self, 26, options)
+    writer.repeated(MessageCodec<ProtobufEnumValue>.self, 18, enumvalue)
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(
@@ -582,20 +541,11 @@ extension ProtobufEnumValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    if !number.isDefaultValue { total += 1 + Int32Codec.size(number, &sizes) }
-    total += repeatedSize(MessageCodec<ProtobufOption>.self, 1, options, &sizes)
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    if !number.isDefaultValue { writer.field(Int32Codec.self, 16, number) }
-    writer.repeated(MessageCodec<ProtobufOption>.self, 26, options)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<ProtobufOption>.self, 26, options)
+    if !number.isDefaultValue { writer.field(Int32Codec.self, 16, number) }
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(
@@ -661,18 +611,10 @@ extension ProtobufOption {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !name.isDefaultValue { total += 1 + StringCodec.size(name, &sizes) }
-    if let value = self.value { total += 1 + MessageCodec<ProtobufAny>.size(value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
-    if let value = self.value { writer.field(MessageCodec<ProtobufAny>.self, 18, value) }
     writer.unknown(unknownFields)
+    if let value = self.value { writer.field(MessageCodec<ProtobufAny>.self, 18, value) }
+    if !name.isDefaultValue { writer.field(StringCodec.self, 10, name) }
   }
 
   private static let fieldTable = FieldTable(

@@ -29,16 +29,9 @@ extension ProtobufDoubleValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + DoubleCodec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(DoubleCodec.self, 9, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(DoubleCodec.self, 9, self.value) }
   }
 }
 
@@ -71,16 +64,9 @@ extension ProtobufFloatValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + FloatCodec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(FloatCodec.self, 13, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(FloatCodec.self, 13, self.value) }
   }
 }
 
@@ -113,16 +99,9 @@ extension ProtobufInt64Value {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + Int64Codec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(Int64Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(Int64Codec.self, 8, self.value) }
   }
 }
 
@@ -155,16 +134,9 @@ extension ProtobufUInt64Value {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + UInt64Codec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(UInt64Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(UInt64Codec.self, 8, self.value) }
   }
 }
 
@@ -197,16 +169,9 @@ extension ProtobufInt32Value {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + Int32Codec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(Int32Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(Int32Codec.self, 8, self.value) }
   }
 }
 
@@ -239,16 +204,9 @@ extension ProtobufUInt32Value {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + UInt32Codec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(UInt32Codec.self, 8, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(UInt32Codec.self, 8, self.value) }
   }
 }
 
@@ -281,16 +239,9 @@ extension ProtobufBoolValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + BoolCodec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(BoolCodec.self, 8, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(BoolCodec.self, 8, self.value) }
   }
 }
 
@@ -323,16 +274,9 @@ extension ProtobufStringValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + StringCodec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(StringCodec.self, 10, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(StringCodec.self, 10, self.value) }
   }
 }
 
@@ -365,16 +309,9 @@ extension ProtobufBytesValue {
   }
 
   @inline(never)
-  public func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if !self.value.isDefaultValue { total += 1 + BytesCodec.size(self.value, &sizes) }
-    return total
-  }
-
-  @inline(never)
   public func write(to writer: inout WireWriter) {
-    if !self.value.isDefaultValue { writer.field(BytesCodec.self, 10, self.value) }
     writer.unknown(unknownFields)
+    if !self.value.isDefaultValue { writer.field(BytesCodec.self, 10, self.value) }
   }
 }
 

@@ -10,11 +10,6 @@ struct InPlace<Value>: ~Copyable {
 
 extension InPlace {
   @inlinable
-  borrowing func size<C: WireCodec>(_ codec: C.Type, _ sizes: inout SizeCache) -> Int where C.Value == Value {
-    C.size(value, &sizes)
-  }
-
-  @inlinable
   borrowing func write<C: WireCodec>(_ codec: C.Type, to writer: inout WireWriter) where C.Value == Value {
     C.write(value, to: &writer)
   }
@@ -22,13 +17,10 @@ extension InPlace {
 
 extension InPlace where Value: Message {
   @inlinable
-  borrowing func size(_ sizes: inout SizeCache) -> Int { value.size(&sizes) }
-
-  @inlinable
   borrowing func write(group field: UInt32, to writer: inout WireWriter) {
-    writer.rawVarint(UInt64(field << 3 | 3))
+    writer.rawTag(field << 3 | 4)
     value.write(to: &writer)
-    writer.rawVarint(UInt64(field << 3 | 4))
+    writer.rawTag(field << 3 | 3)
   }
 
   @inlinable
@@ -51,6 +43,20 @@ extension Array {
       for _ in 0..<count {
         body(place)
         place += 1
+      }
+    }
+  }
+
+  /// The same from the last to the first.
+  @inlinable
+  @inline(__always)
+  func forEachInPlaceReversed(_ body: (UnsafePointer<InPlace<Element>>) -> Void) {
+    withUnsafeBytes { bytes in
+      guard var place = bytes.baseAddress?.assumingMemoryBound(to: InPlace<Element>.self) else { return }
+      place += count
+      for _ in 0..<count {
+        place -= 1
+        body(place)
       }
     }
   }

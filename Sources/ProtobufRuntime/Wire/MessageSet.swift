@@ -80,15 +80,9 @@ extension WireReader {
 extension WireWriter {
   @inlinable
   public mutating func messageSetItem<M: Message>(_ typeID: UInt32, _ value: M) {
-    rawVarint(1 << 3 | 3)
-    field(UInt32Codec.self, 2 << 3, typeID)
+    rawTag(1 << 3 | 4)
     field(MessageCodec<M>.self, 3 << 3 | 2, value)
-    rawVarint(1 << 3 | 4)
+    field(UInt32Codec.self, 2 << 3, typeID)
+    rawTag(1 << 3 | 3)
   }
-}
-
-/// Bytes of an item, its tags included.
-@inlinable
-public func messageSetItemSize<M: Message>(_ typeID: UInt32, _ value: M, _ sizes: inout SizeCache) -> Int {
-  4 + varintSize(UInt64(typeID)) + MessageCodec<M>.size(value, &sizes)
 }

@@ -1,33 +1,61 @@
-// Writes the wire format forward into memory that the size pass has measured. Every write is checked against the end
-// of that memory: a wrong size stops the process rather than overwrite what is not ours.
+// Writes the wire format backwards: the length of a child is known once the child is written, so that nothing has to be
+// measured before. Every write is checked against the start of the memory, which grows.
 
-/// Writes the protobuf wire format into borrowed memory of exactly the measured size.
-public struct WireWriter {
+/// Writes the protobuf wire format from its end to its start.
+public struct WireWriter: ~Copyable {
+  /// The first of the bytes that are written so far.
   @usableFromInline var cursor: UnsafeMutableRawPointer
-  @usableFromInline let end: UnsafeMutableRawPointer
-  @usableFromInline let sizes: UnsafeMutablePointer<SizeCache>
+  @usableFromInline var start: UnsafeMutableRawPointer
+  @usableFromInline var end: UnsafeMutableRawPointer
+  private var ownsMemory = false
 
-  /// - Parameter sizes: what the size pass of the same message noted; like the buffer, it outlives the writer.
-  @inlinable
-  public init(_ buffer: UnsafeMutableRawBufferPointer, sizes: UnsafeMutablePointer<SizeCache>) {
-    cursor = buffer.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
-    end = cursor + buffer.count
-    self.sizes = sizes
+  /// - Parameter scratch: memory to begin with, which outlives the writer; where it is too small the writer takes its own.
+  public init(scratch: UnsafeMutableRawBufferPointer) {
+    start = scratch.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 1).unsafelyUnwrapped
+    end = start + scratch.count
+    cursor = end
   }
 
+  deinit {
+    if ownsMemory { start.deallocate() }
+  }
+
+  /// How many bytes are written so far.
+  @inlinable
+  public var count: Int { end - cursor }
+
+  /// What is written so far, until the next write.
+  @inlinable
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: cursor, count: count) }
+
   @inlinable @inline(__always)
-  func need(_ count: Int) {
-    precondition(end - cursor >= count, "a message wrote more bytes than it measured")
+  mutating func need(_ count: Int) {
+    if cursor - start < count { grow(by: count) }
+  }
+
+  /// Bytes of the first memory of its own. 8 KiB: beyond what most messages take.
+  private static var firstCapacity: Int { 8 << 10 }
+
+  @usableFromInline @inline(never)
+  mutating func grow(by needed: Int) {
+    // Fourfold: what has been written is moved a third time at most.
+    let capacity = max(4 * (end - start), Self.firstCapacity, count + needed + 64)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
+    let newEnd = memory + capacity
+    let newCursor = newEnd - count
+    newCursor.copyMemory(from: cursor, byteCount: count)
+    if ownsMemory { start.deallocate() }
+    (start, cursor, end, ownsMemory) = (memory, newCursor, newEnd, true)
   }
 
   // MARK: Values without a tag
 
-  @inlinable
+  @inlinable @inline(__always)
   public mutating func rawVarint(_ value: UInt64) {
     if value < 0x80 {
       need(1)
+      cursor -= 1
       cursor.storeBytes(of: UInt8(truncatingIfNeeded: value), as: UInt8.self)
-      cursor += 1
     } else {
       longVarint(value)
     }
@@ -35,7 +63,16 @@ public struct WireWriter {
 
   @usableFromInline
   mutating func longVarint(_ value: UInt64) {
-    need(varintSize(value))
+    if value < 0x4000 {
+      need(2)
+      cursor -= 2
+      let low = UInt16(truncatingIfNeeded: value) & 0x7F | 0x80
+      cursor.storeBytes(of: (low | UInt16(truncatingIfNeeded: value >> 7) << 8).littleEndian, as: UInt16.self)
+      return
+    }
+    let size = varintSize(value)
+    need(size)
+    cursor -= size
     var rest = value
     var position = cursor
     while rest >= 0x80 {
@@ -44,41 +81,63 @@ public struct WireWriter {
       rest >>= 7
     }
     position.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
-    cursor = position + 1
+  }
+
+  @inlinable @inline(__always)
+  mutating func rawTag(_ tag: UInt32) {
+    if tag < 0x80 {
+      need(1)
+      cursor -= 1
+      cursor.storeBytes(of: UInt8(truncatingIfNeeded: tag), as: UInt8.self)
+    } else if tag < 0x4000 {
+      need(2)
+      cursor -= 2
+      cursor.storeBytes(of: UInt16(truncatingIfNeeded: tag & 0x7F | 0x80 | (tag >> 7) << 8).littleEndian, as: UInt16.self)
+    } else {
+      longVarint(UInt64(tag))
+    }
   }
 
   @inlinable
   public mutating func rawFixed32(_ value: UInt32) {
     need(4)
+    cursor -= 4
     cursor.storeBytes(of: value.littleEndian, as: UInt32.self)
-    cursor += 4
   }
 
   @inlinable
   public mutating func rawFixed64(_ value: UInt64) {
     need(8)
+    cursor -= 8
     cursor.storeBytes(of: value.littleEndian, as: UInt64.self)
-    cursor += 8
   }
 
   @inlinable
   public mutating func rawBytes(_ bytes: UnsafeRawBufferPointer) {
     need(bytes.count)
+    cursor -= bytes.count
     if let source = bytes.baseAddress { cursor.copyMemory(from: source, byteCount: bytes.count) }
-    cursor += bytes.count
   }
 
   /// A length, then as many bytes.
   @inline(__always)
   mutating func lengthDelimited(_ bytes: UnsafeRawBufferPointer) {
     guard bytes.count < 0x80, let source = bytes.baseAddress else {
-      rawVarint(UInt64(bytes.count))
-      return rawBytes(bytes)
+      rawBytes(bytes)
+      return rawVarint(UInt64(bytes.count))
     }
     need(bytes.count + 1)
+    let place = cursor - bytes.count
+    if bytes.count >= 8, bytes.count <= 16 {
+      // Most short texts, in two steps that may overlap.
+      let last = bytes.count - 8
+      place.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+      place.storeBytes(of: source.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+    } else {
+      place.copyMemory(from: source, byteCount: bytes.count)
+    }
+    cursor = place - 1
     cursor.storeBytes(of: UInt8(truncatingIfNeeded: bytes.count), as: UInt8.self)
-    (cursor + 1).copyMemory(from: source, byteCount: bytes.count)
-    cursor += bytes.count + 1
   }
 
   // MARK: Fields
@@ -86,16 +145,16 @@ public struct WireWriter {
   /// A singular field: tag, then value.
   @inlinable
   public mutating func field<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ value: C.Value) {
-    rawVarint(UInt64(tag))
     C.write(value, to: &self)
+    rawTag(tag)
   }
 
   /// A repeated field, one tag an element.
   @inlinable
   public mutating func repeated<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
-    values.forEachInPlace {
-      rawVarint(UInt64(tag))
+    values.forEachInPlaceReversed {
       $0.pointee.write(codec, to: &self)
+      rawTag(tag)
     }
   }
 
@@ -103,9 +162,20 @@ public struct WireWriter {
   @inlinable
   public mutating func packed<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
     if values.isEmpty { return }
-    rawVarint(UInt64(tag))
-    rawVarint(UInt64(sizes.pointee.take()))
-    for value in values { C.write(value, to: &self) }
+    let behind = count
+    #if _endian(little)
+      // Numbers of fixed size lie in memory as they do on the wire.
+      let isMemory = C.wireType == 1 || C.wireType == 5
+    #else
+      let isMemory = false
+    #endif
+    if isMemory {
+      values.withUnsafeBytes { rawBytes($0) }
+    } else {
+      for value in values.reversed() { C.write(value, to: &self) }
+    }
+    rawVarint(UInt64(count - behind))
+    rawTag(tag)
   }
 
   /// A map field, entries in the order of their keys.
@@ -113,30 +183,28 @@ public struct WireWriter {
   public mutating func map<K: WireCodec, V: WireCodec>(
     _ key: K.Type, _ value: V.Type, _ tag: UInt32, _ entries: [K.Value: V.Value]
   ) where K.Value: MapKey {
-    for index in orderedIndices(entries) {
+    for index in orderedIndices(entries).reversed() {
       let (entryKey, entryValue) = entries[index]
-      rawVarint(UInt64(tag))
-      let payload =
-        V.notesSizes
-        ? sizes.pointee.take() : 2 + K.size(entryKey, &sizes.pointee) + V.size(entryValue, &sizes.pointee)
-      rawVarint(UInt64(payload))
-      field(key, 8 | K.wireType, entryKey)
+      let behind = count
       field(value, 16 | V.wireType, entryValue)
+      field(key, 8 | K.wireType, entryKey)
+      rawVarint(UInt64(count - behind))
+      rawTag(tag)
     }
   }
 
   /// A group (proto2): start tag, fields, end tag.
   @inlinable
   public mutating func group<M: Message>(_ field: UInt32, _ value: M) {
-    rawVarint(UInt64(field << 3 | 3))
+    rawTag(field << 3 | 4)
     value.write(to: &self)
-    rawVarint(UInt64(field << 3 | 4))
+    rawTag(field << 3 | 3)
   }
 
   /// A repeated group.
   @inlinable
   public mutating func groups<M: Message>(_ field: UInt32, _ values: [M]) {
-    values.forEachInPlace { $0.pointee.write(group: field, to: &self) }
+    values.forEachInPlaceReversed { $0.pointee.write(group: field, to: &self) }
   }
 
   @inlinable

@@ -30,6 +30,7 @@ struct Version: Message {
 extension Version {
   static var fullName: String { "google.protobuf.compiler.Version" }
 
+  @inline(never)
   mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
@@ -38,36 +39,30 @@ extension Version {
       case 8: major = try reader.int32()
       case 16: minor = try reader.int32()
       case 24: patch = try reader.int32()
-      case 34: suffix = try reader.string()
+      case 34: try reader.string(&suffix, tag, &unknownFields)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
-  func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = major { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = minor { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = patch { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = suffix { total += 1 + StringCodec.size(value, &sizes) }
-    return total
-  }
-
+  @inline(never)
   func write(to writer: inout WireWriter) {
-    if let value = major { writer.field(Int32Codec.self, 8, value) }
-    if let value = minor { writer.field(Int32Codec.self, 16, value) }
-    if let value = patch { writer.field(Int32Codec.self, 24, value) }
-    if let value = suffix { writer.field(StringCodec.self, 34, value) }
     writer.unknown(unknownFields)
+    if let value = suffix { writer.field(StringCodec.self, 34, value) }
+    if let value = patch { writer.field(Int32Codec.self, 24, value) }
+    if let value = minor { writer.field(Int32Codec.self, 16, value) }
+    if let value = major { writer.field(Int32Codec.self, 8, value) }
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "major", "major"),
-    (2, "minor", "minor"),
-    (3, "patch", "patch"),
-    (4, "suffix", "suffix"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 major
+    2 minor
+    3 patch
+    4 suffix
+    """)
 
+  @inline(never)
   mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -81,6 +76,7 @@ extension Version {
     }
   }
 
+  @inline(never)
   func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("major", "major", major)
@@ -147,13 +143,14 @@ struct CodeGeneratorRequest: Message {
 extension CodeGeneratorRequest {
   static var fullName: String { "google.protobuf.compiler.CodeGeneratorRequest" }
 
+  @inline(never)
   mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: fileToGenerate.append(try reader.string())
-      case 18: parameter = try reader.string()
+      case 10: try reader.string(&fileToGenerate, tag, &unknownFields)
+      case 18: try reader.string(&parameter, tag, &unknownFields)
       case 26: try reader.message(&compilerVersion)
       case 122: try reader.messages(&protoFile)
       case 138: try reader.messages(&sourceFileDescriptors)
@@ -162,33 +159,26 @@ extension CodeGeneratorRequest {
     }
   }
 
-  func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    total += repeatedSize(StringCodec.self, 1, fileToGenerate, &sizes)
-    if let value = parameter { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = compilerVersion { total += 1 + MessageCodec<Version>.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<FileDescriptorProto>.self, 1, protoFile, &sizes)
-    total += repeatedSize(MessageCodec<FileDescriptorProto>.self, 2, sourceFileDescriptors, &sizes)
-    return total
-  }
-
+  @inline(never)
   func write(to writer: inout WireWriter) {
-    writer.repeated(StringCodec.self, 10, fileToGenerate)
-    if let value = parameter { writer.field(StringCodec.self, 18, value) }
-    if let value = compilerVersion { writer.field(MessageCodec<Version>.self, 26, value) }
-    writer.repeated(MessageCodec<FileDescriptorProto>.self, 122, protoFile)
-    writer.repeated(MessageCodec<FileDescriptorProto>.self, 138, sourceFileDescriptors)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<FileDescriptorProto>.self, 138, sourceFileDescriptors)
+    writer.repeated(MessageCodec<FileDescriptorProto>.self, 122, protoFile)
+    if let value = compilerVersion { writer.field(MessageCodec<Version>.self, 26, value) }
+    if let value = parameter { writer.field(StringCodec.self, 18, value) }
+    writer.repeated(StringCodec.self, 10, fileToGenerate)
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "fileToGenerate", "file_to_generate"),
-    (2, "parameter", "parameter"),
-    (3, "compilerVersion", "compiler_version"),
-    (15, "protoFile", "proto_file"),
-    (17, "sourceFileDescriptors", "source_file_descriptors"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 fileToGenerate file_to_generate
+    2 parameter
+    3 compilerVersion compiler_version
+    15 protoFile proto_file
+    17 sourceFileDescriptors source_file_descriptors
+    """)
 
+  @inline(never)
   mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -203,6 +193,7 @@ extension CodeGeneratorRequest {
     }
   }
 
+  @inline(never)
   func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("fileToGenerate", "file_to_generate", fileToGenerate)
@@ -214,8 +205,8 @@ extension CodeGeneratorRequest {
   }
 
   var isInitialized: Bool {
-    if !protoFile.allSatisfy(\.isInitialized) { return false }
-    if !sourceFileDescriptors.allSatisfy(\.isInitialized) { return false }
+    if !protoFile.areInitialized { return false }
+    if !sourceFileDescriptors.areInitialized { return false }
     return true
   }
 }
@@ -374,12 +365,13 @@ struct CodeGeneratorResponse: Message {
 extension CodeGeneratorResponse {
   static var fullName: String { "google.protobuf.compiler.CodeGeneratorResponse" }
 
+  @inline(never)
   mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: error = try reader.string()
+      case 10: try reader.string(&error, tag, &unknownFields)
       case 16: supportedFeatures = try reader.uint64()
       case 24: minimumEdition = try reader.int32()
       case 32: maximumEdition = try reader.int32()
@@ -389,33 +381,26 @@ extension CodeGeneratorResponse {
     }
   }
 
-  func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = error { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = supportedFeatures { total += 1 + UInt64Codec.size(value, &sizes) }
-    if let value = minimumEdition { total += 1 + Int32Codec.size(value, &sizes) }
-    if let value = maximumEdition { total += 1 + Int32Codec.size(value, &sizes) }
-    total += repeatedSize(MessageCodec<CodeGeneratorResponse.File>.self, 1, file, &sizes)
-    return total
-  }
-
+  @inline(never)
   func write(to writer: inout WireWriter) {
-    if let value = error { writer.field(StringCodec.self, 10, value) }
-    if let value = supportedFeatures { writer.field(UInt64Codec.self, 16, value) }
-    if let value = minimumEdition { writer.field(Int32Codec.self, 24, value) }
-    if let value = maximumEdition { writer.field(Int32Codec.self, 32, value) }
-    writer.repeated(MessageCodec<CodeGeneratorResponse.File>.self, 122, file)
     writer.unknown(unknownFields)
+    writer.repeated(MessageCodec<CodeGeneratorResponse.File>.self, 122, file)
+    if let value = maximumEdition { writer.field(Int32Codec.self, 32, value) }
+    if let value = minimumEdition { writer.field(Int32Codec.self, 24, value) }
+    if let value = supportedFeatures { writer.field(UInt64Codec.self, 16, value) }
+    if let value = error { writer.field(StringCodec.self, 10, value) }
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "error", "error"),
-    (2, "supportedFeatures", "supported_features"),
-    (3, "minimumEdition", "minimum_edition"),
-    (4, "maximumEdition", "maximum_edition"),
-    (15, "file", "file"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 error
+    2 supportedFeatures supported_features
+    3 minimumEdition minimum_edition
+    4 maximumEdition maximum_edition
+    15 file
+    """)
 
+  @inline(never)
   mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -430,6 +415,7 @@ extension CodeGeneratorResponse {
     }
   }
 
+  @inline(never)
   func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("error", "error", error)
@@ -444,44 +430,39 @@ extension CodeGeneratorResponse {
 extension CodeGeneratorResponse.File {
   static var fullName: String { "google.protobuf.compiler.CodeGeneratorResponse.File" }
 
+  @inline(never)
   mutating func merge(from reader: inout WireReader) throws(WireError) {
     while true {
       let tag = try reader.nextTag()
       switch tag {
       case 0: return
-      case 10: name = try reader.string()
-      case 18: insertionPoint = try reader.string()
-      case 122: content = try reader.string()
+      case 10: try reader.string(&name, tag, &unknownFields)
+      case 18: try reader.string(&insertionPoint, tag, &unknownFields)
+      case 122: try reader.string(&content, tag, &unknownFields)
       case 130: try reader.message(&generatedCodeInfo)
       default: try reader.unknown(tag, &unknownFields)
       }
     }
   }
 
-  func size(_ sizes: inout SizeCache) -> Int {
-    var total = unknownFields.bytes.count
-    if let value = name { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = insertionPoint { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = content { total += 1 + StringCodec.size(value, &sizes) }
-    if let value = generatedCodeInfo { total += 2 + MessageCodec<GeneratedCodeInfo>.size(value, &sizes) }
-    return total
-  }
-
+  @inline(never)
   func write(to writer: inout WireWriter) {
-    if let value = name { writer.field(StringCodec.self, 10, value) }
-    if let value = insertionPoint { writer.field(StringCodec.self, 18, value) }
-    if let value = content { writer.field(StringCodec.self, 122, value) }
-    if let value = generatedCodeInfo { writer.field(MessageCodec<GeneratedCodeInfo>.self, 130, value) }
     writer.unknown(unknownFields)
+    if let value = generatedCodeInfo { writer.field(MessageCodec<GeneratedCodeInfo>.self, 130, value) }
+    if let value = content { writer.field(StringCodec.self, 122, value) }
+    if let value = insertionPoint { writer.field(StringCodec.self, 18, value) }
+    if let value = name { writer.field(StringCodec.self, 10, value) }
   }
 
-  private static let fieldTable = FieldTable([
-    (1, "name", "name"),
-    (2, "insertionPoint", "insertion_point"),
-    (15, "content", "content"),
-    (16, "generatedCodeInfo", "generated_code_info"),
-  ])
+  private static let fieldTable = FieldTable(
+    """
+    1 name
+    2 insertionPoint insertion_point
+    15 content
+    16 generatedCodeInfo generated_code_info
+    """)
 
+  @inline(never)
   mutating func merge(json reader: inout JSONReader) throws(JSONError) {
     var object = try reader.beginObject(Self.fieldTable, Self.fullName)
     while let field = try reader.nextField(&object) {
@@ -495,6 +476,7 @@ extension CodeGeneratorResponse.File {
     }
   }
 
+  @inline(never)
   func write(json writer: inout JSONWriter) {
     writer.beginObject()
     writer.field("name", "name", name)
