@@ -205,8 +205,11 @@ extension ScenarioCaller {
       let second = try await stage.hotel.loyalty.accrue(stage.stay("M-1", yuan: 10))
       #expect(second.debtPoints > 0)
       try stage.advance(minutes: 1)
+      let until = ProtobufTimestamp(unixMilliseconds: stage.now)
+      // A period is told once nothing more can be posted in it.
+      try stage.advance(minutes: 1)
       let (_, lines, trailer) = try await Self.statement(
-        GetStatementRequest(from: from, until: ProtobufTimestamp(unixMilliseconds: stage.now)), try stage.hotel)
+        GetStatementRequest(from: from, until: until), try stage.hotel)
       #expect(
         lines.map(\.kind) == [.accrual, .redemption, .redemption, .refund, .refund, .accrualReversal, .accrual])
       #expect(lines[3].reference == night.redemptionID && lines[3].points == night.points)

@@ -165,6 +165,8 @@ extension Scenario {
         RedeemRequest(memberID: "M-flies", itemID: "airport-transfer", quantity: 1, idempotencyKey: stage.fresh()))
       try stage.advance(days: 1)
       let before = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-flies"))
+      let end = stage.now
+      try stage.advance(minutes: 1)
       // Three points for a yuan flown in place of two, and a dearer transfer.
       var draft = try Scenario.triple(7, from: "2027-01-01T00:00:00+08:00")
       draft.replace("points: 9800", with: "points: 10800")
@@ -176,7 +178,7 @@ extension Scenario {
         var members: [SimulatedMember] = []
         let request = SimulateRequest(
           yaml: yaml, version: version, from: ProtobufTimestamp(unixMilliseconds: begin),
-          until: ProtobufTimestamp(unixMilliseconds: until ?? stage.now))
+          until: ProtobufTimestamp(unixMilliseconds: until ?? end))
         for try await response in try await caller.policy.simulate(request) {
           switch response.part {
           case .totals(let part)?: totals = part
