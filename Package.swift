@@ -107,6 +107,8 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       path: "Tests/InteropServer"),
+    // Those of the interoperability cases that need a program (Tests/Interop/test_client_interop.py).
+    .executableTarget(name: "interop-client", dependencies: ["InteropAPI"], path: "Tests/InteropClient"),
     .testTarget(
       name: "ProtobufRuntimeTests", dependencies: ["ProtobufRuntime"], exclude: ["C", "Python"],
       plugins: ["CodegenPlugin"]),

@@ -13,6 +13,8 @@ import time
 import grpc
 import pytest
 
+from conftest import BIN
+from test_interop import InteropServer
 from rpc_client_peers import CLEAN, CLIENT, PROTO, SERVICE, Peer, interop_stubs, ruby_peer, server_credentials  # noqa: F401
 
 
@@ -119,6 +121,26 @@ def test_timeout_on_sleeping_server(ruby_peer):
         assert b"DEADLINE_EXCEEDED" in process.stderr.read()
     finally:
         process.kill()
+
+
+@pytest.fixture(scope="module")
+def own_peer(tmp_path_factory, certs):
+    server = InteropServer(
+        tmp_path_factory.mktemp("interop-server"), "--certificate", certs / "server.pem", "--key", certs / "server.key")
+    yield Peer(server.address, ["--cacert", certs / "ca.pem"])
+    assert server.stop() == 0
+
+
+@pytest.mark.parametrize("maker", ["ruby", "own"])
+@pytest.mark.parametrize("case", ["cancel_after_begin", "cancel_after_first_response", "concurrent_large_unary"])
+def test_the_cases_that_need_a_program(request, maker, case):
+    """A thousand large calls, eight at a time, are 586 MB through one connection."""
+    peer = request.getfixturevalue(f"{maker}_peer")
+    name = ["--server-name", "foo.test.google.fr"] if maker == "ruby" else []
+    result = subprocess.run(
+        [BIN / "interop-client", "--address", peer.address, "--ca", peer.tls[1], *name, case],
+        capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stderr
 
 
 # Python's grpcio, failing as asked

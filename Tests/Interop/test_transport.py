@@ -2,9 +2,11 @@
 
 import socket
 import ssl
+import subprocess
 import time
 
 import grpc
+import pytest
 from grpc import StatusCode
 
 from conftest import Server, accrual, key, refused
@@ -87,17 +89,59 @@ def test_plaintext_http2_on_the_port_is_closed_with_one_log_line(server):
     closed_with_one_line(server, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
 
 
-def test_a_client_without_h2_gets_no_connection(server):
+def secured(server, *protocols):
     context = ssl.create_default_context(cafile=server.certs / "ca.pem")
-    context.set_alpn_protocols(["http/1.1"])
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     host, port = server.address.rsplit(":", 1)
-    try:
-        with socket.create_connection((host, int(port)), timeout=10) as plain:
-            with context.wrap_socket(plain, server_hostname="localhost") as secured:
-                secured.sendall(b"GET / HTTP/1.1\r\n\r\n")
-                assert secured.recv(100) == b""
-    except (ssl.SSLError, ConnectionError):
-        pass
+    return context.wrap_socket(socket.create_connection((host, int(port)), timeout=10), server_hostname="localhost")
+
+
+def everything(connection):
+    text = b""
+    while piece := connection.recv(4096):
+        text += piece
+    return text.decode()
+
+
+@pytest.mark.parametrize("protocols", [["http/1.1"], ["http/1.0", "http/1.1"], []])
+def test_a_client_without_h2_is_told_in_words_what_is_spoken(server, protocols):
+    before = len(lines_of(server))
+    with secured(server, *protocols) as connection:
+        connection.sendall(b"POST /loyalty.v1.LoyaltyService/GetTier HTTP/1.1\r\nhost: localhost\r\n"
+                           b"content-length: 2\r\n\r\n")
+        connection.sendall(b"{}")
+        head, body = everything(connection).split("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 505 ") and f"content-length: {len(body)}" in head
+    assert "HTTP/2" in body and "gRPC" in body
+    for _ in range(200):
+        if len(lines_of(server)) > before:
+            break
+        time.sleep(0.01)
+    (line,) = lines_of(server)[before:]
+    assert "HTTP/2" in line
+
+
+def test_a_client_that_offers_nothing_spoken_here_is_refused_in_the_handshake(server):
+    with pytest.raises(ssl.SSLError):
+        secured(server, "spdy/3").close()
+
+
+def test_a_request_in_http1_without_an_end_is_read_up_to_a_limit(server):
+    with secured(server, "http/1.1") as connection:
+        try:
+            for _ in range(64):
+                connection.sendall(b"x-filler: " + b"y" * 4_080 + b"\r\n")
+            assert connection.recv(100) == b""
+        except (ssl.SSLError, ConnectionError):
+            pass
+
+
+def test_curl_prints_what_is_spoken(server):
+    result = subprocess.run(
+        ["curl", "-sS", "--http1.1", "--cacert", server.certs / "ca.pem", "--json", "{}",
+         f"https://localhost:{server.address.rsplit(':', 1)[1]}{ACCRUE}"], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0 and "HTTP/2" in result.stdout, result
 
 
 def test_the_variable_that_browsers_heed_makes_no_server_write_its_secrets(tmp_path, certs, monkeypatch):

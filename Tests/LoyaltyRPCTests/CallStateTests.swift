@@ -13,7 +13,7 @@ import Testing
     for (name, value) in fields {
       Array(name.utf8).withUnsafeBytes { name in
         Array(value.utf8).withUnsafeBytes { value in
-          head.receive(name: name, value: value, methods: methods, limits: limits)
+          head.receive(name: name, value: value, methods: methods.paths, limits: limits.ofHeaders)
         }
       }
     }

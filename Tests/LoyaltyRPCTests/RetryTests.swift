@@ -121,6 +121,12 @@ import Testing
 
   // MARK: - Keepalive
 
+  /// Failures, pushback, hedges and successes in any order: attempts stay within their number and the call is not forgotten.
+  @Test(arguments: 0..<400 as Range<UInt64>)
+  func attemptsStayWithinTheirBoundsWhateverHappens(_ seed: UInt64) {
+    AttemptFuzz.run(ChannelFuzz.bytes(seed, 200)) { Issue.record("seed \(seed): \($0)") }
+  }
+
   @Test func aSilentServerIsAskedAndThenGivenUp() {
     var keepalive = ClientKeepalive(.init(interval: .seconds(10), timeout: .seconds(2)), now: 0)
     let second: UInt64 = 1_000_000_000

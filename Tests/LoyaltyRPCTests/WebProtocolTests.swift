@@ -19,12 +19,12 @@ import Testing
     for (name, value) in fields {
       Array(name.utf8).withUnsafeBytes { name in
         Array(value.utf8).withUnsafeBytes { value in
-          head.receive(name: name, value: value, methods: methods, limits: .defaults)
+          head.receive(name: name, value: value, methods: methods.paths, limits: .defaults)
         }
       }
     }
     let web = try #require(head.web)
-    head.settleWeb(web, methods, .defaults)
+    head.settleWeb(web, methods.paths, .defaults)
     return (head, web)
   }
 
@@ -82,7 +82,9 @@ import Testing
       ("accept-encoding", "gzip"),
     ] {
       Array(name.utf8).withUnsafeBytes { name in
-        Array(value.utf8).withUnsafeBytes { head.receive(name: name, value: $0, methods: methods, limits: .defaults) }
+        Array(value.utf8).withUnsafeBytes {
+          head.receive(name: name, value: $0, methods: methods.paths, limits: .defaults)
+        }
       }
     }
     #expect(head.web == nil)

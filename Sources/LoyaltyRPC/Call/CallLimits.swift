@@ -71,4 +71,14 @@ public struct CallLimits: Sendable, Hashable {
   public init() {}
 
   public static let defaults = CallLimits()
+
+  /// Those that each header field is held against.
+  struct OfHeaders: Sendable {
+    let maxBytes: Int
+    let maxCount: Int
+
+    static let defaults = CallLimits.defaults.ofHeaders
+  }
+
+  var ofHeaders: OfHeaders { OfHeaders(maxBytes: maxHeaderListBytes, maxCount: maxHeaderCount) }
 }

@@ -7,7 +7,7 @@ struct MessageDeframer {
   static let prefixLength = 5
 
   /// Longest message accepted, in bytes on the wire.
-  let limit: Int
+  private(set) var limit: Int
 
   /// The beginning of a message whose rest has not come.
   private var partial: [UInt8] = []
@@ -15,6 +15,14 @@ struct MessageDeframer {
 
   init(limit: Int) {
     self.limit = limit
+  }
+
+  /// As a new one that accepts nothing.
+  mutating func clear() {
+    limit = 0
+    guard !partial.isEmpty else { return }
+    partial = []
+    partialLength = nil
   }
 
   /// True between messages.

@@ -39,6 +39,7 @@ extension RPCError: CustomStringConvertible {
 
 extension RPCError {
   /// What a peer is told of an error that a handler threw.
+  @usableFromInline
   init(thrownByHandler error: any Error) {
     switch error {
     case let error as RPCError: self = error

@@ -49,16 +49,16 @@ struct RequestHead {
 
   /// Takes one header field. Pseudo-headers come first, as nghttp2 has checked.
   mutating func receive(
-    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, methods: MethodTable, limits: CallLimits
+    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, methods: MethodPaths, limits: CallLimits.OfHeaders
   ) {
     listBytes += name.count + value.count + 32
     listCount += 1
-    guard listBytes <= limits.maxHeaderListBytes else {
-      fail(.resourceExhausted, "request headers are longer than the limit of \(limits.maxHeaderListBytes) bytes")
+    guard listBytes <= limits.maxBytes else {
+      fail(.resourceExhausted, "request headers are longer than the limit of \(limits.maxBytes) bytes")
       return
     }
-    guard listCount <= limits.maxHeaderCount else {
-      fail(.resourceExhausted, "more request header fields than the limit of \(limits.maxHeaderCount)")
+    guard listCount <= limits.maxCount else {
+      fail(.resourceExhausted, "more request header fields than the limit of \(limits.maxCount)")
       return
     }
     guard let first = name.first else { return }
@@ -99,8 +99,27 @@ struct RequestHead {
 
   mutating func refuse() { isAccepted = false }
 
+  /// As before the first field. What is nil or empty already, as after a plain call, is not let go of again: each of
+  /// these would cost a retain and a release.
+  mutating func clear() {
+    guard metadata.isEmpty, web == nil, unknownPath == nil, unknownEncoding == nil, failure == nil else {
+      self = RequestHead()
+      return
+    }
+    method = -1
+    timeout = nil
+    encoding = .identity
+    accepts = AcceptedEncodings()
+    httpMethod = .other
+    contentType = .missing
+    sawPath = false
+    listBytes = 0
+    listCount = 0
+    isAccepted = false
+  }
+
   private mutating func receivePseudo(
-    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, methods: MethodTable
+    name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, methods: MethodPaths
   ) {
     if name.equals(":path") {
       sawPath = true

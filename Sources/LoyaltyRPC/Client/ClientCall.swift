@@ -77,7 +77,7 @@ final class ClientCall: StreamOwner, @unchecked Sendable {
 
   private static func traced(_ options: CallOptions) -> CallOptions {
     var options = options
-    options.metadata = OutgoingTrace.added(to: options.metadata)
+    options.metadata = OutgoingTrace.added(to: options.metadata, isInjected: options.span != nil)
     return options
   }
 

@@ -84,6 +84,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       address: context?.channel.remoteAddress.map(Self.text) ?? authority,
       resolve: Duration(resolved - begun), connect: Duration(connected - resolved),
       handshake: Duration(.now() - connected), tlsVersion: security.protocolVersion, cipher: security.cipher,
+      isResumed: security.isResumed,
       serverCertificate: security.peerCertificate()?.certificate,
       isClientCertificateRequested: security.isCertificateRequested)
     keepalive = transport.keepalive.map { ClientKeepalive($0, now: NIODeadline.now().uptimeNanoseconds) }

@@ -21,9 +21,10 @@ enum ClientSecurityContext: Sendable {
   }
 
   /// For a new connection.
-  func makeSecurity() throws(TLSError) -> any ConnectionSecurity {
+  func makeSecurity(to address: ServerAddress) throws(TLSError) -> any ConnectionSecurity {
     switch self {
-    case .tls(let context, let serverName): try TLSSession(context, serverName: serverName)
+    case .tls(let context, let serverName):
+      try TLSSession(context, serverName: serverName, server: address.description)
     case .plaintext: Plaintext()
     }
   }

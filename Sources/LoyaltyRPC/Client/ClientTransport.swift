@@ -160,6 +160,9 @@ final class ClientTransport: @unchecked Sendable {
 
   /// - Returns: why the call is refused; nil if it is not.
   func callStarts(_ method: MethodDescriptor, _ options: inout CallOptions) -> RPCError? {
+    guard !configuration.interceptors.isEmpty else { return nil }
+    options.start = CallOptions.Start(
+      time: .now(), server: ServerName(address: target.host, port: target.port == 0 ? nil : target.port))
     for interceptor in configuration.interceptors {
       do {
         try interceptor.callStarts(method, &options)
@@ -346,7 +349,7 @@ final class ClientTransport: @unchecked Sendable {
     let begun = NIODeadline.now() - resolveTime
     do {
       guard let place = try address.socketAddress() else {
-        try connectInProcess(id, begun)
+        try connectInProcess(id, address, begun)
         return
       }
       let bootstrap = ClientBootstrap(group: eventLoop)
@@ -354,7 +357,7 @@ final class ClientTransport: @unchecked Sendable {
         .channelOption(.autoRead, value: false)
         .channelInitializer { [self] channel in
           do {
-            let connection = try makeConnection(id, begun)
+            let connection = try makeConnection(id, address, begun)
             try channel.pipeline.syncOperations.addHandler(connection)
             pending[id] = connection
             guard case .ip = address else { return eventLoop.makeSucceededVoidFuture() }
@@ -369,15 +372,15 @@ final class ClientTransport: @unchecked Sendable {
     }
   }
 
-  private func makeConnection(_ id: Int, _ begun: NIODeadline) throws -> ClientConnection {
+  private func makeConnection(_ id: Int, _ address: ServerAddress, _ begun: NIODeadline) throws -> ClientConnection {
     ClientConnection(
-      self, id: id, eventLoop: eventLoop, security: try security.makeSecurity(), resources: resources,
+      self, id: id, eventLoop: eventLoop, security: try security.makeSecurity(to: address), resources: resources,
       authority: target.description, begun: begun)
   }
 
-  private func connectInProcess(_ id: Int, _ begun: NIODeadline) throws {
+  private func connectInProcess(_ id: Int, _ address: ServerAddress, _ begun: NIODeadline) throws {
     guard let server else { throw RPCError(.unavailable, "there is no server in this process") }
-    let connection = try makeConnection(id, begun)
+    let connection = try makeConnection(id, address, begun)
     pending[id] = connection
     try server.server.connect(connection, on: eventLoop, identity: server.identity)
   }

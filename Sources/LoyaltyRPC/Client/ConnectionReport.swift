@@ -14,6 +14,8 @@ public struct ConnectionReport: Sendable, Hashable {
   public let tlsVersion: String
   /// E.g. `TLS_AES_256_GCM_SHA384`.
   public let cipher: String
+  /// The handshake took up the session of an earlier connection.
+  public let isResumed: Bool
   public let serverCertificate: PeerCertificate?
   /// The server asked this side for a certificate.
   public let isClientCertificateRequested: Bool

@@ -36,7 +36,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  enum Phase { case handshake, open, ended }
+  /// `refusing` is a server's, of a peer that speaks HTTP/1.1 at most.
+  enum Phase { case handshake, refusing, open, ended }
 
   /// Ciphertext that may wait for the socket before nothing more is encrypted. 256 KiB: two windows of a fast client.
   static let maxPendingCiphertext = 256 << 10
@@ -68,6 +69,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   /// 100: the frames of one flush; more is not saved up for a flood.
   private static let maxPingCredit = 100
   private var isFlooded = false
+  private var http1 = HTTP1Refusal()
 
   init(eventLoop: any EventLoop, limits: CallLimits, security: any ConnectionSecurity, resources: LoopResources) {
     self.eventLoop = eventLoop
@@ -111,7 +113,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     handshakeTimer = eventLoop.scheduleTask(in: .seconds(Int64(clamping: seconds))) { [self] in
       end(
         phase == .handshake
-          ? .tls(.timedOut(seconds: seconds)) : .http2("the peer sent no HTTP/2 preface within \(seconds) s"))
+          ? .tls(.timedOut(seconds: seconds))
+          : phase == .refusing ? .tls(.noHTTP2) : .http2("the peer sent no HTTP/2 preface within \(seconds) s"))
     }
     if context.channel.isActive { begin() }
   }
@@ -137,7 +140,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    finish(phase == .handshake ? .tls(.closedInHandshake) : .closedByPeer)
+    finish(phase == .handshake ? .tls(.closedInHandshake) : phase == .refusing ? .tls(.noHTTP2) : .closedByPeer)
     context.fireChannelInactive()
   }
 
@@ -153,7 +156,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     receivedBytes &+= buffer.readableBytes
     buffer.withUnsafeReadableBytes { security.feed($0) }
     if phase == .handshake { continueHandshake() }
-    if phase == .open { receive() }
+    if phase == .open { receive() } else if phase == .refusing { refuseHTTP1() }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
@@ -187,6 +190,10 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private func continueHandshake() {
     do {
       guard try security.handshake() else { return }
+      guard !security.isHTTP1 else {
+        phase = .refusing
+        return
+      }
       guard let session = makeSession() else {
         end(.http2("nghttp2 gave no session: out of memory"))
         return
@@ -217,6 +224,27 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
           return
         case .closed:
           end(.closedByPeer)
+          return
+        }
+      }
+    } catch {
+      end(.tls(error))
+    }
+  }
+
+  /// Reads a request in HTTP/1.1 as far as its head, and says that it is not spoken here. The peer closes: a socket that is
+  /// closed with bytes unread would take the answer back. One that does not is closed after `handshakeSeconds`.
+  private func refuseHTTP1() {
+    let buffer = resources.plainInput
+    do {
+      while case .bytes(let count) = try security.read(into: buffer) {
+        switch http1.receive(UnsafeRawBufferPointer(rebasing: buffer[..<count])) {
+        case .wait: break
+        case .answer:
+          try HTTP1Refusal.answer.withUnsafeBytesTyped { (raw) throws(TLSError) in try security.write(raw) }
+          security.shutDown()
+        case .close:
+          end(.tls(.noHTTP2))
           return
         }
       }
@@ -317,9 +345,10 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     guard let base = room.baseAddress else { return false }
     var used = 0
     var hasMore = false
+    // Nothing is written to the channel below, so it stays as writable as it is.
+    guard context.channel.isWritable else { return false }
     do {
       while true {
-        guard context.channel.isWritable else { break }
         guard security.pendingOutput < Self.maxPendingCiphertext else {
           hasMore = true
           break

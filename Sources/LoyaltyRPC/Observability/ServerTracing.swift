@@ -73,10 +73,13 @@ extension StatusCode {
 /// What a call that is made carries of the trace that its task is in.
 enum OutgoingTrace {
   /// Metadata with the trace beside it.
-  static func added(to metadata: Metadata) -> Metadata {
+  /// - Parameter isInjected: what the process's tracer knows of the call is in there already.
+  static func added(to metadata: Metadata, isInjected: Bool) -> Metadata {
     guard let context = ServiceContext.current else { return metadata }
     var metadata = metadata
-    InstrumentationSystem.instrument.inject(context, into: &metadata, using: MetadataCarrier())
+    if !isInjected {
+      InstrumentationSystem.instrument.inject(context, into: &metadata, using: MetadataCarrier())
+    }
     if let trace = context.traceContext, metadata["traceparent"] == nil {
       MetadataCarrier().inject(trace.parent, forKey: "traceparent", into: &metadata)
       if let state = trace.state { MetadataCarrier().inject(state, forKey: "tracestate", into: &metadata) }

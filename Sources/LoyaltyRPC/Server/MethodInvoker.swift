@@ -1,5 +1,8 @@
 // From bytes to a handler and from what it returns to the reply, once for each kind of call. The types of the messages
 // end here: below are bytes only.
+//
+// The function of a unary call is made in `ServerMethod.unary`, which is compiled in the module of the handler, for its very
+// messages: through generic code a small call would be a tenth slower.
 
 import ProtobufRuntime
 
@@ -22,44 +25,19 @@ extension MethodInvoker {
     call.fail(RPCError(.internal, "\(call.method.path) takes one message"))
   }
 
-  /// Decodes a request; one that is malformed fails the call and leaves the connection alone.
-  @inline(__always)
-  fileprivate func decode<Q: Message>(_ type: Q.Type, _ bytes: UnsafeRawBufferPointer, _ call: ServerContext) -> Q? {
-    do {
-      if let web = call.web { return try web.codec.decode(Q.self, bytes, call.connection.shared.json) }
-      return try Q(serializedBytes: bytes)
-    } catch let error as RPCError {
-      call.fail(error)
-      return nil
-    } catch {
-      call.fail(RPCError(.internal, "the request is no \(Q.fullName): \(error)"))
-      return nil
-    }
-  }
 }
 
-final class UnaryInvoker<Q: Message, R: Message>: MethodInvoker {
-  var messageTypes: [any Message.Type] { [Q.self, R.self] }
-  private let body: @Sendable (Q, ServerContext) async throws -> R
+final class UnaryInvoker: MethodInvoker {
+  let messageTypes: [any Message.Type]
+  private let body: @Sendable (ServerContext, UnsafeRawBufferPointer) -> Void
 
-  init(body: @escaping @Sendable (Q, ServerContext) async throws -> R) {
+  init(_ messageTypes: [any Message.Type], _ body: @escaping @Sendable (ServerContext, UnsafeRawBufferPointer) -> Void)
+  {
+    self.messageTypes = messageTypes
     self.body = body
   }
 
-  func start(_ call: ServerContext, request bytes: UnsafeRawBufferPointer) {
-    guard let request = decode(Q.self, bytes, call) else { return }
-    call.run(
-      Task.immediate { [body] in
-        do {
-          call.answer(
-            call.isScoped
-              ? try await call.scoped { () async throws -> R in try await body(request, call) }
-              : try await body(request, call))
-        } catch {
-          call.fail(RPCError(thrownByHandler: error))
-        }
-      })
-  }
+  func start(_ call: ServerContext, request bytes: UnsafeRawBufferPointer) { body(call, bytes) }
 }
 
 final class ServerStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
@@ -71,7 +49,7 @@ final class ServerStreamingInvoker<Q: Message, R: Message>: MethodInvoker {
   }
 
   func start(_ call: ServerContext, request bytes: UnsafeRawBufferPointer) {
-    guard let request = decode(Q.self, bytes, call) else { return }
+    guard let request = call.decode(Q.self, bytes) else { return }
     let responses = ResponseWriter<R>(call, call.openResponses())
     call.run(
       Task.immediate { [body] in

@@ -16,10 +16,37 @@ public struct ServerMethod: Sendable {
   public let descriptor: MethodDescriptor
   let invoker: any MethodInvoker
 
+  @inlinable
   public static func unary<Q: Message, R: Message>(
     _ descriptor: MethodDescriptor, _ body: @escaping @Sendable (Q, ServerContext) async throws -> R
   ) -> ServerMethod {
-    ServerMethod(descriptor: descriptor, invoker: UnaryInvoker(body: body))
+    ServerMethod(descriptor, unary: [Q.self, R.self]) { call, bytes in
+      guard let request = call.decode(Q.self, bytes) else { return }
+      call.run(
+        Task.immediate {
+          do {
+            call.answer(
+              call.isScoped
+                ? try await call.scoped { () async throws -> R in try await body(request, call) }
+                : try await body(request, call))
+          } catch {
+            call.fail(RPCError(thrownByHandler: error))
+          }
+        })
+    }
+  }
+
+  @usableFromInline
+  init(
+    _ descriptor: MethodDescriptor, unary messageTypes: [any Message.Type],
+    _ body: @escaping @Sendable (ServerContext, UnsafeRawBufferPointer) -> Void
+  ) {
+    self.init(descriptor: descriptor, invoker: UnaryInvoker(messageTypes, body))
+  }
+
+  init(descriptor: MethodDescriptor, invoker: any MethodInvoker) {
+    self.descriptor = descriptor
+    self.invoker = invoker
   }
 
   public static func serverStreaming<Q: Message, R: Message>(

@@ -42,7 +42,8 @@ extension ServerConnection {
 
   /// A call that takes one message has it all.
   func start(_ slot: Int, _ request: UnsafeRawBufferPointer) {
-    guard case .accepted(let index) = streams[slot].head.verdict() else { return }
+    let index = streams[slot].head.method
+    guard streams[slot].head.isAccepted, index >= 0 else { return }
     let served = shared.methods.entries[index]
     guard let call = makeCall(slot, served) else { return }
     served.invoker.start(call, request: request)

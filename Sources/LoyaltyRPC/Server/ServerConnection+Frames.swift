@@ -51,7 +51,7 @@ extension ServerConnection {
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let slot = slot(of: frame.pointee.hd.stream_id) else {
       return 0
     }
-    streams[slot].head.receive(name: name, value: value, methods: shared.methods, limits: limits)
+    streams[slot].head.receive(name: name, value: value, methods: paths, limits: headerLimits)
     return 0
   }
 

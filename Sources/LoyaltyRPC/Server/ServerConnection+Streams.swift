@@ -32,22 +32,24 @@ extension ServerConnection {
     return slot
   }
 
-  /// Takes a stream out of the table. A handler that still runs is cancelled.
-  func close(_ slot: Int, _ reason: RPCError) {
+  /// Takes a stream out of the table. A handler that still runs is cancelled, for the reason given; after most calls nobody asks
+  /// for it.
+  func close(_ slot: Int, _ reason: @autoclosure () -> RPCError) {
     if let call = streams[slot].call {
       if streams[slot].isHeld { runningCalls -= 1 }
       if !streams[slot].hasReportedEnd {
+        let reason = reason()
         call.cancel(reason)
         report(call, slot, reason.code, reason.message)
       }
     }
-    streams[slot].requests?.end(reason)
-    streams[slot].responses?.fail(reason)
+    if let requests = streams[slot].requests { requests.end(reason()) }
+    if let responses = streams[slot].responses { responses.fail(reason()) }
     dropReply(slot)
     bufferedBytes -= streams[slot].bufferedBytes
     if borrowed?.slot == slot { borrowed = nil }
     if currentSlot == slot { currentSlot = -1 }
-    streams[slot] = ServerStream()
+    streams[slot].clear()
     freeSlots.append(slot)
     openStreams -= 1
   }

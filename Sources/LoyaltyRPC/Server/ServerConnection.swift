@@ -54,6 +54,9 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   private(set) var peer: Peer
 
   let streams = StreamTable()
+  /// Of `shared` and `limits`, at hand for each header field.
+  let paths: MethodPaths
+  let headerLimits: CallLimits.OfHeaders
   var freeSlots: [Int] = []
   var openStreams = 0
   /// Handlers that have not ended, and held replies: counted until they end, not until their stream is reset.
@@ -112,6 +115,8 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   ) {
     self.shared = shared
     self.address = address
+    paths = shared.methods.paths
+    headerLimits = shared.limits.ofHeaders
     number = shared.counters.nextNumber()
     peer = Peer(address: address, certificate: nil, certificateRejection: nil, tlsVersion: "")
     super.init(eventLoop: eventLoop, limits: shared.limits, security: security, resources: resources)
@@ -186,7 +191,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     guard drain == .no else { return }
     drain = .announced
     guard phase == .open, let session else {
-      if phase == .handshake { end(.closedHere("the server shuts down")) }
+      if phase != .ended { end(.closedHere("the server shuts down")) }
       return
     }
     nghttp2_submit_shutdown_notice(session)

@@ -86,7 +86,9 @@ public final class ServerContext: Sendable {
     self.web = web
     self.accepts = accepts
     let encoding = connection.shared.replyEncoding
-    if encoding != .identity, web == nil, accepts.contains(encoding) { state.withLock { $0.ending.encoding = encoding } }
+    if encoding != .identity, web == nil, accepts.contains(encoding) {
+      state.withLock { $0.ending.encoding = encoding }
+    }
   }
 
   // MARK: - For handlers
@@ -203,10 +205,42 @@ public final class ServerContext: Sendable {
 
   // MARK: - For invokers
 
+  /// Decodes a request; one that is malformed fails the call and leaves the connection alone.
+  @inlinable
+  func decode<Q: Message>(_ type: Q.Type, _ bytes: UnsafeRawBufferPointer) -> Q? {
+    guard !isWeb else { return decodeWeb(type, bytes) }
+    do {
+      return try Q(serializedBytes: bytes)
+    } catch {
+      failDecoding(Q.fullName, error)
+      return nil
+    }
+  }
+
+  @usableFromInline var isWeb: Bool { web != nil }
+
+  @usableFromInline
+  func decodeWeb<Q: Message>(_ type: Q.Type, _ bytes: UnsafeRawBufferPointer) -> Q? {
+    do throws(RPCError) {
+      return try web?.codec.decode(Q.self, bytes, connection.shared.json)
+    } catch {
+      fail(error)
+      return nil
+    }
+  }
+
+  @usableFromInline
+  func failDecoding(_ name: String, _ error: WireError) {
+    fail(RPCError(.internal, "the request is no \(name): \(error)"))
+  }
+
   /// There is something that the calls of the handler inherit.
-  var isScoped: Bool { deadline != nil || (!connection.shared.interceptors.isEmpty && serviceContext != nil) }
+  @usableFromInline var isScoped: Bool {
+    deadline != nil || (!connection.shared.interceptors.isEmpty && serviceContext != nil)
+  }
 
   /// Runs the handler so that the calls it makes inherit the deadline and the trace.
+  @usableFromInline
   func scoped<R: Sendable>(_ body: () async throws -> R) async throws -> R {
     guard let context = serviceContext else {
       return try await CallDeadline.$current.withValue(deadline, operation: body)
@@ -217,6 +251,7 @@ public final class ServerContext: Sendable {
   }
 
   /// Keeps the task of a handler that has not ended yet, to cancel it.
+  @usableFromInline
   func run(_ task: Task<Void, Never>) {
     let cancelNow = state.withLock { state in
       guard !state.hasEnded else { return false }
@@ -227,6 +262,7 @@ public final class ServerContext: Sendable {
   }
 
   /// Ends a call that has one response.
+  @usableFromInline
   func answer<R: Message>(_ response: R) {
     let ending = end()
     let isOnLoop = connection.eventLoop.inEventLoop
@@ -261,6 +297,7 @@ public final class ServerContext: Sendable {
   }
 
   /// Ends a call with an error.
+  @usableFromInline
   func fail(_ error: RPCError) {
     let ending = end()
     if connection.eventLoop.inEventLoop {

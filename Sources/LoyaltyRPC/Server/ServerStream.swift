@@ -66,4 +66,31 @@ struct ServerStream {
     case ok(Metadata)
     case failed(RPCError)
   }
+
+  /// The place is free again, as new. After a plain call most of it is nil or empty already: assigning that again would cost a
+  /// release, or two, for each.
+  mutating func clear() {
+    id = 0
+    head.clear()
+    state = ServerCallState(kind: .unary)
+    deframer.clear()
+    window = StreamWindow()
+    if !request.isEmpty { request = [] }
+    requestIsCompressed = false
+    if requests != nil { requests = nil }
+    bufferedBytes = 0
+    call = nil
+    if !reply.isEmpty { reply.discard() }
+    if responses != nil { responses = nil }
+    trailers = .pending
+    if !initialMetadata.isEmpty { initialMetadata = Metadata() }
+    replyEncoding = .identity
+    isDeferred = false
+    isHeld = false
+    endsWithBody = false
+    requestHasEnded = false
+    hasReportedEnd = false
+    hasHead = false
+    wait = nil
+  }
 }

@@ -26,8 +26,9 @@ final class StreamTable {
 
   /// - Precondition: `0 ≤ slot < count`.
   subscript(slot: Int) -> ServerStream {
-    _read { yield place(slot).pointee }
-    _modify { yield &place(slot).pointee }
+    // By address: coroutines that are not inlined take memory for themselves, and what is read is copied.
+    unsafeAddress { UnsafePointer(place(slot)) }
+    unsafeMutableAddress { place(slot) }
   }
 
   @inline(__always)

@@ -9,6 +9,9 @@ protocol ConnectionSecurity: AnyObject {
   /// - Returns: true once it is complete.
   func handshake() throws(TLSError) -> Bool
 
+  /// On a server: the handshake is complete, and the peer offered no HTTP/2 in it.
+  var isHTTP1: Bool { get }
+
   /// Moves what may be read to `buffer`, one record at most.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> SecuredRead
 
@@ -35,6 +38,9 @@ protocol ConnectionSecurity: AnyObject {
 
   /// The cipher suite; empty without TLS.
   var cipher: String { get }
+
+  /// On a client: the handshake took up an earlier session.
+  var isResumed: Bool { get }
 
   /// On a client: the server asked who this side is.
   var isCertificateRequested: Bool { get }
@@ -66,6 +72,7 @@ final class Plaintext: ConnectionSecurity {
   func feed(_ bytes: UnsafeRawBufferPointer) { input.append(contentsOf: bytes) }
 
   func handshake() throws(TLSError) -> Bool { true }
+  var isHTTP1: Bool { false }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> SecuredRead {
     let count = min(buffer.count, input.count - inputStart)
@@ -97,6 +104,7 @@ final class Plaintext: ConnectionSecurity {
   func peerCertificate() -> (certificate: PeerCertificate, rejection: String?)? { identity.map { ($0, nil) } }
   var protocolVersion: String { "" }
   var cipher: String { "" }
+  var isResumed: Bool { false }
   var isCertificateRequested: Bool { false }
   func silentRefusal(_ reason: String) -> TLSError? { nil }
 }

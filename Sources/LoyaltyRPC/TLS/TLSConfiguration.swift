@@ -85,6 +85,8 @@ public struct ClientTLSConfiguration: Sendable, Hashable {
   public var identity: Identity?
   /// The name or IP address the certificate must carry; nil for the target's host.
   public var serverName: String?
+  /// A connection made anew takes up a session of an earlier one, with a ticket that is used once, rather than a full handshake.
+  public var resumesSessions = true
   /// A file to which the secrets of all sessions are added, for a debugger: who reads it reads every call.
   public var keyLogFile: String?
 

@@ -37,7 +37,7 @@ extension TLSContext {
     SSL_CTX_set_alpn_select_cb(
       pointer,
       { _, out, outLength, offered, offeredLength, _ in
-        TLSSession.selectHTTP2(out: out, outLength: outLength, offered: offered, offeredLength: offeredLength)
+        TLSSession.selectProtocol(out: out, outLength: outLength, offered: offered, offeredLength: offeredLength)
       }, nil)
     switch configuration.clientCertificate {
     case .none:

@@ -17,6 +17,8 @@ final class TLSContext: @unchecked Sendable {
   private(set) var ownNames: Set<String> = []
   /// On a server: contexts for other names. Filled before the context is used.
   var alternatives: [TLSContext] = []
+  /// On a client: the sessions that may be taken up again; nil if none are.
+  private(set) var sessions: ClientSessions?
   /// Where the secrets of sessions go, if anywhere.
   private(set) var keyLog: KeyLog?
 
@@ -75,6 +77,14 @@ final class TLSContext: @unchecked Sendable {
         if let ssl { TLSSession.noteCertificateRequest(ssl) }
         return 1
       }, nil)
+    if configuration.resumesSessions {
+      sessions = ClientSessions()
+      copenssl_ctx_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
+      SSL_CTX_sess_set_new_cb(pointer) { ssl, session in
+        guard let ssl, let session else { return 0 }
+        return TLSSession.keep(ssl, session) ? 1 : 0
+      }
+    }
     let h2: [UInt8] = [2, 0x68, 0x32]
     guard SSL_CTX_set_alpn_protos(pointer, h2, 3) == 0 else { throw .configuration(LibSSLErrors.takeText()) }
     SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER) { accepted, store in

@@ -11,12 +11,15 @@ final class TLSSession: ConnectionSecurity {
   private let output: OpaquePointer
   let context: TLSContext
   private let expectedName: String?
+  /// On a client: the server that the sessions of this connection are of.
+  private let server: String
 
   /// What the verify callback found, kept since libssl itself says little after the fact.
   private var verifyError: Int32 = 0
   private var rejected: PeerCertificate?
 
   private(set) var isEstablished = false
+  private(set) var isHTTP1 = false
 
   /// On a server: the peer of a session that is to be resumed was verified.
   private var isResumptionChecked = false
@@ -24,8 +27,10 @@ final class TLSSession: ConnectionSecurity {
   /// The server asked this side for a certificate.
   private(set) var isCertificateRequested = false
 
-  /// - Parameter serverName: on a client, the name or IP address that the certificate must be for.
-  init(_ context: TLSContext, serverName: String? = nil) throws(TLSError) {
+  /// - Parameters:
+  ///   - serverName: on a client, the name or IP address that the certificate must be for.
+  ///   - server: on a client, which of the servers of that name this is: a session is taken up where it came from.
+  init(_ context: TLSContext, serverName: String? = nil, server: String = "") throws(TLSError) {
     guard let ssl = SSL_new(context.pointer) else { throw .configuration(LibSSLErrors.takeText()) }
     guard let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem()) else {
       SSL_free(ssl)
@@ -37,16 +42,20 @@ final class TLSSession: ConnectionSecurity {
     self.output = output
     self.context = context
     expectedName = serverName
+    self.server = server
     SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
     if context.isServer {
       SSL_set_accept_state(ssl)
     } else {
       SSL_set_connect_state(ssl)
       if let serverName { try expect(serverName) }
+      takeUpSession()
     }
   }
 
   deinit {
+    // Without it libssl takes the end for a truncation and spoils the session. HTTP/2 has its own ends.
+    if !context.isServer { SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN) }
     SSL_free(ssl)
   }
 
@@ -77,7 +86,7 @@ final class TLSSession: ConnectionSecurity {
     let result = SSL_do_handshake(ssl)
     if result == 1 {
       isEstablished = true
-      try requireHTTP2()
+      try agreeOnProtocol()
       return true
     }
     switch SSL_get_error(ssl, result) {
@@ -87,11 +96,22 @@ final class TLSSession: ConnectionSecurity {
     }
   }
 
-  private func requireHTTP2() throws(TLSError) {
+  private func agreeOnProtocol() throws(TLSError) {
     var name: UnsafePointer<UInt8>?
     var length: UInt32 = 0
     SSL_get0_alpn_selected(ssl, &name, &length)
-    guard length == 2, let name, name[0] == 0x68, name[1] == 0x32 else { throw .noHTTP2 }
+    if length == 2, let name, name[0] == 0x68, name[1] == 0x32 { return }
+    guard context.isServer else { throw .noHTTP2 }
+    isHTTP1 = true
+  }
+
+  /// On a client: goes on with a session that this server offered, unless the certificate that was verified then has expired.
+  private func takeUpSession() {
+    guard let session = context.sessions?.take(for: server) else { return }
+    guard let certificate = SSL_SESSION_get0_peer(session.pointer),
+      X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0
+    else { return }
+    SSL_set_session(ssl, session.pointer)
   }
 
   /// Decrypts at most one record into `buffer`.
@@ -203,6 +223,14 @@ final class TLSSession: ConnectionSecurity {
     return true
   }
 
+  /// On a client: the server has offered a session, which is kept.
+  /// - Returns: false if it is not.
+  static func keep(_ ssl: OpaquePointer, _ session: OpaquePointer) -> Bool {
+    guard let own = of(ssl), let sessions = own.context.sessions else { return false }
+    sessions.add(ClientSessions.Session(session), for: own.server)
+    return true
+  }
+
   static func logSecret(_ ssl: OpaquePointer, _ line: UnsafePointer<CChar>) {
     of(ssl)?.context.keyLog?.add(line)
   }
@@ -230,13 +258,15 @@ final class TLSSession: ConnectionSecurity {
     Unmanaged<TLSSession>.fromOpaque(data).takeUnretainedValue().isCertificateRequested = true
   }
 
-  /// Picks `h2` from the client's list; refuses the handshake without it (RFC 7301 §3.2).
-  static func selectHTTP2(
+  /// Picks `h2` from the client's list, or else `http/1.1`, in which the client is told what is spoken here; refuses the
+  /// handshake with neither (RFC 7301 §3.2).
+  static func selectProtocol(
     out: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, outLength: UnsafeMutablePointer<UInt8>?,
     offered: UnsafePointer<UInt8>?, offeredLength: UInt32
   ) -> Int32 {
     guard let out, let outLength, let offered else { return SSL_TLSEXT_ERR_ALERT_FATAL }
     var index = 0
+    var http1: UnsafePointer<UInt8>?
     while index < Int(offeredLength) {
       let length = Int(offered[index])
       guard index + 1 + length <= Int(offeredLength) else { break }
@@ -245,9 +275,15 @@ final class TLSSession: ConnectionSecurity {
         outLength.pointee = 2
         return SSL_TLSEXT_ERR_OK
       }
+      if UnsafeRawBufferPointer(start: offered + index + 1, count: length).equals("http/1.1") {
+        http1 = offered + index + 1
+      }
       index += 1 + length
     }
-    return SSL_TLSEXT_ERR_ALERT_FATAL
+    guard let http1 else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    out.pointee = http1
+    outLength.pointee = 8
+    return SSL_TLSEXT_ERR_OK
   }
 
   // MARK: - Reasons

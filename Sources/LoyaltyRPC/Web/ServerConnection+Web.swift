@@ -15,7 +15,7 @@ extension ServerConnection {
       respondPreflight(slot, web)
       return false
     }
-    streams[slot].head.settleWeb(web, shared.methods, limits)
+    streams[slot].head.settleWeb(web, shared.methods.paths, limits)
     guard let form = web.form else { return true }
     if let origin = web.origin {
       guard shared.cors.allows(origin) else {

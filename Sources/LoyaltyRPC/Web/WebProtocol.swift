@@ -30,13 +30,22 @@ protocol WebProtocol: Sendable {
 }
 
 /// How one call is spoken: fixed once its headers are read, so it may be looked at from any thread.
-struct WebForm: Sendable {
+///
+/// A class, since nearly every call has none: asking for it copies one pointer.
+final class WebForm: Sendable {
   let proto: any WebProtocol
   let codec: WebCodec
   /// The caller reads gzip.
   let takesGzip: Bool
   /// The request came as a GET.
   let isGet: Bool
+
+  init(proto: any WebProtocol, codec: WebCodec, takesGzip: Bool, isGet: Bool) {
+    self.proto = proto
+    self.codec = codec
+    self.takesGzip = takesGzip
+    self.isGet = isGet
+  }
 
   /// Messages shorter than this are not compressed, in bytes. 1 KiB: one packet either way.
   static let minCompressedBytes = 1_024

@@ -136,7 +136,7 @@ extension RequestHead {
   }
 
   /// All fields are here: which protocol is it, and what follows from its fields.
-  mutating func settleWeb(_ web: WebRequest, _ methods: MethodTable, _ limits: CallLimits) {
+  mutating func settleWeb(_ web: WebRequest, _ methods: MethodPaths, _ limits: CallLimits) {
     let type: WebContentType
     switch httpMethod {
     case .post:
