@@ -33,12 +33,18 @@ mkdir -p "$folder/generated-rpc"
 "$(swift build --show-bin-path)/codegen" -I Sources/LoyaltyRPC/Schemas --swift-out "$folder/generated-rpc" \
   google/rpc/status.proto google/rpc/error_details.proto
 rpc=("$folder"/generated-rpc/*.swift Sources/LoyaltyRPC/TLS/TLSError.swift)
-for name in GRPCTimeout HeaderBytes MessageDeframer MessageEncoding Metadata MetadataBase64 MethodDescriptor \
-  PercentEncoding RPCError StatusCode; do rpc+=("Sources/LoyaltyRPC/Call/$name.swift"); done
-for name in ConnectQuery WebBody WebCodec; do rpc+=("Sources/LoyaltyRPC/Web/$name.swift"); done
+for name in CallLimits Compression GRPCTimeout HeaderBytes MessageDeframer MessageEncoding Metadata MetadataBase64 \
+  MethodDescriptor MethodPaths PercentEncoding RequestHead RPCError StatusCode; do
+  rpc+=("Sources/LoyaltyRPC/Call/$name.swift")
+done
+for name in ConnectError ConnectProtocol ConnectQuery GRPCWebProtocol WebBody WebCodec WebContentType WebProtocol WebRequest; do
+  rpc+=("Sources/LoyaltyRPC/Web/$name.swift")
+done
+rpc+=(Sources/LoyaltyRPC/HTTP2/HeaderBlock.swift Sources/LoyaltyRPC/Client/Retry/{AttemptPlan,RetryPolicy}.swift)
 for name in Balancer ChannelState ConnectionBackoff ConnectionFailure ConnectivityState PickFirst RoundRobin \
   ServerAddress; do rpc+=("Sources/LoyaltyRPC/Client/Channel/$name.swift"); done
 echo "compiling the part of LoyaltyRPC that needs no network"
+flags+=(-I Sources/CNGHTTP2 -I Sources/CZlib)
 swiftc "${flags[@]}" -module-name LoyaltyRPC -enable-testing -emit-module \
   -emit-module-path "$folder/LoyaltyRPC.swiftmodule" -c "${rpc[@]}" -o "$folder/LoyaltyRPC-code.o"
 
@@ -48,7 +54,7 @@ for target in FuzzSchema FuzzBinary FuzzJSON FuzzRPC; do
   if [ $target = FuzzSchema ]; then
     seeds=(Tests/ProtobufCompilerTests/Corpus/Accepted Tests/ProtobufCompilerTests/Corpus/Rejected)
   elif [ $target = FuzzRPC ]; then
-    sources+=(Tests/LoyaltyRPCTests/ChannelFuzz.swift "$folder/LoyaltyRPC-code.o")
+    sources+=(Tests/LoyaltyRPCTests/{ChannelFuzz,AttemptFuzz}.swift Tests/Fuzz/FuzzRequestHead.swift "$folder/LoyaltyRPC-code.o" -lnghttp2 -lz)
   else
     sources+=(Tests/Fuzz/FuzzMessages.swift "$folder"/generated/*.swift)
   fi

@@ -1,4 +1,5 @@
-// What peers send that is no message: frames, time-outs, metadata, bodies and queries of the web, and the events of a channel.
+// What peers send that is no message: frames, time-outs, metadata, headers of requests, bodies and queries of the web, and the events
+// of a channel and of a call's attempts.
 // The first byte chooses.
 
 import ProtobufRuntime
@@ -33,7 +34,7 @@ private func frames(_ bytes: [UInt8], _ form: WebBody.Form, _ step: Int) -> [[UI
 public func fuzzRPC(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   guard count > 0 else { return 0 }
   let bytes = Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
-  switch start[0] % 8 {
+  switch start[0] % 11 {
   case 0: inPieces(bytes, "frames") { frames(bytes, .framed, $0) }
   case 1: inPieces(bytes, "frames in Base64") { frames(bytes, .framedBase64, $0) }
   case 2: inPieces(bytes, "whole bodies") { frames(bytes, .whole, $0) }
@@ -61,6 +62,8 @@ public func fuzzRPC(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   case 5:
     _ = try? bytes.withUnsafeBytesTyped { (raw) throws(RPCError) in try ConnectQuery(raw) }
   case 6: ChannelFuzz.run(.pickFirst, bytes) { fatalError($0) }
+  case 7: AttemptFuzz.run(bytes) { fatalError($0) }
+  case 8, 9: RequestHeadFuzz.run(bytes)
   default: ChannelFuzz.run(.roundRobin, bytes) { fatalError($0) }
   }
   return 0
