@@ -1,7 +1,7 @@
 # `make run` starts a server to try, `make test` proves the tree, `make demo` does both ends once, `make bench` measures.
 # Each installs what it needs (apt, root) and can be run on a fresh Debian 12 with Swift 6.3.
 
-.PHONY: run demo test requirements bench bench-codec bench-engine bench-store build setup certs format lint clean help fuzz soak
+.PHONY: run demo test requirements bench bench-codec bench-engine bench-store bench-allocations bench-attacks soak-connections build setup certs format lint clean help fuzz soak
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -22,8 +22,16 @@ requirements: setup ## Each requirement, the scenarios that prove it, and whethe
 soak: ## Durability for hours: 200,000 simulated histories, 1,000 kills, 200 power losses, 360 failing system calls
 	@scripts/soak.sh
 
-bench: ## Server CPU per call beside a C program and grpc-go, in one run
+bench: ## Server CPU per call, streams, large messages, handshakes, memory, the client: beside C programs and grpc-go
 	@Benchmarks/bench.sh
+	@Benchmarks/transport.sh
+	@Benchmarks/client.sh
+
+bench-allocations: ## Allocations and instructions of the server for each unary call, held against their budget
+	@Benchmarks/unary-allocations.sh
+
+bench-attacks: setup ## What a well-behaved client notices of each attack on its server
+	@bash -c 'source scripts/python.sh && python Benchmarks/attacks.py'
 
 bench-engine: setup ## The ledger alone: accruals, redemptions, memory a member, expiry
 	swift build --package-path Benchmarks -c release --product bench-engine
@@ -34,6 +42,9 @@ bench-store: ## Durable accruals beside the bare disk, PostgreSQL and Redis; res
 
 bench-codec: ## Generated codecs beside swift-protobuf, C++ protobuf and protobuf-c, in one run
 	@Benchmarks/codec.sh
+
+soak-connections: ## A server for half an hour while connections come and go: memory and descriptors
+	@scripts/soak-connections.sh
 
 fuzz: ## libFuzzer over schemas, binary messages, JSON and what of gRPC is no message, a minute each
 	@scripts/fuzz.sh

@@ -18,34 +18,10 @@ scale=${SCALE:-1}
 names=("$@")
 [ ${#names[@]} -gt 0 ] || names=(c-limit grpc-go unary accrue)
 
-"$root/scripts/setup.sh" gcc nghttp2-client openssl golang-go golang-google-grpc-dev protobuf-compiler \
-  protoc-gen-go-1-3 util-linux
-mkdir -p "$work"
-echo "building" >&2
-swift build --package-path "$here" -c release --product bench-server >&2
-bin=$(swift build --package-path "$here" -c release --show-bin-path)
-gcc -O2 -o "$work/c-limit" "$here/peers/c-limit/server.c" -lnghttp2 -lssl -lcrypto
-if [[ " ${names[*]} " == *" grpc-go "* ]]; then
-  go=$work/go
-  mkdir -p "$go/src/bench"
-  protoc -I "$here/Sources/BenchSchema" --plugin=protoc-gen-go="$(command -v protoc-gen-go-1-3 || command -v protoc-gen-go)" \
-    --go_out=plugins=grpc:"$go/src" bench.proto
-  cp "$here/peers/grpc-go/main.go" "$go/src/bench/"
-  (cd "$go/src/bench" && GO111MODULE=off GOPATH="$go:/usr/share/gocode" GOFLAGS= go build -o "$work/grpc-go" .)
-fi
-"$root/certs/make-dev-certs.sh" "$work/certs" > /dev/null
-certificate=$work/certs/server.pem
-key=$work/certs/server.key
+source "$here/peers.sh"
+build_peers "${names[@]}"
 "$bin/bench-server" request unary > "$work/unary.request"
 "$bin/bench-server" request accrue > "$work/accrue.request"
-
-free_port() { # below those that the kernel gives to clients, which linger after a run
-  local port
-  while port=$((12000 + RANDOM % 18000)); (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
-  echo "$port"
-}
-ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
-hertz=$(getconf CLK_TCK)
 
 # measure NAME ROUND: a line "shape name cpu-us req/s p50-us p99-us" for each shape
 measure() {

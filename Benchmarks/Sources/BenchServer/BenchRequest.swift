@@ -1,14 +1,23 @@
-// The requests that the load tool sends: it has one body for all its calls.
+// The requests that the load tool sends: it has one body for all its calls of a kind.
 
 import BenchSchema
 import LoyaltyAPI
 import ProtobufRuntime
 
 enum BenchRequest {
-  /// A message behind gRPC's five-byte prefix; nil for an unknown kind.
+  /// Replies that a call of `list` asks for, and messages that a call of `chat` has each way.
+  static let listCount = 1_000
+  static let chatCount = 100
+  /// Bytes of `echo`, each way.
+  static let echoSize = 1 << 20
+
+  /// Messages behind gRPC's five-byte prefix; nil for an unknown kind.
   static func framed(_ kind: String) -> [UInt8]? {
     let message: [UInt8]
     switch kind {
+    case "list": message = ListRequest(count: Int32(listCount)).serializedBytes()
+    case "chat": return framed("unary").map { Array(repeatElement($0, count: chatCount).joined()) }
+    case "echo": message = Blob(data: [UInt8](repeating: 0x5a, count: echoSize)).serializedBytes()
     case "unary":
       message = BenchSchema.AccrueRequest(
         memberID: "M-0000123456", partnerID: "partner-cathay", amountMinor: 1_234_500, currency: "CNY",

@@ -22,10 +22,14 @@ final class CallCounter: ServerInterceptor {
 
 enum BenchServer {
   /// Serves until SIGTERM, then prints the counts.
-  static func serve(_ kind: String, port: Int, certificate: String, key: String) async throws {
+  static func serve(
+    _ kind: String, port: Int, certificate: String, key: String, clientAuthority: String?
+  ) async throws {
     // The load tool has no client certificate: here, and only here, nobody is asked for one.
     var configuration = RPCServer.Configuration(
-      tls: ServerTLSConfiguration(certificateChain: .file(certificate), privateKey: .file(key)))
+      tls: ServerTLSConfiguration(
+        certificateChain: .file(certificate), privateKey: .file(key),
+        clientCertificate: clientAuthority.map { .requested(authorities: .file($0)) } ?? .none))
     configuration.port = port
     // One loop: the server is measured on one core.
     configuration.loops = 1

@@ -1,7 +1,7 @@
 /* The floor: what TLS, HTTP/2 and the kernel cost when nothing else is done. One thread, epoll, libssl on the socket,
  * nghttp2; every request is answered with the same 45 bytes as soon as it has ended.
  *
- *   c-limit PORT CERTIFICATE KEY
+ *   c-limit PORT CERTIFICATE KEY [CLIENT-CA]
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -153,8 +153,8 @@ static void accept_all(int listener, SSL_CTX *context) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 4) {
-    fprintf(stderr, "usage: c-limit PORT CERTIFICATE KEY\n");
+  if (count != 4 && count != 5) {
+    fprintf(stderr, "usage: c-limit PORT CERTIFICATE KEY [CLIENT-CA]\n");
     return 2;
   }
   SSL_CTX *context = SSL_CTX_new(TLS_server_method());
@@ -162,6 +162,14 @@ int main(int count, char **arguments) {
       SSL_CTX_use_PrivateKey_file(context, arguments[3], SSL_FILETYPE_PEM) != 1) {
     ERR_print_errors_fp(stderr);
     return 1;
+  }
+  if (count == 5) {
+    if (SSL_CTX_load_verify_locations(context, arguments[4], NULL) != 1) {
+      ERR_print_errors_fp(stderr);
+      return 1;
+    }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_session_id_context(context, (const unsigned char *)"c-limit", 7);
   }
   SSL_CTX_set_alpn_select_cb(context, choose_h2, NULL);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
