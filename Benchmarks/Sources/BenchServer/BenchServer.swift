@@ -34,6 +34,8 @@ enum BenchServer {
     // One loop: the server is measured on one core.
     configuration.loops = 1
     configuration.limits.maxConcurrentStreams = 1000
+    // Ten thousand that lie idle, and those that call beside them.
+    configuration.maxConnections = 11_000
     let counter = CallCounter()
     configuration.interceptors = [counter]
     var logger = Logger(label: "bench-server") { StreamLogHandler.standardError(label: $0) }
