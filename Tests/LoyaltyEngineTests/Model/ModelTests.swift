@@ -18,7 +18,8 @@ import Testing
   static let seeds: [[UInt64]] = {
     if let seed = setting("LOYALTY_MODEL_SEED") { return [[seed]] }
     let count = max(1, (operations + length - 1) / length)
-    return (0..<min(parts, count)).map { part in stride(from: part, to: count, by: parts).map { UInt64($0 + 1) } }
+    let first = setting("LOYALTY_MODEL_FIRST_SEED") ?? 1
+    return (0..<min(parts, count)).map { part in stride(from: part, to: count, by: parts).map { first &+ UInt64($0) } }
   }()
 
   @Test(arguments: seeds) func ledgerAndReferenceModelAgreeOnEveryAnswerAndBalance(seeds: [UInt64]) {

@@ -79,7 +79,9 @@ struct Simulation {
     switch step.action {
     case .advance(let ms): now += ms
     case .advanceToDue(let plus):
-      if let due = ledger.nextDueMs { now = max(now, due + plus) }
+      // Days would be due first on every one of them.
+      let due = [DueSource.lots, .holds, .pending, .tiers].compactMap { ledger.dueMs($0) }.min()
+      if let due { now = max(now, due + plus) }
     case .work: work()
     case .lapse(let most):
       if case .change(let record) = ledger.decide(

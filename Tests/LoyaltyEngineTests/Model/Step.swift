@@ -22,7 +22,7 @@ struct Step: Hashable, Sendable, CustomStringConvertible {
 enum Action: Hashable, Sendable {
   /// The clock goes on.
   case advance(ms: Int64)
-  /// The clock goes on to the next instant at which something falls due, and so many milliseconds beyond it.
+  /// The clock goes on to the next instant at which points, holds or tiers fall due, and so many milliseconds beyond.
   case advanceToDue(plus: Int64)
   /// - ago: milliseconds between the activity and its report; negative: in the future.
   /// - reference: the business reference; the same one twice must be refused.
