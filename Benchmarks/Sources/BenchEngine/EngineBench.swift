@@ -80,12 +80,14 @@ struct EngineBench {
     report("redemptions, \(members) members with 10 lots", count, seconds)
   }
 
-  static func memory(_ policy: CompiledPolicy, members: Int) throws {
-    let before = residentBytes()
+  /// - Parameter keys: idempotency keys that are remembered at most; the promise is a number of days, not of members.
+  static func memory(_ policy: CompiledPolicy, members: Int, keys: Int, _ what: String) throws {
+    let before = allocatedBytes()
     var bench = try EngineBench(policy)
+    bench.ledger.limits.idempotencyKeys = keys
     for _ in 0..<3 { try bench.enrol(members) }
-    let bytes = (residentBytes() - before) / members
-    print("memory a member with three lots, keys and references included: \(bytes) bytes")
+    let bytes = (allocatedBytes() - before) / members
+    print("memory a member with three lots, references and \(what) included: \(bytes) bytes")
     withExtendedLifetime(bench) {}
   }
 
@@ -129,8 +131,9 @@ struct EngineBench {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  private static func residentBytes() -> Int {
-    let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
-    return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * 4096
+  /// Bytes that the program has asked for and not given back. The resident pages would be fewer once some were freed.
+  private static func allocatedBytes() -> Int {
+    let heap = mallinfo2()
+    return Int(heap.uordblks) + Int(heap.hblkhd)
   }
 }

@@ -13,7 +13,7 @@ let usage = """
     accrue       accruals of 100,000 members, ten each
     accrue-10m   a million accruals after 10 million members have enrolled (some 6 GB of memory)
     redeem       redemptions by members who have ten lots each
-    memory       bytes a member with three lots takes, keys and references included
+    memory       bytes a member with three lots takes, references included: without idempotency keys and with them
     expiry       a million lots that lapse on one day, in the records that the service makes of them
     all          all of these but accrue-10m (the default)
 
@@ -37,7 +37,9 @@ do {
     case "accrue": try EngineBench.accrue(policy, members: min(count, 100_000), enrolled: 0, count: count)
     case "accrue-10m": try EngineBench.accrue(policy, members: 10_000_000, enrolled: 10_000_000, count: count)
     case "redeem": try EngineBench.redeem(policy, members: 50_000)
-    case "memory": try EngineBench.memory(policy, members: 500_000)
+    case "memory":
+      try EngineBench.memory(policy, members: 500_000, keys: 10_000, "the keys of the last moments")
+      try EngineBench.memory(policy, members: 500_000, keys: 2_000_000, "all keys")
     default: try EngineBench.expiry(policy, lots: 1_000_000)
     }
   }
