@@ -19,7 +19,7 @@ test: ## Everything: unit tests, interop with Python grpcio, durability under SI
 requirements: setup ## Each requirement, the scenarios that prove it, and whether they pass
 	@scripts/requirements.py
 
-soak: ## Durability for hours: 200,000 simulated histories, 1,000 kills, 200 power losses, 360 failing system calls
+soak: ## For hours: 10 million steps of the ledger, 200,000 simulated disks, 1,000 kills, 200 power losses, 360 failing system calls
 	@scripts/soak.sh
 
 bench: ## Server CPU per call, streams, large messages, handshakes, memory, the client: beside C programs and grpc-go

@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
-# What `make test` proves in minutes, for hours: the store on the simulated disk, seed after seed; then the server killed,
-# its disk's power lost and its system calls failed again and again under load. Needs root.
-# SEEDS, SIGKILLS, POWER_LOSSES, DISK_FAULTS and HISTORIES set how often, 0 of the first leaves it out. FIRST_SEED (by
-# default the time, so that each run tries others) and SEED replay a failure. Everything printed names its seed.
+# What `make test` proves in minutes, for hours: the ledger against its reference model; the store on the simulated disk,
+# seed after seed; then the server killed, its disk's power lost and its system calls failed again and again under load.
+# Needs root.
+# OPERATIONS (of the ledger), SEEDS, SIGKILLS, POWER_LOSSES, DISK_FAULTS and HISTORIES set how often, 0 of the first two
+# leaves it out. FIRST_SEED (by default the time, so that each run tries others) and SEED replay a failure. Everything
+# printed names its seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-SEEDS=${SEEDS:-200000} FIRST_SEED=${FIRST_SEED:-$(date +%s)0000}
+OPERATIONS=${OPERATIONS:-10000000} SEEDS=${SEEDS:-200000} FIRST_SEED=${FIRST_SEED:-$(date +%s)0000}
 export SIGKILLS=${SIGKILLS:-1000} POWER_LOSSES=${POWER_LOSSES:-200} DISK_FAULTS=${DISK_FAULTS:-20} HISTORIES=${HISTORIES:-200}
 scripts/setup.sh e2fsprogs xfsprogs strace
 source scripts/python.sh
+
+if ((OPERATIONS > 0)); then
+  LOYALTY_MODEL_FIRST_SEED=$FIRST_SEED LOYALTY_MODEL_OPERATIONS=$OPERATIONS \
+    swift test -c release -Xswiftc -enable-testing --scratch-path .build-soak --filter ModelTests
+fi
 
 if ((SEEDS > 0)); then
   swift build --build-tests
