@@ -191,12 +191,35 @@ extension Record {
     desk.now += 200 * TestPolicy.day
     while let due = desk.ledger.nextDue, due.ms <= desk.now { try desk.accept(due.source.command, caller: .service) }
     var history = LapseHistory(of: [made.lot: made.expiresMs], members: ["n"])
-    for record in desk.records[Int(accrual)...] where history.concerns(record) { history.add(record) }
+    for record in desk.records[(Int(accrual) - 1)...] where history.concerns(record) { history.add(record) }
     #expect(history.lapsed == [made.lot: 100])
     let reversed = try #require(
       try desk.accept(desk.accrualReversal(accrual, lapsed: 100), caller: Desk.ops).accrualReversed)
     #expect(reversed.lapsed == 100 && reversed.toDebt == 0)
     try desk.check()
+  }
+
+  @Test func pointsThatComeToALotWhichLivesLongerDoNotShortenItsHistory() throws {
+    var desk = try Desk(
+      try TestPolicy.compiled { $0.ledger = LedgerPolicy(transfers: TransferPolicy(openToAll: true)) })
+    try desk.accept(.enrolment(EnrolmentInput(member: "m")), caller: Desk.ops)
+    try desk.accept(accrual("n", yuan: 100, reference: "n"))
+    let accrual = desk.ledger.sequence
+    let made = try #require(desk.records[Int(accrual) - 1].accrual?.lots.first)
+    func give(_ from: String, _ to: String, _ points: Int64) throws {
+      try desk.accept(.transfer(TransferInput(from: from, to: to, points: points)), caller: Desk.ops)
+    }
+    try give("n", "m", 5)
+    try desk.accept(
+      .extension(ExtensionInput(member: "n", expiresMs: made.expiresMs + 100 * TestPolicy.day, reason: "r")),
+      caller: Desk.ops)
+    // Five points come back with the old terms, and join a lot with the new ones.
+    try give("m", "n", 5)
+    desk.now = made.expiresMs
+    try give("n", "m", 100)
+    var history = LapseHistory(of: [made.lot: made.expiresMs], members: ["n"])
+    for record in desk.records[(Int(accrual) - 1)...] where history.concerns(record) { history.add(record) }
+    #expect(history.lapsed == [:])
   }
 
   @Test func aLotThatLapsesInTheSameMomentIsNotTakenTwice() throws {

@@ -1,5 +1,5 @@
 // What has gone wrong in other loyalty systems, each by its name. The random histories (Model/) look for more; these are
-// the ones that people know.
+// the ones that people know. Midnights of daylight saving are in CareTests.
 
 import LoyaltyMessages
 import Synchronization
@@ -189,37 +189,6 @@ import Testing
       #expect(try desk.account("m").available == 0)
       try Self.work(&desk)
       try desk.check()
-    }
-  }
-
-  @Test("a birthday on a day whose midnight daylight saving skips or repeats comes once, with the day")
-  func midnightsOfDaylightSaving() throws {
-    // As in Cairo: from 00:00 straight to 01:00. As it was in São Paulo: at 00:00 back to 23:00 of the day before.
-    let cairo = ZoneRules(
-      name: "Cairo", offsetSeconds: 7_200, changesAt: [try ZoneCalendarTests.ms("2027-04-25T22:00:00Z") / 1_000],
-      offsetsAfter: [10_800])
-    let paulo = ZoneRules(
-      name: "Paulo", offsetSeconds: -7_200, changesAt: [try ZoneCalendarTests.ms("2027-02-18T02:00:00Z") / 1_000],
-      offsetsAfter: [-10_800])
-    for (zone, birthday, text) in [
-      (cairo, UInt32(426), "2027-04-25T22:00:00Z"), (paulo, 218, "2027-02-18T03:00:00Z"),
-    ] {
-      let midnight = try ZoneCalendarTests.ms(text)
-      var desk = try Desk(try DayTests.policy())
-      desk.now = midnight - 5 * TestPolicy.day
-      try desk.accept(.timeZones(TimeZonesInput(version: "test", zones: [zone])), caller: .service)
-      try desk.accept(.enrolment(EnrolmentInput(member: "m")), caller: Desk.ops)
-      try desk.accept(DayTests.profile("m", zone: zone.name, birthday: birthday), caller: Desk.ops)
-      _ = try desk.doDays()
-      var fired: [Int64] = []
-      while desk.now < midnight + 3 * TestPolicy.day {
-        let due = desk.ledger.nextDayMs.map { min($0, midnight + 3 * TestPolicy.day) } ?? midnight + 3 * TestPolicy.day
-        desk.now = max(desk.now, due)
-        for record in try desk.doDays() where !record.triggersFired.isEmpty { fired.append(record.timeMs) }
-        if due >= midnight + 3 * TestPolicy.day { break }
-      }
-      #expect(fired == [midnight], "\(zone.name)")
-      #expect(try desk.account("m").available == 200)
     }
   }
 

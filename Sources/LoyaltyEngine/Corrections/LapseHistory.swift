@@ -7,6 +7,8 @@ import LoyaltyMessages
 public struct LapseHistory: Sendable {
   private var expires: [UInt64: Int64]
   private let members: Set<String>
+  /// Points that are in a lot.
+  private var left: [UInt64: Int64] = [:]
   /// Points by lot.
   public private(set) var lapsed: [UInt64: Int64] = [:]
 
@@ -23,7 +25,7 @@ public struct LapseHistory: Sendable {
     record.postings.contains { expires[$0.lot] != nil } || record.restoredLots.contains { expires[$0.lot] != nil }
   }
 
-  /// Adds a record; records come in the order they were made, each once.
+  /// Adds a record; records come in the order they were made, from the one that made the lots on, each once.
   public mutating func add(_ record: Record) {
     var isClosing = false
     if case .status? = record.input { isClosing = true }
@@ -36,7 +38,9 @@ public struct LapseHistory: Sendable {
         // It came back when its lot had lapsed.
         lapsed[posting.lot, default: 0] += posting.amount
       case .member:
-        if posting.amount > 0, posting.lotEarnedMs > 0 { expires[posting.lot] = posting.lotExpiresMs }
+        // Points that come to an open lot share its terms.
+        if posting.amount > 0, left[posting.lot, default: 0] <= 0 { expires[posting.lot] = posting.lotExpiresMs }
+        left[posting.lot, default: 0] += posting.amount
         if posting.amount < 0, isClosing || until > 0 && record.timeMs >= until {
           lapsed[posting.lot, default: 0] -= posting.amount
         }
