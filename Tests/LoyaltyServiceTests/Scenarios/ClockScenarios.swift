@@ -24,7 +24,8 @@ extension ScenarioCaller {
   }
 
   @Test(
-    "a clock that jumps ahead lets nothing lapse, calls are answered, and when it is corrected nothing has happened")
+    "P15: a clock that jumps ahead lets nothing lapse, calls are answered, and when it is corrected nothing has happened"
+  )
   func aJumpThatIsCorrected() async throws {
     try await Scenario.run(clockJumpHours: 72) { stage in
       let earned = try await stage.air.loyalty.accrue(stage.flight("M-1")).balance
@@ -45,7 +46,7 @@ extension ScenarioCaller {
     }
   }
 
-  @Test("a clock that jumps ahead is believed once an operator says the same time, and what is due is done")
+  @Test("P15: a clock that jumps ahead is believed once an operator says the same time, and what is due is done")
   func aJumpThatIsConfirmed() async throws {
     try await Scenario.run(clockJumpHours: 72) { stage in
       let earned = try await stage.air.loyalty.accrue(stage.flight("M-1")).balance
@@ -69,7 +70,8 @@ extension ScenarioCaller {
     }
   }
 
-  @Test("a ledger in which nothing happens notes the time, so that a restart tells a quiet week from a wrong clock")
+  @Test(
+    "P15: a ledger in which nothing happens notes the time, so that a restart tells a quiet week from a wrong clock")
   func aQuietLedger() async throws {
     try await Scenario.run(clockJumpHours: 72) { stage in
       _ = try await stage.air.loyalty.accrue(stage.flight("M-1"))

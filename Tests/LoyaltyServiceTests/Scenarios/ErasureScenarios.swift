@@ -8,16 +8,22 @@ import Testing
 @testable import LoyaltyService
 
 @Suite struct ErasureScenarios {
-  /// The files of the data folder in which a text stands.
+  /// The files of the data folder in which a text stands. The server goes on writing: where a file got its final name
+  /// while it was to be read, all are read again.
   private static func files(_ stage: Scenario, having text: String) throws -> [String] {
     let needle = Data(text.utf8)
-    var found: [String] = []
-    for case let file as URL in try #require(
-      FileManager.default.enumerator(at: stage.data, includingPropertiesForKeys: nil))
-    where try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
-      if try Data(contentsOf: file).range(of: needle) != nil { found.append(file.lastPathComponent) }
+    while true {
+      do {
+        return try regularFiles(in: stage.data)
+          .filter { try Data(contentsOf: $0).range(of: needle) != nil }.map(\.lastPathComponent)
+      } catch let error as CocoaError where error.code == .fileReadNoSuchFile || error.code == .fileNoSuchFile {}
     }
-    return found
+  }
+
+  private static func regularFiles(in folder: URL) throws -> [URL] {
+    let all = try #require(FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+    return try all.compactMap { $0 as? URL }
+      .filter { try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true }
   }
 
   @Test("B5.7 B8.4: what people write is in no file in clear, and gone for everybody when the member is erased")
