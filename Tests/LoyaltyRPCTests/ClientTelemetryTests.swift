@@ -10,7 +10,7 @@ import Tracing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(2))) struct ClientTelemetryTests {
+@Suite(.timeLimit(.minutes(5))) struct ClientTelemetryTests {
   /// A server in this process and a client of it with interceptors.
   private func serve(
     _ service: any RPCService, server serverInterceptors: [any ServerInterceptor] = [],

@@ -9,7 +9,7 @@ import Tracing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(1))) struct ObservabilityTests {
+@Suite(.timeLimit(.minutes(5))) struct ObservabilityTests {
   // MARK: - Trace context
 
   @Test(arguments: [
