@@ -163,42 +163,43 @@ extension DynamicMessage {
 
   /// The binary form, fields in the order of their numbers.
   public func serializedBytes() -> [UInt8] {
-    var out = WireBytes()
-    write(to: &out)
-    return out.bytes
+    var writer = WireWriter(scratch: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+    write(to: &writer)
+    return [UInt8](writer.bytes)
   }
 
-  fileprivate func write(to out: inout WireBytes) {
+  fileprivate func write(to writer: inout WireWriter) {
+    writer.unknown(unknownFields)
     let type = descriptor
-    for field in type.wireOrder.lazy.map({ type.fields[$0] }) {
+    for place in type.wireOrder.reversed() {
+      let field = type.fields[place]
       guard let value = values[field.number] else { continue }
       switch value {
-      case .message(let message) where type.isMessageSet: out.messageSetItem(field.number, message)
+      case .message(let message) where type.isMessageSet: writer.messageSetItem(field.number, message)
       case .list(let list) where field.isPacked:
         if list.isEmpty { continue }
-        var payload = WireBytes()
-        for element in list { payload.scalar(field.type, element) }
-        out.tag(field.number, 2)
-        out.lengthDelimited(payload.bytes)
-      case .list(let list): for element in list { out.field(field, element) }
-      case .map(let entries): writeMap(field, entries, to: &out)
+        let behind = writer.count
+        for element in list.reversed() { writer.scalar(field.type, element) }
+        writer.rawVarint(UInt64(writer.count - behind))
+        writer.tag(field.number, 2)
+      case .list(let list): for element in list.reversed() { writer.field(field, element) }
+      case .map(let entries): writeMap(field, entries, to: &writer)
       default:
         // Without presence the default is the same as nothing.
-        if field.hasPresence || !value.isDefaultValue { out.field(field, value) }
+        if field.hasPresence || !value.isDefaultValue { writer.field(field, value) }
       }
     }
-    out.bytes.append(contentsOf: unknownFields.bytes)
   }
 
-  private func writeMap(_ field: FieldDescriptor, _ entries: [Value: Value], to out: inout WireBytes) {
+  private func writeMap(_ field: FieldDescriptor, _ entries: [Value: Value], to writer: inout WireWriter) {
     let type = pool.messages[field.typeIndex]
     guard type.fields.count == 2 else { return }
-    for (key, value) in entries.sorted(by: { $0.key.isOrdered(before: $1.key) }) {
-      var entry = WireBytes()
-      entry.field(type.fields[0], key)
-      entry.field(type.fields[1], value)
-      out.tag(field.number, 2)
-      out.lengthDelimited(entry.bytes)
+    for (key, value) in entries.sorted(by: { $1.key.isOrdered(before: $0.key) }) {
+      let behind = writer.count
+      writer.field(type.fields[1], value)
+      writer.field(type.fields[0], key)
+      writer.rawVarint(UInt64(writer.count - behind))
+      writer.tag(field.number, 2)
     }
   }
 }
@@ -219,79 +220,64 @@ extension FieldDescriptor {
   }
 }
 
-/// A growing buffer: dynamic messages trade the size pass for simplicity.
-private struct WireBytes {
-  var bytes: [UInt8] = []
-
-  mutating func varint(_ value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
+extension WireWriter {
+  fileprivate mutating func tag(_ number: Int32, _ wireType: UInt32) {
+    rawTag(UInt32(bitPattern: number) << 3 | wireType)
   }
 
-  mutating func tag(_ number: Int32, _ wireType: UInt32) {
-    varint(UInt64(UInt32(bitPattern: number) << 3 | wireType))
-  }
-
-  mutating func lengthDelimited(_ payload: [UInt8]) {
-    varint(UInt64(payload.count))
-    bytes.append(contentsOf: payload)
-  }
-
-  mutating func fixed<I: FixedWidthInteger>(_ value: I) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-  }
-
-  mutating func field(_ field: FieldDescriptor, _ value: DynamicMessage.Value) {
-    tag(field.number, field.wireType)
-    if case .message(let message) = value {
-      var inner = WireBytes()
-      message.write(to: &inner)
-      if field.type == .group {
-        bytes.append(contentsOf: inner.bytes)
-        tag(field.number, 4)
-      } else {
-        lengthDelimited(inner.bytes)
-      }
-    } else {
+  fileprivate mutating func field(_ field: FieldDescriptor, _ value: DynamicMessage.Value) {
+    guard case .message(let message) = value else {
       scalar(field.type, value)
+      return tag(field.number, field.wireType)
     }
+    if field.type == .group {
+      tag(field.number, 4)
+      message.write(to: &self)
+    } else {
+      lengthDelimited(message)
+    }
+    tag(field.number, field.wireType)
   }
 
-  mutating func messageSetItem(_ number: Int32, _ message: DynamicMessage) {
-    tag(1, 3)
-    tag(2, 0)
-    varint(UInt64(UInt32(bitPattern: number)))
-    tag(3, 2)
-    lengthDelimited(message.serializedBytes())
+  private mutating func lengthDelimited(_ message: DynamicMessage) {
+    let behind = count
+    message.write(to: &self)
+    rawVarint(UInt64(count - behind))
+  }
+
+  fileprivate mutating func messageSetItem(_ number: Int32, _ message: DynamicMessage) {
     tag(1, 4)
+    lengthDelimited(message)
+    tag(3, 2)
+    rawVarint(UInt64(UInt32(bitPattern: number)))
+    tag(2, 0)
+    tag(1, 3)
   }
 
-  mutating func scalar(_ type: FieldDescriptorProto.TypeEnum, _ value: DynamicMessage.Value) {
+  fileprivate mutating func scalar(_ type: FieldDescriptorProto.TypeEnum, _ value: DynamicMessage.Value) {
     switch value {
-    case .bool(let value): varint(value ? 1 : 0)
+    case .bool(let value): BoolCodec.write(value, to: &self)
     case .int32(let value):
       switch type {
-      case .sint32: varint(UInt64(zigzag(value)))
-      case .sfixed32: fixed(value)
-      default: varint(UInt64(bitPattern: Int64(value)))
+      case .sint32: SInt32Codec.write(value, to: &self)
+      case .sfixed32: SFixed32Codec.write(value, to: &self)
+      default: Int32Codec.write(value, to: &self)
       }
     case .int64(let value):
       switch type {
-      case .sint64: varint(zigzag(value))
-      case .sfixed64: fixed(value)
-      default: varint(UInt64(bitPattern: value))
+      case .sint64: SInt64Codec.write(value, to: &self)
+      case .sfixed64: SFixed64Codec.write(value, to: &self)
+      default: Int64Codec.write(value, to: &self)
       }
-    case .uint32(let value): if type == .fixed32 { fixed(value) } else { varint(UInt64(value)) }
-    case .uint64(let value): if type == .fixed64 { fixed(value) } else { varint(value) }
-    case .float(let value): fixed(value.bitPattern)
-    case .double(let value): fixed(value.bitPattern)
-    case .string(let value): lengthDelimited(Array(value.utf8))
-    case .bytes(let value): lengthDelimited(value)
-    case .enumeration(let value): varint(UInt64(bitPattern: Int64(value)))
+    case .uint32(let value):
+      if type == .fixed32 { Fixed32Codec.write(value, to: &self) } else { UInt32Codec.write(value, to: &self) }
+    case .uint64(let value):
+      if type == .fixed64 { Fixed64Codec.write(value, to: &self) } else { UInt64Codec.write(value, to: &self) }
+    case .float(let value): FloatCodec.write(value, to: &self)
+    case .double(let value): DoubleCodec.write(value, to: &self)
+    case .string(let value): StringCodec.write(value, to: &self)
+    case .bytes(let value): BytesCodec.write(value, to: &self)
+    case .enumeration(let value): Int32Codec.write(value, to: &self)
     case .message, .list, .map: break
     }
   }
