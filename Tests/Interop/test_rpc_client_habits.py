@@ -180,7 +180,8 @@ def test_health_watch_prints_each_change(python_peer):
     python_peer.health.set("watched", health_pb2.HealthCheckResponse.SERVING)
     process = subprocess.Popen(
         [CLIENT, "health", "watched", "--watch", "--address", python_peer.address, *python_peer.tls],
-        stdout=subprocess.PIPE, text=True, env=CLEAN)
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and they hand that on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), stdout=subprocess.PIPE, text=True, env=CLEAN)
     watchdog = threading.Timer(60, process.kill)
     watchdog.start()
     try:
