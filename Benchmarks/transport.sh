@@ -97,7 +97,7 @@ handshakes() {
       figure=$(median < "$work/cpu")
       [ $name = c-limit ] && limit=$figure
       awk -v kind=$kind -v name=$name -v rate="$(median < "$work/rate")" -v cpu="$figure" -v limit="${limit:-0}" \
-        'BEGIN {printf "| %s | %s | %d | %.0f | %s |\n", kind, name, rate, cpu, limit > 0 ? sprintf("%.2f", cpu / limit) : "-"}'
+        'BEGIN {printf "| %s | %s | %d | %.0f | %s |\n", kind, name, rate, cpu, (limit > 0 ? sprintf("%.2f", cpu / limit) : "-")}'
     done
   done
   echo
