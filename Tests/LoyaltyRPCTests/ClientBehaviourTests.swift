@@ -113,7 +113,7 @@ private let retryConfig = """
    "backoffMultiplier": 2, "retryableStatusCodes": ["UNAVAILABLE"]}}]}
   """
 
-@Suite(.timeLimit(.minutes(5))) struct ClientBehaviourTests {
+@Suite(.timeLimit(.minutes(2))) struct ClientBehaviourTests {
   typealias Text = ProtobufStringValue
 
   @Test func aCallIsRetriedUntilItSucceeds() async throws {

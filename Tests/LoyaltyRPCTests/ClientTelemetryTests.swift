@@ -10,31 +10,8 @@ import Tracing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct ClientTelemetryTests {
+@Suite(.timeLimit(.minutes(2))) struct ClientTelemetryTests {
   /// A server in this process and a client of it with interceptors.
-  private func serve(
-    _ service: any RPCService, server serverInterceptors: [any ServerInterceptor] = [],
-    client clientInterceptors: [any ClientInterceptor], _ body: (RPCClient) async throws -> Void
-  ) async throws {
-    var configuration = RPCServer.Configuration.inProcess
-    configuration.loops = 1
-    configuration.interceptors = serverInterceptors
-    let server = try RPCServer(configuration, services: [service])
-    try await server.start()
-    var ofClient = RPCClient.Configuration()
-    ofClient.interceptors = clientInterceptors
-    let client = RPCClient(inProcess: server, configuration: ofClient)
-    do {
-      try await body(client)
-    } catch {
-      await client.close()
-      await server.shutDown()
-      throw error
-    }
-    await client.close()
-    await server.shutDown()
-  }
-
   private let obliging = ClosureService(say: { request, _ in
     if request.value == "fail" { throw RPCError(.notFound, "no such thing") }
     return request
@@ -49,7 +26,7 @@ import Tracing
 
   @Test func durationsAreRecordedByMethodStatusAndServer() async throws {
     let exporter = PrometheusExporter()
-    try await serve(obliging, client: [ClientMetrics(factory: exporter)]) { client in
+    try await withInProcessServer(obliging, client: [ClientMetrics(factory: exporter)]) { client in
       for text in ["a", "b", "fail"] { await say(client, text) }
     }
     let text = exporter.text()
@@ -73,7 +50,7 @@ import Tracing
     let interceptors: [any ClientInterceptor] = [
       ClientMetrics(factory: exporter), ClientTracing(tracer: tracer), Refusing(),
     ]
-    try await serve(obliging, client: interceptors) { client in await say(client, "a") }
+    try await withInProcessServer(obliging, client: interceptors) { client in await say(client, "a") }
     #expect(exporter.text().contains("rpc_response_status_code=\"FAILED_PRECONDITION\""))
     #expect(tracer.finishedSpans.map { $0.status?.code == .error } == [true])
     #expect(tracer.activeSpans.isEmpty)
@@ -81,7 +58,7 @@ import Tracing
 
   @Test func eachCallIsASpanOfKindClientWithOpenTelemetrysNames() async throws {
     let tracer = InMemoryTracer()
-    try await serve(obliging, client: [ClientTracing(tracer: tracer)]) { client in
+    try await withInProcessServer(obliging, client: [ClientTracing(tracer: tracer)]) { client in
       for text in ["a", "fail"] { await say(client, text) }
     }
     let spans = tracer.finishedSpans
@@ -96,7 +73,7 @@ import Tracing
 
   @Test func theServersSpanIsAChildOfTheCallersAndThatOfItsTasks() async throws {
     let tracer = InMemoryTracer()
-    try await serve(
+    try await withInProcessServer(
       obliging, server: [ServerTracing(tracer: tracer)], client: [ClientTracing(tracer: tracer)]
     ) { client in
       let own = tracer.startAnySpan("own", context: .topLevel)
@@ -119,7 +96,7 @@ import Tracing
       return request
     })
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    try await serve(service, client: [ClientTracing(tracer: NoOpTracer())]) { client in
+    try await withInProcessServer(service, client: [ClientTracing(tracer: NoOpTracer())]) { client in
       var context = ServiceContext.topLevel
       context.traceContext = TraceContext(parent: parent)
       await ServiceContext.withValue(context) { await say(client, "a") }

@@ -30,7 +30,7 @@ func withEchoInProcess(
   await server.shutDown()
 }
 
-@Suite(.timeLimit(.minutes(5))) struct InProcessTests {
+@Suite(.timeLimit(.minutes(1))) struct InProcessTests {
   @Test func allFourKindsOfCallsWorkWithoutASocket() async throws {
     try await withEchoInProcess { client, _, server in
       #expect(server.boundPort == nil)

@@ -9,7 +9,7 @@ import Tracing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct ObservabilityTests {
+@Suite(.timeLimit(.minutes(1))) struct ObservabilityTests {
   // MARK: - Trace context
 
   @Test(arguments: [
@@ -37,12 +37,12 @@ import Tracing
       seen.withLock { $0 = [context.metadata["traceparent"], context.metadata["tracestate"]] }
       return request
     })
-    try await serve(inner, interceptors: [ServerTracing()]) { innerClient in
+    try await withInProcessServer(inner, server: [ServerTracing()]) { innerClient in
       let outer = ClosureService(say: { request, context in
         #expect(context.logger[metadataKey: "trace"] == "0af7651916cd43dd8448eb211c80319c")
         return try await innerClient.unary(ClosureService.say, request)
       })
-      try await serve(outer, interceptors: [ServerTracing()]) { client in
+      try await withInProcessServer(outer, server: [ServerTracing()]) { client in
         var options = CallOptions()
         try options.metadata.add("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", for: "traceparent")
         try options.metadata.add("vendor=1", for: "tracestate")
@@ -54,26 +54,6 @@ import Tracing
       seen.withLock { $0 } == ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=1"])
   }
 
-  private func serve(
-    _ service: any RPCService, interceptors: [any ServerInterceptor], _ body: (RPCClient) async throws -> Void
-  ) async throws {
-    var configuration = RPCServer.Configuration.inProcess
-    configuration.loops = 1
-    configuration.interceptors = interceptors
-    let server = try RPCServer(configuration, services: [service])
-    try await server.start()
-    let client = RPCClient(inProcess: server)
-    do {
-      try await body(client)
-    } catch {
-      await client.close()
-      await server.shutDown()
-      throw error
-    }
-    await client.close()
-    await server.shutDown()
-  }
-
   @Test func eachCallIsASpanWithOpenTelemetrysNames() async throws {
     let tracer = InMemoryTracer()
     let service = ClosureService(say: { request, context in
@@ -82,7 +62,7 @@ import Tracing
       if request.value == "refuse" { throw RPCError(.notFound, "no such thing") }
       return request
     })
-    try await serve(service, interceptors: [ServerTracing(tracer: tracer)]) { client in
+    try await withInProcessServer(service, server: [ServerTracing(tracer: tracer)]) { client in
       for text in ["fine", "fail", "refuse"] {
         do {
           let _: ProtobufStringValue = try await client.unary(ClosureService.say, ProtobufStringValue(value: text))
@@ -105,7 +85,7 @@ import Tracing
       if request.value == "fail" { throw RPCError(.aborted, "as asked") }
       return request
     })
-    try await serve(service, interceptors: [ServerMetrics(factory: exporter)]) { client in
+    try await withInProcessServer(service, server: [ServerMetrics(factory: exporter)]) { client in
       for _ in 0..<3 {
         let _: ProtobufStringValue = try await client.unary(ClosureService.say, ProtobufStringValue(value: ""))
       }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct ReplyGateTests {
+@Suite(.timeLimit(.minutes(1))) struct ReplyGateTests {
   @Test func aReplyLeavesWhenItsPositionIsReachedAndNotBefore() async throws {
     try await withEcho { client, echo, _ in
       var started = echo.started.stream.makeAsyncIterator()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct SecurityTests {
+@Suite(.timeLimit(.minutes(1))) struct SecurityTests {
   private func failure(_ client: RPCClient) async -> RPCError? {
     do {
       Issue.record("the call was answered: \(try await client.say("hello"))")

@@ -59,7 +59,7 @@ private final class Signal: Sendable {
   func wait() async { for await _ in stream.stream { return } }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ServerSemanticsTests {
+@Suite(.timeLimit(.minutes(1))) struct ServerSemanticsTests {
   typealias Text = ProtobufStringValue
 
   // MARK: - Initial metadata

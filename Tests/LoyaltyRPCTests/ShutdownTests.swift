@@ -5,7 +5,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
   @Test func callsUnderWayFinishAndNewOnesGoElsewhere() async throws {
     try await withEcho { client, echo, server in
       var started = echo.started.stream.makeAsyncIterator()

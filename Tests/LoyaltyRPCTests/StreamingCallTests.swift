@@ -5,7 +5,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct StreamingCallTests {
+@Suite(.timeLimit(.minutes(1))) struct StreamingCallTests {
   typealias Text = ProtobufStringValue
 
   @Test func aServerStreamArrivesInOrderAndEnds() async throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct TLSReloadTests {
+@Suite(.timeLimit(.minutes(2))) struct TLSReloadTests {
   /// A folder whose files a test exchanges, beginning with a server's certificate and an empty revocation list.
   private struct Files {
     let certificates: TestCertificates

@@ -43,7 +43,7 @@ private final class RefusalRecorder: ServerInterceptor {
   }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct TimeLimitTests {
+@Suite(.timeLimit(.minutes(1))) struct TimeLimitTests {
   /// Sends bytes over TLS, then nothing, and gives what the server says until it closes, in hexadecimal.
   private func overTLS(_ bytes: [UInt8], _ server: RPCServer) async throws -> String {
     let (port, text) = (server.boundPort ?? 0, forShell(bytes))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct UnaryCallTests {
+@Suite(.timeLimit(.minutes(1))) struct UnaryCallTests {
   /// The error of a call that must fail.
   private func failure(_ body: () async throws -> String) async -> RPCError? {
     do {

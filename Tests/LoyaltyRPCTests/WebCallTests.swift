@@ -6,7 +6,7 @@ import Testing
 
 @testable import LoyaltyRPC
 
-@Suite(.timeLimit(.minutes(5))) struct WebCallTests {
+@Suite(.timeLimit(.minutes(2))) struct WebCallTests {
   /// What curl got of a response.
   struct Answer {
     var status = 0

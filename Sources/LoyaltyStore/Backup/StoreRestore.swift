@@ -210,7 +210,9 @@ public struct StoreRestore: Sendable {
     let names = try disk.list(directory: directory)
     let isStore = names.contains { FileNames.segmentID($0) != nil || FileNames.snapshotSequence($0) != nil }
     if !names.contains(FileNames.restoring) {
-      if isStore && !replacing { throw StoreError.backup(directory: directory, problem: "there is a store in it already") }
+      if isStore && !replacing {
+        throw StoreError.backup(directory: directory, problem: "there is a store in it already")
+      }
       _ = try disk.open(FileNames.path(directory, FileNames.restoring), .creating)
       try disk.synchronizeDirectory(directory)
     }

@@ -49,8 +49,8 @@ struct BatchHeader: Hashable, Sendable {
   }
 
   /// Fills in header, padding and trailer of a batch whose payload stands at `length` in `batch` already; compresses it
-  /// where that helps, and encrypts it with a cipher: then it is longer by a tag. Checksum and hash are of what is on the disk, so they can be checked
-  /// without the key.
+  /// where that helps, and encrypts it with a cipher: then it is longer by a tag. Checksum and hash are of what is on the
+  /// disk, so they can be checked without the key.
   static func seal(
     _ batch: inout [UInt8], payloadLength plainLength: Int, count: UInt32, firstSequence: UInt64, writtenAt: UInt64,
     segment: SegmentHeader, position: UInt64, cipher: FileCipher?, after previous: ChainHash, digest: SHA256

@@ -211,8 +211,7 @@ extension JSONWriter {
   @inlinable @inline(never)
   mutating func map<K: MapKey, V: FieldValue>(_ entries: [K: V]) {
     beginObject()
-    for index in orderedIndices(entries) {
-      let (key, value) = entries[index]
+    forEachOrdered(entries) { key, value in
       separate()
       key.write(mapKey: &self)
       colon()

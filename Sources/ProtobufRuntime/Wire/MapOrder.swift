@@ -23,16 +23,19 @@ func sort(_ places: inout [MapPlace], _ isOrdered: (Int, Int) -> Bool) {
   places.sort { $0.prefix == $1.prefix ? isOrdered($0.entry, $1.entry) : $0.prefix < $1.prefix }
 }
 
-/// Where a map's entries lie, in the order of their keys.
+/// Gives the entries of a map in the order of their keys, or backwards.
 @inlinable
-func orderedIndices<K: MapKey, V>(_ entries: [K: V]) -> [Dictionary<K, V>.Index] {
+func forEachOrdered<K: MapKey, V>(_ entries: [K: V], isReversed: Bool = false, _ body: (K, V) -> Void) {
   let indices = Array(entries.indices)
-  if indices.count < 2 { return indices }
   var places: [MapPlace] = []
   places.reserveCapacity(indices.count)
   for entry in indices.indices {
     places.append(MapPlace(prefix: entries.keys[indices[entry]].orderPrefix, entry: entry))
   }
   sort(&places) { K.isOrdered(entries.keys[indices[$0]], before: entries.keys[indices[$1]]) }
-  return places.map { indices[$0.entry] }
+  for rank in places.indices {
+    let place = places[isReversed ? places.count - 1 - rank : rank]
+    let (key, value) = entries[indices[place.entry]]
+    body(key, value)
+  }
 }

@@ -63,13 +63,7 @@ public struct WireWriter: ~Copyable {
 
   @usableFromInline
   mutating func longVarint(_ value: UInt64) {
-    if value < 0x4000 {
-      need(2)
-      cursor -= 2
-      let low = UInt16(truncatingIfNeeded: value) & 0x7F | 0x80
-      cursor.storeBytes(of: (low | UInt16(truncatingIfNeeded: value >> 7) << 8).littleEndian, as: UInt16.self)
-      return
-    }
+    if value < 0x4000 { return twoByteVarint(value) }
     let size = varintSize(value)
     need(size)
     cursor -= size
@@ -83,6 +77,15 @@ public struct WireWriter: ~Copyable {
     position.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
   }
 
+  /// - Precondition: `value` is below 16,384.
+  @inlinable @inline(__always)
+  mutating func twoByteVarint(_ value: UInt64) {
+    need(2)
+    cursor -= 2
+    let low = UInt16(truncatingIfNeeded: value) & 0x7F | 0x80
+    cursor.storeBytes(of: (low | UInt16(truncatingIfNeeded: value >> 7) << 8).littleEndian, as: UInt16.self)
+  }
+
   @inlinable @inline(__always)
   mutating func rawTag(_ tag: UInt32) {
     if tag < 0x80 {
@@ -90,9 +93,7 @@ public struct WireWriter: ~Copyable {
       cursor -= 1
       cursor.storeBytes(of: UInt8(truncatingIfNeeded: tag), as: UInt8.self)
     } else if tag < 0x4000 {
-      need(2)
-      cursor -= 2
-      cursor.storeBytes(of: UInt16(truncatingIfNeeded: tag & 0x7F | 0x80 | (tag >> 7) << 8).littleEndian, as: UInt16.self)
+      twoByteVarint(UInt64(tag))
     } else {
       longVarint(UInt64(tag))
     }
@@ -130,9 +131,9 @@ public struct WireWriter: ~Copyable {
     let place = cursor - bytes.count
     if bytes.count >= 8, bytes.count <= 16 {
       // Most short texts, in two steps that may overlap.
-      let last = bytes.count - 8
+      let rest = bytes.count - 8
       place.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-      place.storeBytes(of: source.loadUnaligned(fromByteOffset: last, as: UInt64.self), toByteOffset: last, as: UInt64.self)
+      (place + rest).storeBytes(of: source.loadUnaligned(fromByteOffset: rest, as: UInt64.self), as: UInt64.self)
     } else {
       place.copyMemory(from: source, byteCount: bytes.count)
     }
@@ -183,8 +184,7 @@ public struct WireWriter: ~Copyable {
   public mutating func map<K: WireCodec, V: WireCodec>(
     _ key: K.Type, _ value: V.Type, _ tag: UInt32, _ entries: [K.Value: V.Value]
   ) where K.Value: MapKey {
-    for index in orderedIndices(entries).reversed() {
-      let (entryKey, entryValue) = entries[index]
+    forEachOrdered(entries, isReversed: true) { entryKey, entryValue in
       let behind = count
       field(value, 16 | V.wireType, entryValue)
       field(key, 8 | K.wireType, entryKey)
