@@ -121,12 +121,37 @@ public struct JSONWriter: ~Copyable {
   }
 
   mutating func quotedInteger(_ value: some FixedWidthInteger) {
-    text.append(UInt8(ascii: "\""))
-    integer(value)
-    text.append(UInt8(ascii: "\""))
+    text.append(quotedDecimal: UInt64(value.magnitude), isNegative: value < 0)
   }
 
-  mutating func floatingPoint<F: BinaryFloatingPoint & CustomStringConvertible>(_ value: F) {
+  mutating func floatingPoint(_ value: Double) {
+    if let thousandths = Self.thousandths(value, below: 1e15), Double(thousandths) / 1000 == value {
+      text.append(thousandths: thousandths)
+    } else {
+      anyFloatingPoint(value)
+    }
+  }
+
+  mutating func floatingPoint(_ value: Float) {
+    if let thousandths = Self.thousandths(Double(value), below: 1e6), Float(thousandths) / 1000 == value {
+      text.append(thousandths: thousandths)
+    } else {
+      anyFloatingPoint(value)
+    }
+  }
+
+  /// The thousandths that the value is, if it is some. Two decimals of up to 15 digits are two Doubles (6 digits: two
+  /// Floats), so that one that reads back as the value is its shortest text. Nil for zero, which has a sign.
+  @inline(__always)
+  private static func thousandths(_ value: Double, below limit: Double) -> Int64? {
+    let scaled = value * 1000
+    guard scaled.magnitude < limit else { return nil }
+    let nearest = Int64(scaled + (scaled < 0 ? -0.5 : 0.5))
+    return nearest == 0 ? nil : nearest
+  }
+
+  @inline(never)
+  private mutating func anyFloatingPoint<F: BinaryFloatingPoint & CustomStringConvertible>(_ value: F) {
     if value.isNaN {
       raw("\"NaN\"")
     } else if value.isInfinite {

@@ -70,55 +70,107 @@ struct TextBuffer: ~Copyable {
     // UInt64.max has 20 digits, and there is a sign.
     reserve(21)
     if isNegative { store(UInt8(ascii: "-")) }
+    store(decimal: value)
+  }
+
+  mutating func append(quotedDecimal value: UInt64, isNegative: Bool) {
+    reserve(23)
+    store(UInt8(ascii: "\""))
+    if isNegative { store(UInt8(ascii: "-")) }
+    store(decimal: value)
+    store(UInt8(ascii: "\""))
+  }
+
+  /// A decimal with up to three digits behind the point.
+  mutating func append(thousandths value: Int64) {
+    // Sign, point, and no more than 20 digits.
+    reserve(22)
+    if value < 0 { store(UInt8(ascii: "-")) }
+    let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: 1000)
+    store(decimal: whole)
+    if rest == 0 { return }
+    store(UInt8(ascii: "."))
+    let (tenths, thousandths) = rest.quotientAndRemainder(dividingBy: 100)
+    store(0x30 + UInt8(truncatingIfNeeded: tenths))
+    if thousandths == 0 { return }
+    store(0x30 + UInt8(truncatingIfNeeded: thousandths / 10))
+    if thousandths % 10 != 0 { store(0x30 + UInt8(truncatingIfNeeded: thousandths % 10)) }
+  }
+
+  /// - Precondition: room has been reserved.
+  @inline(__always)
+  private mutating func store(decimal value: UInt64) {
     if value < 10 { return store(0x30 + UInt8(truncatingIfNeeded: value)) }
-    var count = 1
-    var bound: UInt64 = 10
-    while value >= bound {
-      count += 1
-      if count == 20 { break }
-      bound *= 10
-    }
+    let pairs: StaticString = """
+      0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+      50515253545556575859606162636465666768697071727374757677787980818283848586878889909192939495969798\
+      99
+      """
+    cursor += Self.digits(in: value)
+    var place = cursor
     var rest = value
-    var place = cursor + count
-    repeat {
-      place -= 1
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      place.storeBytes(of: 0x30 + UInt8(truncatingIfNeeded: digit), as: UInt8.self)
+    while rest >= 100 {
+      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+      place -= 2
+      place.copyMemory(from: pairs.utf8Start + 2 * Int(pair), byteCount: 2)
       rest = quotient
-    } while rest > 0
-    cursor += count
+    }
+    if rest >= 10 {
+      (place - 2).copyMemory(from: pairs.utf8Start + 2 * Int(rest), byteCount: 2)
+    } else {
+      (place - 1).storeBytes(of: 0x30 + UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+    }
+  }
+
+  @inline(__always)
+  private static func digits(in value: UInt64) -> Int {
+    var count = 1
+    var rest = value
+    while rest >= 10_000 {
+      rest /= 10_000
+      count += 4
+    }
+    return count + (rest < 10 ? 0 : rest < 100 ? 1 : rest < 1000 ? 2 : 3)
   }
 
   /// UTF-8 in quotes, with what JSON does not allow inside them escaped.
   mutating func appendQuoted(escaping utf8: UnsafeBufferPointer<UInt8>) {
-    // Room for a text without escapes; each escape reserves its own.
-    reserve(utf8.count + 2)
-    store(UInt8(ascii: "\""))
-    var rest = utf8[...]
-    while let index = Self.firstEscape(in: rest) {
-      store(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest[..<index])))
-      reserve(6 + utf8.endIndex - index + 1)
-      storeEscape(utf8[index])
-      rest = utf8[(index + 1)...]
+    append(UInt8(ascii: "\""))
+    var index = 0
+    while index < utf8.count {
+      // Room for nothing but escapes, of six bytes at most, and for a word that reaches beyond the piece.
+      let end = min(index + 256, utf8.count)
+      reserve(6 * (end - index) + 8)
+      append(utf8, &index, end)
     }
-    store(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)))
-    store(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
   }
 
-  private static func firstEscape(in utf8: Slice<UnsafeBufferPointer<UInt8>>) -> Int? {
-    var index = utf8.startIndex
-    let base = UnsafeRawPointer(utf8.base.baseAddress)
-    while let base, utf8.endIndex - index >= 8 {
-      let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      if ByteSearch.mask(ofBytesIn: word) != 0 || ByteSearch.hasByte(0x7F, in: word) { break }
-      index += 8
+  @inline(__always)
+  private mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, _ index: inout Int, _ end: Int) {
+    let text = UnsafeRawBufferPointer(utf8)
+    while end - index >= 8 {
+      // The whole word is written; where it has something to escape, that is written over.
+      let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      cursor.storeBytes(of: word.littleEndian, as: UInt64.self)
+      let stops = ByteSearch.mask(ofBytesIn: word) | ByteSearch.mask(of: 0x7F, in: word)
+      let plain = stops == 0 ? 8 : stops.trailingZeroBitCount / 8
+      cursor += plain
+      index += plain
+      if plain < 8 {
+        storeEscape(text[index])
+        index += 1
+      }
     }
-    while index < utf8.endIndex {
-      let byte = utf8.base[index]
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F { return index }
+    while index < end {
+      let byte = text[index]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F {
+        storeEscape(byte)
+      } else {
+        store(byte)
+      }
       index += 1
     }
-    return nil
   }
 
   private mutating func storeEscape(_ byte: UInt8) {

@@ -30,9 +30,10 @@ enum ByteSearch {
     return bits & highBits == 0
   }
 
+  /// The high bit of the first such byte; bits above it mean nothing.
   @inline(__always)
-  static func hasByte(_ byte: UInt8, in word: UInt64) -> Bool {
+  static func mask(of byte: UInt8, in word: UInt64) -> UInt64 {
     let difference = word ^ (ones &* UInt64(byte))
-    return (difference &- ones) & ~difference & highBits != 0
+    return (difference &- ones) & ~difference & highBits
   }
 }
