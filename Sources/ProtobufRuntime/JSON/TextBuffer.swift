@@ -135,21 +135,12 @@ struct TextBuffer: ~Copyable {
 
   /// UTF-8 in quotes, with what JSON does not allow inside them escaped.
   mutating func appendQuoted(escaping utf8: UnsafeBufferPointer<UInt8>) {
-    append(UInt8(ascii: "\""))
-    var index = 0
-    while index < utf8.count {
-      // Room for nothing but escapes, of six bytes at most, and for a word that reaches beyond the piece.
-      let end = min(index + 256, utf8.count)
-      reserve(6 * (end - index) + 8)
-      append(utf8, &index, end)
-    }
-    append(UInt8(ascii: "\""))
-  }
-
-  @inline(__always)
-  private mutating func append(_ utf8: UnsafeBufferPointer<UInt8>, _ index: inout Int, _ end: Int) {
     let text = UnsafeRawBufferPointer(utf8)
-    while end - index >= 8 {
+    // Both quotes, and a word that reaches beyond what is left.
+    reserve(text.count + 10)
+    store(UInt8(ascii: "\""))
+    var index = 0
+    while text.count - index >= 8 {
       // The whole word is written; where it has something to escape, that is written over.
       let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: index, as: UInt64.self))
       cursor.storeBytes(of: word.littleEndian, as: UInt64.self)
@@ -158,22 +149,25 @@ struct TextBuffer: ~Copyable {
       cursor += plain
       index += plain
       if plain < 8 {
-        storeEscape(text[index])
+        storeEscape(text[index], before: text.count - index)
         index += 1
       }
     }
-    while index < end {
+    while index < text.count {
       let byte = text[index]
       if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F {
-        storeEscape(byte)
+        storeEscape(byte, before: text.count - index)
       } else {
         store(byte)
       }
       index += 1
     }
+    store(UInt8(ascii: "\""))
   }
 
-  private mutating func storeEscape(_ byte: UInt8) {
+  /// - Parameter rest: bytes for which there is room behind it, as for a word and a quote.
+  private mutating func storeEscape(_ byte: UInt8, before rest: Int) {
+    reserve(6 + rest + 9)
     let short: UInt8? =
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): byte

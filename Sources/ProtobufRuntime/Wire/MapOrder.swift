@@ -19,23 +19,30 @@ struct MapPlace {
 
 /// Sorts by prefix; `isOrdered` decides about entries that have the same.
 @usableFromInline
-func sort(_ places: inout [MapPlace], _ isOrdered: (Int, Int) -> Bool) {
+func sort(_ places: UnsafeMutableBufferPointer<MapPlace>, _ isOrdered: (Int, Int) -> Bool) {
+  var places = places
   places.sort { $0.prefix == $1.prefix ? isOrdered($0.entry, $1.entry) : $0.prefix < $1.prefix }
 }
 
 /// Gives the entries of a map in the order of their keys, or backwards.
 @inlinable
 func forEachOrdered<K: MapKey, V>(_ entries: [K: V], isReversed: Bool = false, _ body: (K, V) -> Void) {
-  let indices = Array(entries.indices)
-  var places: [MapPlace] = []
-  places.reserveCapacity(indices.count)
-  for entry in indices.indices {
-    places.append(MapPlace(prefix: entries.keys[indices[entry]].orderPrefix, entry: entry))
-  }
-  sort(&places) { K.isOrdered(entries.keys[indices[$0]], before: entries.keys[indices[$1]]) }
-  for rank in places.indices {
-    let place = places[isReversed ? places.count - 1 - rank : rank]
-    let (key, value) = entries[indices[place.entry]]
-    body(key, value)
+  let count = entries.count
+  // Of few entries, which most maps have, they are on the stack.
+  withUnsafeTemporaryAllocation(of: Dictionary<K, V>.Index.self, capacity: count) { indices in
+    withUnsafeTemporaryAllocation(of: MapPlace.self, capacity: count) { places in
+      var index = entries.startIndex
+      for entry in 0..<count {
+        indices.initializeElement(at: entry, to: index)
+        places.initializeElement(at: entry, to: MapPlace(prefix: entries.keys[index].orderPrefix, entry: entry))
+        entries.formIndex(after: &index)
+      }
+      sort(places) { K.isOrdered(entries.keys[indices[$0]], before: entries.keys[indices[$1]]) }
+      for rank in 0..<count {
+        let (key, value) = entries[indices[places[isReversed ? count - 1 - rank : rank].entry]]
+        body(key, value)
+      }
+      indices.deinitialize()
+    }
   }
 }
