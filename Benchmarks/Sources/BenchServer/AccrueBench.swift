@@ -49,26 +49,28 @@ final class AccrueBench: LoyaltyServiceHandler {
     try FileManager.default.removeItem(at: folder)
   }
 
-  func accrue(_ request: AccrueRequest, context: ServerContext) async throws -> AccrueResponse {
+  var immediateMethods: [ServerMethod] { [.unary(LoyaltyServiceMethods.accrue, accrue)] }
+
+  func accrue(_ request: AccrueRequest, context: ServerContext) throws -> AccrueResponse {
     let number = count.add(1, ordering: .relaxed).newValue
     var own = request
     own.memberID = "M-" + String(number % Self.members)
     own.reference = "160-" + String(number)
     own.idempotencyKey = "bench-" + String(number)
     own.occurredAt = ProtobufTimestamp(seconds: started)
-    return try await handlers.accrue(own, context: context)
+    return try handlers.accrue(own, context: context)
   }
 
-  func redeem(_ request: RedeemRequest, context: ServerContext) async throws -> RedeemResponse {
-    try await handlers.redeem(request, context: context)
+  func redeem(_ request: RedeemRequest, context: ServerContext) throws -> RedeemResponse {
+    try handlers.redeem(request, context: context)
   }
 
-  func getTier(_ request: GetTierRequest, context: ServerContext) async throws -> GetTierResponse {
-    try await handlers.getTier(request, context: context)
+  func getTier(_ request: GetTierRequest, context: ServerContext) throws -> GetTierResponse {
+    try handlers.getTier(request, context: context)
   }
 
-  func listCatalog(_ request: ListCatalogRequest, context: ServerContext) async throws -> ListCatalogResponse {
-    try await handlers.listCatalog(request, context: context)
+  func listCatalog(_ request: ListCatalogRequest, context: ServerContext) throws -> ListCatalogResponse {
+    try handlers.listCatalog(request, context: context)
   }
 
   func submitFeedback(

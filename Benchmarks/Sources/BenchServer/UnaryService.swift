@@ -4,7 +4,9 @@ import BenchSchema
 import LoyaltyRPC
 
 struct UnaryService: BenchHandler {
-  func accrue(_ request: AccrueRequest, context: ServerContext) async throws -> AccrueResponse {
+  var immediateMethods: [ServerMethod] { [.unary(BenchMethods.accrue, accrue), .unary(BenchMethods.echo, echo)] }
+
+  func accrue(_ request: AccrueRequest, context: ServerContext) throws -> AccrueResponse {
     Self.answer(request.memberID, request.amountMinor)
   }
 
@@ -18,7 +20,7 @@ struct UnaryService: BenchHandler {
     for try await request in requests { try await responses.send(Self.answer(request.memberID, request.amountMinor)) }
   }
 
-  func echo(_ request: Blob, context: ServerContext) async throws -> Blob { request }
+  func echo(_ request: Blob, context: ServerContext) throws -> Blob { request }
 
   private static func answer(_ member: String, _ amountMinor: Int64) -> AccrueResponse {
     let points = amountMinor / 100

@@ -9,7 +9,7 @@ extension RPCService {
   public func methods(
     or other: Self, when choosesOther: @escaping @Sendable (ServerContext) -> Bool
   ) -> [ServerMethod] {
-    zip(methods, other.methods).map { own, other in
+    zip(servedMethods, other.servedMethods).map { own, other in
       ServerMethod(
         descriptor: own.descriptor,
         invoker: RoutingInvoker(first: own.invoker, second: other.invoker, choosesSecond: choosesOther))

@@ -49,7 +49,7 @@ public final class RPCServer: Service {
     var paths: Set<String> = []
     for service in services {
       let name = type(of: service).serviceName
-      for method in service.methods {
+      for method in service.servedMethods {
         guard paths.insert(method.descriptor.path).inserted else {
           throw RPCServerError.methodServedTwice(method.descriptor.path)
         }

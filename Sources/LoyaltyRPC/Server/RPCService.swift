@@ -9,6 +9,26 @@ public protocol RPCService: Sendable {
   /// The schema the service is declared in, for reflection.
   static var serviceFile: EmbeddedFile { get }
   var methods: [ServerMethod] { get }
+  /// Those of `methods` that never wait, made of functions that are not `async`: they are answered on the event loop without a
+  /// task. None unless a service says so.
+  var immediateMethods: [ServerMethod] { get }
+}
+
+extension RPCService {
+  public var immediateMethods: [ServerMethod] { [] }
+
+  /// The methods as they are served: the immediate ones in their places.
+  var servedMethods: [ServerMethod] {
+    var served = methods
+    for method in immediateMethods {
+      if let place = served.firstIndex(where: { $0.descriptor.path == method.descriptor.path }) {
+        served[place] = method
+      } else {
+        served.append(method)
+      }
+    }
+    return served
+  }
 }
 
 /// One method with the function that answers it.
@@ -33,6 +53,23 @@ public struct ServerMethod: Sendable {
             call.fail(RPCError(thrownByHandler: error))
           }
         })
+    }
+  }
+
+  /// A method that is answered before anything else happens on its event loop, without a task: most of what a small call costs
+  /// beside its bytes. The function must not block.
+  @inlinable
+  public static func unary<Q: Message, R: Message>(
+    _ descriptor: MethodDescriptor, _ body: @escaping @Sendable (Q, ServerContext) throws -> R
+  ) -> ServerMethod {
+    ServerMethod(descriptor, unary: [Q.self, R.self]) { call, bytes in
+      guard let request = call.decode(Q.self, bytes) else { return }
+      do {
+        call.answerOnLoop(
+          call.isScoped ? try call.scoped { () throws -> R in try body(request, call) } : try body(request, call))
+      } catch {
+        call.fail(RPCError(thrownByHandler: error))
+      }
     }
   }
 

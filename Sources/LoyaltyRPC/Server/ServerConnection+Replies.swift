@@ -18,20 +18,23 @@ extension ServerConnection {
       }
       return
     }
+    response.withSerializedBytes { answer(call, $0, ending) }
+  }
+
+  /// The same for a response whose bytes are there.
+  func answer(_ call: ServerContext, _ body: UnsafeRawBufferPointer, _ ending: ServerContext.Ending) {
     handlerEnded()
     guard isAlive(call) else { return }
     do {
-      try response.withSerializedBytes { (body) throws(RPCError) in
-        try limits.checkSent(body.count)
-        try checkQueued(body.count)
-        let (arena, range) = reserve(MessageDeframer.prefixLength + body.count)
-        MessageFrame.write(body, to: arena[range])
-        queue(ReplyBytes(arena, range), call.slot)
-      }
+      try limits.checkSent(body.count)
+      try checkQueued(body.count)
     } catch {
       respond(call, .failed(error), ending)
       return
     }
+    let (arena, range) = reserve(MessageDeframer.prefixLength + body.count)
+    MessageFrame.write(body, to: arena[range])
+    queue(ReplyBytes(arena, range), call.slot)
     respond(call, .ok(ending.trailers), ending)
   }
 

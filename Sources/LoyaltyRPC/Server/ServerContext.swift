@@ -250,6 +250,17 @@ public final class ServerContext: Sendable {
     }
   }
 
+  /// The same for a handler that does not wait.
+  @usableFromInline
+  func scoped<R>(_ body: () throws -> R) throws -> R {
+    guard let context = serviceContext else {
+      return try CallDeadline.$current.withValue(deadline, operation: body)
+    }
+    return try ServiceContext.withValue(context) {
+      try CallDeadline.$current.withValue(deadline, operation: body)
+    }
+  }
+
   /// Keeps the task of a handler that has not ended yet, to cancel it.
   @usableFromInline
   func run(_ task: Task<Void, Never>) {
@@ -260,6 +271,20 @@ public final class ServerContext: Sendable {
     }
     if cancelNow { task.cancel() }
   }
+
+  /// Ends a call that has one response, on the loop. Compiled with the handler, up to the response's bytes.
+  @inlinable
+  func answerOnLoop<R: Message>(_ response: R) {
+    guard sendsPlainly else { return answer(response) }
+    response.withSerializedBytes { answerOnLoop(bytes: $0) }
+  }
+
+  /// The reply is a message behind its prefix and nothing else.
+  @usableFromInline
+  var sendsPlainly: Bool { web == nil && state.withLock { $0.ending.encoding == .identity } }
+
+  @usableFromInline
+  func answerOnLoop(bytes: UnsafeRawBufferPointer) { connection.answer(self, bytes, end()) }
 
   /// Ends a call that has one response.
   @usableFromInline

@@ -10,15 +10,22 @@ import ProtobufRuntime
 struct HoldHandlers: HoldServiceHandler, ProgrammeHandlers {
   let programme: Programme
 
-  func createHold(_ request: CreateHoldRequest, context: ServerContext) async throws -> CreateHoldResponse {
+  var immediateMethods: [ServerMethod] {
+    [
+      .unary(HoldServiceMethods.createHold, createHold), .unary(HoldServiceMethods.confirmHold, confirmHold),
+      .unary(HoldServiceMethods.releaseHold, releaseHold),
+    ]
+  }
+
+  func createHold(_ request: CreateHoldRequest, context: ServerContext) throws -> CreateHoldResponse {
     try answer(context) { call in createHold(request, call) }
   }
 
-  func confirmHold(_ request: ConfirmHoldRequest, context: ServerContext) async throws -> ConfirmHoldResponse {
+  func confirmHold(_ request: ConfirmHoldRequest, context: ServerContext) throws -> ConfirmHoldResponse {
     try answer(context) { call in confirmHold(request, call) }
   }
 
-  func releaseHold(_ request: ReleaseHoldRequest, context: ServerContext) async throws -> ReleaseHoldResponse {
+  func releaseHold(_ request: ReleaseHoldRequest, context: ServerContext) throws -> ReleaseHoldResponse {
     try answer(context) { call in releaseHold(request, call) }
   }
 

@@ -13,19 +13,26 @@ public struct LoyaltyHandlers: LoyaltyServiceHandler, ProgrammeHandlers {
     self.programme = programme
   }
 
-  public func accrue(_ request: AccrueRequest, context: ServerContext) async throws -> AccrueResponse {
+  public var immediateMethods: [ServerMethod] {
+    [
+      .unary(LoyaltyServiceMethods.accrue, accrue), .unary(LoyaltyServiceMethods.redeem, redeem),
+      .unary(LoyaltyServiceMethods.getTier, getTier), .unary(LoyaltyServiceMethods.listCatalog, listCatalog),
+    ]
+  }
+
+  public func accrue(_ request: AccrueRequest, context: ServerContext) throws -> AccrueResponse {
     try answer(context) { call in accrue(request, call) }
   }
 
-  public func redeem(_ request: RedeemRequest, context: ServerContext) async throws -> RedeemResponse {
+  public func redeem(_ request: RedeemRequest, context: ServerContext) throws -> RedeemResponse {
     try answer(context) { call in redeem(request, call) }
   }
 
-  public func getTier(_ request: GetTierRequest, context: ServerContext) async throws -> GetTierResponse {
+  public func getTier(_ request: GetTierRequest, context: ServerContext) throws -> GetTierResponse {
     try answer(context) { call in getTier(request, call) }
   }
 
-  public func listCatalog(_ request: ListCatalogRequest, context: ServerContext) async throws -> ListCatalogResponse {
+  public func listCatalog(_ request: ListCatalogRequest, context: ServerContext) throws -> ListCatalogResponse {
     try answer(context) { call in listCatalog(request, call) }
   }
 

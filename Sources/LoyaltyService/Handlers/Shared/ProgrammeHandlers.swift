@@ -6,7 +6,8 @@ import LoyaltyEngine
 import LoyaltyMessages
 import LoyaltyRPC
 
-/// Answers calls for a programme. No call suspends: it runs to its end on its connection's event loop.
+/// Answers calls for a programme. Few suspend: most run to their end on their connection's event loop, and those that are called
+/// most are immediate.
 protocol ProgrammeHandlers: Sendable {
   var programme: Programme { get }
 }
