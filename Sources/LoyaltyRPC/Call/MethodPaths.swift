@@ -33,13 +33,19 @@ final class MethodPaths: Sendable {
     }
   }
 
-  /// FNV-1a over the last 24 bytes and the length: methods of a service differ at the end. A peer cannot add entries,
-  /// so it cannot make them collide.
+  /// Over the last 16 bytes and the length: methods of a service differ at the end. A peer cannot add entries, so it cannot
+  /// make them collide.
   private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bytes.count)
-    for byte in bytes[max(0, bytes.count - 24)...] {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    var (first, last): (UInt64, UInt64) = (0, 0)
+    if bytes.count >= 16 {
+      first = bytes.loadUnaligned(fromByteOffset: bytes.count - 16, as: UInt64.self)
+      last = bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self)
+    } else {
+      for byte in bytes { (first, last) = (first << 8 | last >> 56, last << 8 | UInt64(byte)) }
     }
-    return Int(truncatingIfNeeded: hash ^ (hash >> 32)) & Int.max
+    // Multipliers of SplitMix64: each bit of what goes in reaches the upper half.
+    var hash = (first ^ UInt64(bytes.count)) &* 0xbf58_476d_1ce4_e5b9
+    hash = (hash ^ hash >> 32 ^ last) &* 0x94d0_49bb_1331_11eb
+    return Int(truncatingIfNeeded: hash >> 32)
   }
 }

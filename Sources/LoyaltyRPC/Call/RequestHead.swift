@@ -76,6 +76,13 @@ struct RequestHead {
     }
   }
 
+  /// The method of a plain gRPC call that is in order, -1 for any other: `verdict` says what that is. Inlined, so that a head is
+  /// not copied, with a retain for each reference in it, to be looked at.
+  @inline(__always)
+  var plainMethod: Int {
+    contentType == .grpc && httpMethod == .post && failure == nil && sawPath && unknownEncoding == nil ? method : -1
+  }
+
   func verdict() -> Verdict {
     if contentType != .grpc || httpMethod != .post {
       guard contentType != .grpc, web?.form != nil else {

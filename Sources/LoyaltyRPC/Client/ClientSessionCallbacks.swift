@@ -57,7 +57,10 @@ extension ClientConnection {
     // Until the server's SETTINGS say otherwise (RFC 9113 §6.5.2 advises servers to allow as many).
     nghttp2_option_set_peer_max_concurrent_streams(option, 100)
     var session: OpaquePointer?
-    guard nghttp2_session_client_new2(&session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option) == 0
+    var memory = resources.sessionMemory.functions
+    guard
+      nghttp2_session_client_new3(
+        &session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option, &memory) == 0
     else { return nil }
     return session
   }

@@ -58,6 +58,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var readIsHeldBack = false
   private var handshakeTimer: Scheduled<Void>?
   private var controlFrames: ControlFrameGuard
+  /// When the bytes came that are worked on, once somebody has asked.
+  private var inputTime: NIODeadline?
   /// Bytes taken from nghttp2 so far: they stand still while the socket takes nothing. Wraps.
   private(set) var sentBytes = 0
   /// Bytes that came from the socket so far: they stand still while the peer is silent. Wraps.
@@ -152,6 +154,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard phase != .ended else { return }
     isReading = true
+    inputTime = nil
     let buffer = unwrapInboundIn(data)
     receivedBytes &+= buffer.readableBytes
     buffer.withUnsafeReadableBytes { security.feed($0) }
@@ -186,6 +189,15 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   // MARK: - Input
+
+  /// When what is being read came, or a moment later: the clock is read once for all calls that came together.
+  func timeOfInput() -> NIODeadline {
+    guard isReading else { return .now() }
+    if let inputTime { return inputTime }
+    let now = NIODeadline.now()
+    inputTime = now
+    return now
+  }
 
   private func continueHandshake() {
     do {
@@ -344,15 +356,11 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     let room = resources.plainOutput
     guard let base = room.baseAddress else { return false }
     var used = 0
-    var hasMore = false
     // Nothing is written to the channel below, so it stays as writable as it is.
     guard context.channel.isWritable else { return false }
+    var isFull = security.pendingOutput >= Self.maxPendingCiphertext
     do {
-      while true {
-        guard security.pendingOutput < Self.maxPendingCiphertext else {
-          hasMore = true
-          break
-        }
+      while !isFull {
         var frame: UnsafePointer<UInt8>?
         let count = nghttp2_session_mem_send(session, &frame)
         sentBytes &+= max(0, count)
@@ -363,6 +371,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
         if used + count > room.count {
           try security.write(UnsafeRawBufferPointer(start: base, count: used))
           used = 0
+          isFull = security.pendingOutput >= Self.maxPendingCiphertext
         }
         if count > room.count {
           try security.write(UnsafeRawBufferPointer(start: frame, count: count))
@@ -377,7 +386,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     } catch {
       end((error as? ConnectionEnd) ?? .closedHere("\(error)"))
     }
-    return hasMore && phase == .open
+    return isFull && phase == .open
   }
 
   private func write(_ context: ChannelHandlerContext) {

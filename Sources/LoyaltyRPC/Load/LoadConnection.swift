@@ -54,7 +54,10 @@ final class LoadConnection: HTTP2Connection, @unchecked Sendable {
     nghttp2_option_set_max_continuations(option, 8)
     nghttp2_option_set_peer_max_concurrent_streams(option, 100)
     var session: OpaquePointer?
-    guard nghttp2_session_client_new2(&session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option) == 0,
+    var memory = resources.sessionMemory.functions
+    guard
+      nghttp2_session_client_new3(
+        &session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option, &memory) == 0,
       let session
     else { return nil }
     let settings = [

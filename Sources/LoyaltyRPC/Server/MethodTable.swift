@@ -21,9 +21,18 @@ final class ServedMethod: Sendable {
 struct MethodTable: Sendable {
   let entries: [ServedMethod]
   let paths: MethodPaths
+  /// What is asked of a method before there is a call.
+  let traits: [Traits]
+
+  /// Trivial, so that a look at it costs no retain.
+  struct Traits {
+    let kind: MethodKind
+    let needsCertificate: Bool
+  }
 
   init(_ entries: [ServedMethod]) {
     self.entries = entries
+    traits = entries.map { Traits(kind: $0.descriptor.kind, needsCertificate: $0.needsCertificate) }
     paths = MethodPaths(entries.map { Array($0.descriptor.path.utf8) })
   }
 }

@@ -8,29 +8,34 @@ extension ServerConnection {
   /// The headers are complete.
   func begin(_ slot: Int) {
     streams[slot].hasHead = true
+    let method = streams[slot].head.plainMethod
+    if method >= 0 { return accept(slot, method) }
     if let web = streams[slot].head.web, !beginWeb(slot, web) { return }
     switch streams[slot].head.verdict() {
-    case .notGRPC(let status):
-      respondHTTP(slot, status)
-    case .failed(let error):
-      refuse(slot, error)
-    case .accepted(let index):
-      let served = shared.methods.entries[index]
-      streams[slot].head.accept()
-      streams[slot].state = ServerCallState(kind: served.descriptor.kind)
-      streams[slot].deframer = MessageDeframer(limit: limits.maxReceivedMessageBytes)
-      if served.needsCertificate, peer.certificate == nil {
-        refuse(slot, certificateError())
-        return
-      }
-      guard !served.descriptor.kind.takesOneRequest else { return }
-      guard let call = makeCall(slot, served) else { return }
-      let requests = IncomingMessages(limits: limits)
-      streams[slot].requests = requests
-      call.attach(requests)
-      served.invoker.start(call, requests: requests)
-      afterStart(call)
+    case .notGRPC(let status): respondHTTP(slot, status)
+    case .failed(let error): refuse(slot, error)
+    case .accepted(let index): accept(slot, index)
     }
+  }
+
+  /// The headers are in order: a call that takes a stream begins.
+  private func accept(_ slot: Int, _ index: Int) {
+    let traits = shared.methods.traits[index]
+    streams[slot].head.accept()
+    streams[slot].state = ServerCallState(kind: traits.kind)
+    streams[slot].deframer = MessageDeframer(limit: limits.maxReceivedMessageBytes)
+    if traits.needsCertificate, peer.certificate == nil {
+      refuse(slot, certificateError())
+      return
+    }
+    guard !traits.kind.takesOneRequest else { return }
+    let served = shared.methods.entries[index]
+    guard let call = makeCall(slot, served) else { return }
+    let requests = IncomingMessages(limits: limits)
+    streams[slot].requests = requests
+    call.attach(requests)
+    served.invoker.start(call, requests: requests)
+    afterStart(call)
   }
 
   func certificateError() -> RPCError {
@@ -54,7 +59,7 @@ extension ServerConnection {
   func makeCall(_ slot: Int, _ served: ServedMethod) -> ServerContext? {
     let timeout = streams[slot].head.timeout
     let needsTime = timeout != nil || !shared.interceptors.isEmpty
-    let now = needsTime ? NIODeadline.now() : .uptimeNanoseconds(0)
+    let now = needsTime ? timeOfInput() : .uptimeNanoseconds(0)
     let call = ServerContext(
       served, connection: self, slot: slot, streamID: streams[slot].id, metadata: streams[slot].head.metadata,
       deadline: timeout.map { now + .nanoseconds($0) }, started: now, accepts: streams[slot].head.accepts,

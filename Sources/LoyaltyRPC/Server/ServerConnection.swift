@@ -57,7 +57,9 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   /// Of `shared` and `limits`, at hand for each header field.
   let paths: MethodPaths
   let headerLimits: CallLimits.OfHeaders
-  var freeSlots: [Int] = []
+  // Not checked for exclusive access at run time: touched on the loop only, and by nothing that calls back. A call would pay
+  // for each touch what it pays for a header field.
+  @exclusivity(unchecked) var freeSlots: [Int] = []
   var openStreams = 0
   /// Handlers that have not ended, and held replies: counted until they end, not until their stream is reset.
   var runningCalls = 0
@@ -92,7 +94,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   var lastLook: Look?
 
   /// Which streams the peer has opened so far.
-  var streamOrder = StreamOrder()
+  @exclusivity(unchecked) var streamOrder = StreamOrder()
 
   /// When the peer's last PING came that nothing was sent for.
   var lastPing: NIODeadline?

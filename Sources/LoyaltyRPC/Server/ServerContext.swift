@@ -33,7 +33,8 @@ final class ContextValue<Value: Sendable>: AnyContextValue, @unchecked Sendable 
 ///
 /// Cancellation (a client that went away, a deadline that passed) arrives as the cancellation of the handler's task.
 public final class ServerContext: Sendable {
-  let served: ServedMethod
+  /// Belongs to the server's table of methods, which the connection holds.
+  unowned(unsafe) let served: ServedMethod
   let connection: ServerConnection
   let slot: Int
   let streamID: Int32
@@ -70,6 +71,8 @@ public final class ServerContext: Sendable {
   }
 
   private let state = Mutex(State())
+  /// `State.serviceContext` is there: asked for by every call, and there for few.
+  private let hasServiceContext = Atomic<Bool>(false)
 
   init(
     _ served: ServedMethod, connection: ServerConnection, slot: Int, streamID: Int32, metadata: Metadata,
@@ -185,7 +188,10 @@ public final class ServerContext: Sendable {
   /// Where the call stands in a trace; nil if nothing traces. The calls that the handler makes belong to it.
   public var serviceContext: ServiceContext? {
     get { state.withLock { $0.serviceContext } }
-    set { state.withLock { $0.serviceContext = newValue } }
+    set {
+      state.withLock { $0.serviceContext = newValue }
+      hasServiceContext.store(newValue != nil, ordering: .releasing)
+    }
   }
 
   /// Tells this call from all others of the process, e.g. `12-5`: connection and stream.
@@ -236,7 +242,7 @@ public final class ServerContext: Sendable {
 
   /// There is something that the calls of the handler inherit.
   @usableFromInline var isScoped: Bool {
-    deadline != nil || (!connection.shared.interceptors.isEmpty && serviceContext != nil)
+    deadline != nil || hasServiceContext.load(ordering: .acquiring)
   }
 
   /// Runs the handler so that the calls it makes inherit the deadline and the trace.
@@ -275,16 +281,20 @@ public final class ServerContext: Sendable {
   /// Ends a call that has one response, on the loop. Compiled with the handler, up to the response's bytes.
   @inlinable
   func answerOnLoop<R: Message>(_ response: R) {
-    guard sendsPlainly else { return answer(response) }
+    guard !isWeb else { return answer(response) }
     response.withSerializedBytes { answerOnLoop(bytes: $0) }
   }
 
-  /// The reply is a message behind its prefix and nothing else.
   @usableFromInline
-  var sendsPlainly: Bool { web == nil && state.withLock { $0.ending.encoding == .identity } }
-
-  @usableFromInline
-  func answerOnLoop(bytes: UnsafeRawBufferPointer) { connection.answer(self, bytes, end()) }
+  func answerOnLoop(bytes: UnsafeRawBufferPointer) {
+    let ending = end()
+    guard ending.encoding != .identity else { return connection.answer(self, bytes, ending) }
+    do throws(RPCError) {
+      connection.answer(self, frame: try frame(bytes, ending.encoding), ending)
+    } catch {
+      connection.fail(self, error, ending)
+    }
+  }
 
   /// Ends a call that has one response.
   @usableFromInline
@@ -388,12 +398,19 @@ public final class ServerContext: Sendable {
       return hasResponses ? web.proto.body(of: frame) : frame
     }
     return try response.withSerializedBytes { (body) throws(RPCError) in
-      try connection.limits.checkSent(body.count)
-      guard encoding != .identity, compressesShort || body.count >= connection.shared.minCompressedBytes else {
-        return MessageFrame.make(body, flags: 0)
-      }
-      return MessageFrame.make(try Compression.compress([UInt8](body), encoding), flags: 1)
+      try frame(body, encoding, compressesShort: compressesShort)
     }
+  }
+
+  /// Puts an encoded message behind its prefix.
+  private func frame(
+    _ body: UnsafeRawBufferPointer, _ encoding: MessageEncoding, compressesShort: Bool = false
+  ) throws(RPCError) -> [UInt8] {
+    try connection.limits.checkSent(body.count)
+    guard encoding != .identity, compressesShort || body.count >= connection.shared.minCompressedBytes else {
+      return MessageFrame.make(body, flags: 0)
+    }
+    return MessageFrame.make(try Compression.compress([UInt8](body), encoding), flags: 1)
   }
 
   /// The client is gone or its time is over: the handler is told.

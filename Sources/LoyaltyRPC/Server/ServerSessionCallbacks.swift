@@ -79,7 +79,10 @@ extension ServerConnection {
     // Streams opened and reset (CVE-2023-44487): a burst, then so many a second.
     nghttp2_option_set_stream_reset_rate_limit(option, 1_000, 100)
     var session: OpaquePointer?
-    guard nghttp2_session_server_new2(&session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option) == 0
+    var memory = resources.sessionMemory.functions
+    guard
+      nghttp2_session_server_new3(
+        &session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option, &memory) == 0
     else { return nil }
     return session
   }
