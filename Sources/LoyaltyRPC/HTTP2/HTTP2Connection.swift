@@ -157,9 +157,12 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     inputTime = nil
     let buffer = unwrapInboundIn(data)
     receivedBytes &+= buffer.readableBytes
-    buffer.withUnsafeReadableBytes { security.feed($0) }
-    if phase == .handshake { continueHandshake() }
-    if phase == .open { receive() } else if phase == .refusing { refuseHTTP1() }
+    buffer.withUnsafeReadableBytes { bytes in
+      security.lend(bytes) {
+        if phase == .handshake { continueHandshake() }
+        if phase == .open { receive() } else if phase == .refusing { refuseHTTP1() }
+      }
+    }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {

@@ -17,6 +17,9 @@ final class LoopResources: @unchecked Sendable {
   /// What goes to the socket. Its storage is used again once NIO has written it.
   var ciphertext = ByteBufferAllocator().buffer(capacity: 16 << 10)
 
+  /// Where encoded replies wait for nghttp2: as it sends them they are forgotten, most within the read that brought their calls.
+  var replies = ReplyArena()
+
   /// What nghttp2 takes for streams and frames.
   let sessionMemory = SessionMemory()
 

@@ -6,7 +6,8 @@ import Glibc
 
 /// Pieces of memory that the sessions of one event loop take and give back.
 ///
-/// Each stands behind a header with its size and comes from `malloc`. The lists are touched by the thread that took the first
+/// Each stands behind a header with its size and comes from `malloc`, long ones from the kernel: a session's buffer for a frame is
+/// used at its beginning only by most, and pages that nobody writes to cost nothing. The lists are touched by the thread that took the first
 /// piece, which is the loop's; a session that ends elsewhere, with its last handler, frees its pieces.
 final class SessionMemory {
   /// Longest piece that is kept, in bytes. 512: streams, frames and their fields; tables of headers are longer and live as long as
@@ -16,6 +17,9 @@ final class SessionMemory {
   private static let step = 32
   /// Pieces of one size that are kept. 256: the streams of two connections with full tables; all lists together hold 1 MB.
   private static let maxKept = 256
+
+  /// Longer pieces are pages of their own, bytes. 8 KiB: of a session's memory only its buffer for a frame is longer, 16 KiB.
+  private static let longestOfMalloc = 8 << 10
 
   private struct List {
     var first: UnsafeMutableRawPointer?
@@ -109,10 +113,7 @@ final class SessionMemory {
     guard let piece else { return }
     let size = size(of: piece)
     let list = state.pointee.lists + size / step
-    guard size <= largestKept, state.pointee.isOwned(), list.pointee.count < maxKept else {
-      Glibc.free(piece - headerSize)
-      return
-    }
+    guard size <= largestKept, state.pointee.isOwned(), list.pointee.count < maxKept else { return release(piece, size) }
     piece.storeBytes(of: list.pointee.first, as: UnsafeMutableRawPointer?.self)
     list.pointee.first = piece
     list.pointee.count += 1
@@ -122,8 +123,23 @@ final class SessionMemory {
   private static func make(_ size: Int) -> UnsafeMutableRawPointer? {
     // At least room for the list's pointer.
     let size = max(size, step)
-    guard size <= Int.max - headerSize, let memory = Glibc.malloc(headerSize + size) else { return nil }
+    guard size <= Int.max - headerSize, let memory = allocate(headerSize + size) else { return nil }
     memory.storeBytes(of: size, as: Int.self)
     return memory + headerSize
+  }
+
+  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer? {
+    guard size > longestOfMalloc + headerSize else { return Glibc.malloc(size) }
+    let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    return pages == MAP_FAILED ? nil : pages
+  }
+
+  @inline(never)
+  private static func release(_ piece: UnsafeMutableRawPointer, _ size: Int) {
+    if size > longestOfMalloc {
+      munmap(piece - headerSize, headerSize + size)
+    } else {
+      Glibc.free(piece - headerSize)
+    }
   }
 }

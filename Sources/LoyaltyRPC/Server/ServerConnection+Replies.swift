@@ -92,10 +92,13 @@ extension ServerConnection {
   }
 
   func reserve(_ count: Int) -> (ReplyArena, Range<Int>) {
+    let arena = resources.replies
     if let range = arena.reserve(count) { return (arena, range) }
-    arena = ReplyArena(capacity: max(count, ReplyArena.defaultCapacity))
+    let next = ReplyArena(capacity: max(count, ReplyArena.defaultCapacity))
+    // A long reply has one of its own; what fits stays where the short ones are.
+    if count < ReplyArena.defaultCapacity / 2 { resources.replies = next }
     // A new arena has room for what it was made for.
-    return (arena, arena.reserve(count) ?? 0..<0)
+    return (next, next.reserve(count) ?? 0..<0)
   }
 
   /// The status is known: the response goes out, or waits at a gate.

@@ -74,7 +74,6 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   var unconsumed = 0
   var bufferedBytes = 0
 
-  var arena = ReplyArena()
   var deadlineTimer: Scheduled<Void>?
   var nextDeadline = NIODeadline.distantFuture
 

@@ -2,8 +2,8 @@
 
 /// Turns bytes of the socket into bytes of HTTP/2 and back. Used on its connection's event loop only.
 protocol ConnectionSecurity: AnyObject {
-  /// Takes bytes that came from the socket.
-  func feed(_ bytes: UnsafeRawBufferPointer)
+  /// Lends bytes that came from the socket to `body`, in which they are read; what is not is kept.
+  func lend(_ bytes: UnsafeRawBufferPointer, _ body: () -> Void)
 
   /// Goes on with the handshake.
   /// - Returns: true once it is complete.
@@ -69,7 +69,10 @@ final class Plaintext: ConnectionSecurity {
     self.identity = identity
   }
 
-  func feed(_ bytes: UnsafeRawBufferPointer) { input.append(contentsOf: bytes) }
+  func lend(_ bytes: UnsafeRawBufferPointer, _ body: () -> Void) {
+    input.append(contentsOf: bytes)
+    body()
+  }
 
   func handshake() throws(TLSError) -> Bool { true }
   var isHTTP1: Bool { false }

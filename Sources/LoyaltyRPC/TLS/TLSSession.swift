@@ -4,11 +4,10 @@
 import COpenSSL
 import Glibc
 
-/// Owns an `SSL` and its two memory BIOs. Used on its connection's event loop only.
+/// Owns an `SSL` and the bytes on both sides of it. Used on its connection's event loop only.
 final class TLSSession: ConnectionSecurity {
   private let ssl: OpaquePointer
-  private let input: OpaquePointer
-  private let output: OpaquePointer
+  private let bytes = SocketBytes()
   let context: TLSContext
   private let expectedName: String?
   /// On a client: the server that the sessions of this connection are of.
@@ -32,14 +31,12 @@ final class TLSSession: ConnectionSecurity {
   ///   - server: on a client, which of the servers of that name this is: a session is taken up where it came from.
   init(_ context: TLSContext, serverName: String? = nil, server: String = "") throws(TLSError) {
     guard let ssl = SSL_new(context.pointer) else { throw .configuration(LibSSLErrors.takeText()) }
-    guard let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem()) else {
+    guard let bio = bytes.makeBIO() else {
       SSL_free(ssl)
       throw .configuration(LibSSLErrors.takeText())
     }
-    SSL_set_bio(ssl, input, output)  // owns both from here
+    SSL_set_bio(ssl, bio, bio)  // owns it from here
     self.ssl = ssl
-    self.input = input
-    self.output = output
     self.context = context
     expectedName = serverName
     self.server = server
@@ -69,15 +66,7 @@ final class TLSSession: ConnectionSecurity {
     }
   }
 
-  /// Takes bytes that came from the socket.
-  func feed(_ bytes: UnsafeRawBufferPointer) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let taken = BIO_write(input, rest.baseAddress, Int32(clamping: rest.count))
-      guard taken > 0 else { return }
-      rest = UnsafeRawBufferPointer(rebasing: rest[Int(taken)...])
-    }
-  }
+  func lend(_ bytes: UnsafeRawBufferPointer, _ body: () -> Void) { self.bytes.lend(bytes, body) }
 
   /// Goes on with the handshake.
   /// - Returns: true once it is complete.
@@ -128,27 +117,24 @@ final class TLSSession: ConnectionSecurity {
   /// Encrypts all of `bytes` into the output.
   func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) {
     var rest = bytes
+    self.bytes.reserveOutput(bytes.count + (bytes.count / Self.longestRecord + 1) * Self.recordOverhead)
     while !rest.isEmpty {
       let taken = SSL_write(ssl, rest.baseAddress, Int32(clamping: rest.count))
       guard taken > 0 else {
-        // A memory BIO takes everything, so only a broken session comes here.
+        // Memory takes everything, so only a broken session comes here.
         throw .handshake(LibSSLErrors.takeText())
       }
       rest = UnsafeRawBufferPointer(rebasing: rest[Int(taken)...])
     }
   }
 
-  /// Bytes that wait for the socket.
-  var pendingOutput: Int { Int(BIO_ctrl_pending(output)) }
+  /// Bytes of a full record, and what one has beside them at most (RFC 8446 §5.2).
+  private static let longestRecord = 16 << 10
+  private static let recordOverhead = 64
 
-  /// Hands out all bytes for the socket at once, and forgets them.
-  func takeOutput(_ body: (UnsafeRawBufferPointer) -> Void) {
-    var data: UnsafeMutablePointer<CChar>?
-    let count = copenssl_bio_mem_data(output, &data)
-    guard count > 0, let data else { return }
-    body(UnsafeRawBufferPointer(start: data, count: count))
-    _ = copenssl_bio_reset(output)
-  }
+  var pendingOutput: Int { bytes.pendingOutput }
+
+  func takeOutput(_ body: (UnsafeRawBufferPointer) -> Void) { bytes.takeOutput(body) }
 
   /// Puts a close_notify into the output.
   func shutDown() {
