@@ -44,6 +44,13 @@ import Testing
     Mistake("tiers[2].qualifying_points", "not above the 1000") { $0.tiers[2].qualifyingPoints = 1_000 },
     Mistake("tiers[2].id", "tiers[1]") { $0.tiers[2].id = "silver" },
     Mistake("tiers[1].benefits[0].text", "no text") { $0.tiers[1].benefits = [TierBenefit()] },
+    Mistake("tier_review.window", "is no window") { $0.tierReview = TierReviewPolicy(window: .unrecognized(9)) },
+    Mistake("tier_review.rolling_months", "only a window that is rolling") {
+      $0.tierReview = TierReviewPolicy(window: .calendarYear, rollingMonths: 6)
+    },
+    Mistake("tier_review.rolling_months", "at most 60") {
+      $0.tierReview = TierReviewPolicy(window: .rolling, rollingMonths: 61)
+    },
     Mistake("earning_rules", "empty") { $0.earningRules = [] },
     Mistake("earning_rules[0].version", "missing") { $0.earningRules[0].version = 0 },
     Mistake("earning_rules[0]", "rates and fixed_points") { $0.earningRules[0].fixedPoints = 1 },

@@ -13,7 +13,7 @@ extension Ledger {
   ) -> Refusal? {
     guard let audience else { return nil }
     if !audience.tiers.isEmpty {
-      let tier = tier ?? policy.tiers[standing(of: members[Int(member)], policy: policy, now: now).tier].id
+      let tier = tier ?? policy.tiers[standing(of: member, policy: policy, now: now).tier].id
       if !audience.tiers.contains(tier) {
         return Refusal(
           .tierNotEligible,

@@ -104,7 +104,7 @@ extension Ledger {
     var count = AffordabilityCount(tiers: policy.tiers.count)
     for index in start..<min(start + most, members.count) {
       let member = members[index]
-      let tier = standing(of: member, policy: policy, now: now).tier
+      let tier = standing(of: UInt32(index), policy: policy, now: now).tier
       let available = lapsed(of: member, now: now).available
       count.members[tier] += 1
       count.balances[tier].append(available)

@@ -46,7 +46,7 @@ extension Ledger {
     }
     let (member, state) = try resolveSpending(
       wish.member, number: wish.partnerNumber, partner: request.caller.partner)
-    let standing = standing(of: state, policy: policy, now: now)
+    let standing = standing(of: member, policy: policy, now: now)
     let quote = try promised(wish, member: member, now: now)
     let name = quote?.item ?? wish.item
     guard let item = policy.item(name) else { throw Refusal(.itemUnknown, ["itemId": name]) }

@@ -57,14 +57,10 @@ extension Ledger {
     if fromLapsed > 0 { request.draft.move(fromLapsed, from: .expired, to: .issued, partner: input.partner) }
 
     // Qualifying points of a year that is closed have done what they could.
-    var standing = standing(of: state, policy: policy, now: request.now)
-    if policy.endOfTierYear(input.creditedMs, enrolledMs: standing.enrolledMs) != standing.periodEndsMs {
-      qualifying = 0
-    }
-    qualifying = min(qualifying, standing.qualifying)
+    var standing = standing(of: number, policy: policy, now: request.now)
+    qualifying = standing.take(qualifying, countedAt: input.creditedMs, policy: policy)
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
     if qualifying > 0 { request.draft.takeQualifying(qualifying, of: member, to: input.partner) }
-    standing.qualifying -= qualifying
     let tier = policy.tiers[standing.tier].id
     if standing.changed { setTier(standing, of: number, member, &request) }
 

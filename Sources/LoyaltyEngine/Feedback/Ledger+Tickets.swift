@@ -23,7 +23,7 @@ extension Ledger {
     if feedback.tickets.count >= limits.tickets {
       throw Refusal(.ledgerFull, ["tickets": "\(feedback.tickets.count)"])
     }
-    let tier = standing(of: state, policy: request.policy, now: request.now).tier
+    let tier = standing(of: memberNumber, policy: request.policy, now: request.now).tier
     var input = input
     input.member = memberNames.string(memberNumber)
     _ = request.draft.addMember(input.member)
@@ -82,7 +82,7 @@ extension Ledger {
     }
     // A further word while the answer is due changes no promise; after an answer it waits for another one.
     guard ticket.status == .answered else { return }
-    let tier = standing(of: members[Int(ticket.member)], policy: request.policy, now: request.now).tier
+    let tier = standing(of: ticket.member, policy: request.policy, now: request.now).tier
     let kind = TicketKind(rawValue: Int32(truncatingIfNeeded: ticket.kind))
     outcome.status = .open
     outcome.dueMs = request.now + request.policy.deadlineMs(kind: kind, tier: tier)

@@ -80,7 +80,7 @@ extension Ledger {
       throw Refusal(.surveyNotOpen, ["survey": survey.id, "nowMs": "\(request.now)"])
     }
     let state = members[Int(number)]
-    let tier = policy.tiers[standing(of: state, policy: policy, now: request.now).tier].id
+    let tier = policy.tiers[standing(of: number, policy: policy, now: request.now).tier].id
     if !survey.tiers.isEmpty, !survey.tiers.contains(tier) {
       throw Refusal(
         .tierNotEligible, ["itemId": survey.id, "tier": tier, "requiredTier": survey.tiers.joined(separator: ", ")])

@@ -43,7 +43,7 @@ extension Ledger {
       }
       if one.qualifying > 0 { request.draft.importQualifying(one.qualifying, to: member) }
       var standing = Standing.enrolled(at: request.now, policy: request.policy)
-      standing.qualifying = one.qualifying
+      standing.count(TierCount(points: one.qualifying), policy: request.policy, now: request.now)
       let tier = request.policy.tierIndex(one.tier) ?? 0
       standing.tier = tier
       standing.tierUntilMs =
@@ -51,7 +51,7 @@ extension Ledger {
         ? 0
         : one.tierUntilMs > request.now
           ? one.tierUntilMs
-          : request.policy.endOfTierYear(following: standing.periodEndsMs, enrolledMs: standing.enrolledMs)
+          : standing.usualEndMs(policy: request.policy, now: request.now)
       request.draft.set(standing, of: member, tier: request.policy.tiers[tier].id)
     }
     return request.draft.finish(

@@ -26,8 +26,9 @@ extension Ledger {
     }
     let isFirst = existing == nil || state.awaitsFirstActivity
     var standing =
-      existing == nil
-      ? Standing.enrolled(at: now, policy: policy) : standing(of: state, policy: policy, now: now)
+      if let existing {
+        self.standing(of: existing, policy: policy, now: now)
+      } else { Standing.enrolled(at: now, policy: policy) }
     let earning = rules ?? policy
     guard let earningPartner = rules == nil ? partner : earning.partner(partnerID) else {
       throw Refusal(.partnerRequired, ["subject": partnerID])
@@ -57,7 +58,7 @@ extension Ledger {
     request.draft.move(lapsed, of: member, to: .expired)
     if policy.expiry.extendedBy.contains(input.activity) { extendLots(of: state, at: member, &request) }
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
-    guard standing.add(policy.tierReview.counted(input, points: earned.qualifying), policy: policy) else {
+    guard standing.add(policy.tierReview.counted(input, points: earned.qualifying), policy: policy, now: now) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
     }
     var made: [LotLine] = []

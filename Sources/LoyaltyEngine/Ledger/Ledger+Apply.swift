@@ -245,6 +245,9 @@ extension Ledger: StateMachine {
     members[member].spend = standing.spend
     members[member].nights = UInt32(clamping: standing.nights)
     members[member].segments = UInt32(clamping: standing.segments)
+    for month in standing.months {
+      if let problem = count(month, of: UInt32(member)) { note(sequence, problem) }
+    }
     if standing.tierUntilMs > 0 {
       tierReviews.set(UInt64(member), dueMs: standing.tierUntilMs)
     } else {

@@ -17,6 +17,7 @@ extension Ledger {
       broken += checkLots(of: member, number: UInt32(index), name: name)
       if member.qualifying < 0 { broken.append("'\(name)' has \(member.qualifying) qualifying points") }
       if Int(member.tier) >= tierNames.names.count { broken.append("'\(name)' has no tier") }
+      broken += checkMonths(of: member, number: UInt32(index), name: name)
       award += Int128(member.balance)
       qualifying += Int128(member.qualifying)
       lotCount += Int(member.lots.count)

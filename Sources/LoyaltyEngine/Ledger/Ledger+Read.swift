@@ -50,7 +50,7 @@ extension Ledger {
     let now = min(max(now, timeMs), CivilCalendar.lastMs)
     let member = try resolveEnrolled(id, number: number, partner: partner)
     let state = members[Int(member)]
-    let standing = standing(of: state, policy: policy, now: now)
+    let standing = standing(of: member, policy: policy, now: now)
     var view = AccountView(
       member: memberNames.string(member), tier: standing.tier,
       tierUntilMs: standing.tierUntilMs > 0 ? standing.tierUntilMs : nil, qualifying: standing.qualifying,

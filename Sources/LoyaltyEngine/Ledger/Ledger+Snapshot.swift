@@ -71,6 +71,7 @@ extension Ledger {
       entry.status = MemberStatus(rawValue: Int32(member.status.rawValue))
       entry.awaitsFirstActivity = member.awaitsFirstActivity
       (entry.spend, entry.nights, entry.segments) = (member.spend, Int64(member.nights), Int64(member.segments))
+      entry.months = tierMonths[UInt32(index)] ?? []
       var slot = member.lots.first
       while slot != LotTable.none {
         let lot = lots[slot]
@@ -85,7 +86,7 @@ extension Ledger {
             earnedMs: lot.earnedMs))
         slot = lot.next
       }
-      bytes += 64 + id.utf8.count + entry.tier.utf8.count + entry.lots.count * 40
+      bytes += 64 + id.utf8.count + entry.tier.utf8.count + entry.lots.count * 40 + entry.months.count * 24
       part.members.append(entry)
       if bytes >= Self.chunkBytes { try flush() }
     }
@@ -267,6 +268,9 @@ extension Ledger {
       care.enrolled(number, at: entry.enrolledMs)
       members.append(member)
       partnership.links.addMember()
+      for month in entry.months {
+        if let problem = count(month, of: number) { throw RestoreError(description: "member '\(entry.id)' \(problem)") }
+      }
     } else if Int(number) != members.count - 1 {
       throw RestoreError(description: "member '\(entry.id)' is there twice")
     }

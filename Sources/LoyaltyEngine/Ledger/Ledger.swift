@@ -80,6 +80,8 @@ public struct Ledger: Sendable {
   /// Every version of the policy that was published.
   public internal(set) var policies = PolicyBook()
   var meters = MeterTable()
+  /// In a rolling window, what each member's months have counted, oldest first; nobody with no month in it.
+  var tierMonths: [UInt32: [MonthCount]] = [:]
   /// Members whose tier runs out, by when.
   var tierReviews = DueQueue()
   public internal(set) var timeliness = Timeliness()

@@ -92,7 +92,8 @@ struct RecordDraft {
     record.standings.append(
       StandingChange(
         member: member, tier: tier, tierUntilMs: standing.tierUntilMs, periodEndsMs: standing.periodEndsMs,
-        spend: standing.counted.spend, nights: standing.counted.nights, segments: standing.counted.segments))
+        spend: standing.counted.spend, nights: standing.counted.nights, segments: standing.counted.segments,
+        months: standing.changedMonths))
   }
 
   mutating func take(_ item: String, quantity: Int64) {

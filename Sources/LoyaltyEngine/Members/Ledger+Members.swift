@@ -98,7 +98,7 @@ extension Ledger {
     let state = members[Int(number)]
     return MemberOutcome(
       member: memberNames.string(number), status: MemberStatus(rawValue: Int32(state.status.rawValue)),
-      tier: policy.tiers[standing(of: state, policy: policy, now: now).tier].id)
+      tier: policy.tiers[standing(of: number, policy: policy, now: now).tier].id)
   }
 
   /// Whether an update fits the profile.

@@ -92,7 +92,17 @@ public struct CivilCalendar: Hashable, Sendable {
     }
   }
 
-  private func startOfMonth(_ index: Int64) -> Int64 {
+  /// The month that `ms` is in: twelve times the year, and the month less 1.
+  func month(of ms: Int64) -> Int64 {
+    let day = day(of: ms)
+    return day.year * 12 + day.month - 1
+  }
+
+  /// Months that `month` gives for the times that records may name.
+  static let months: ClosedRange<Int64> = 1_969 * 12...12_000 * 12
+
+  /// The first moment of a month.
+  func startOfMonth(_ index: Int64) -> Int64 {
     let year = Self.floorDivide(index, 12)
     return start(of: Day(year: year, month: index - year * 12 + 1, day: 1))
   }

@@ -24,6 +24,8 @@ public enum PolicyLimits {
   public static let benefitUses: UInt32 = 1_000
   /// Grace and notice are shorter than half a year.
   public static let reviewDays: UInt32 = 180
+  /// Five years: each month of a rolling window is kept for each member.
+  public static let rollingMonths: UInt32 = 60
   /// Teams that look after members.
   public static let team = 100
   /// Bytes of an id: of a partner, tier, rule, item, or programme.

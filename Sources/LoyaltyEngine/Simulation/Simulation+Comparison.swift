@@ -122,7 +122,7 @@ public struct SimulationComparison: Sendable {
     let balance =
       ledger.lapsed(of: state, now: now).available &+ ledger.holds.points(of: member)
       &+ ledger.pending.points(of: member) &- ledger.debt(of: state)
-    let tier = policy.map { $0.tiers[ledger.standing(of: state, policy: $0, now: now).tier].id } ?? ""
+    let tier = policy.map { $0.tiers[ledger.standing(of: member, policy: $0, now: now).tier].id } ?? ""
     return (balance, tier)
   }
 }

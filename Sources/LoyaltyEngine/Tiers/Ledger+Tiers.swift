@@ -14,7 +14,7 @@ extension Ledger {
       // Each may bring a notice on each channel, and a record names 4,096.
       if request.draft.record.notices.count > 3_000 { break }
       let state = members[Int(number)]
-      var standing = standing(of: state, policy: request.policy, now: request.now)
+      var standing = standing(of: UInt32(number), policy: request.policy, now: request.now)
       // A tier of an older policy can have become the entry tier, which is held for good.
       if standing.tier == 0 { standing.tierUntilMs = 0 }
       let member = request.draft.addMember(memberNames.string(UInt32(number)))
@@ -31,30 +31,30 @@ extension Ledger {
   func decide(_ input: EntitlementUseInput, _ request: inout Request) throws(Refusal) -> Record {
     let policy = request.policy
     let number = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
-    let state = members[Int(number)]
-    let standing = standing(of: state, policy: policy, now: request.now)
+    let standing = standing(of: number, policy: policy, now: request.now)
     let tier = policy.document.tiers[standing.tier]
     guard let benefit = tier.benefits.first(where: { $0.id == input.benefit && $0.count > 0 }), !input.benefit.isEmpty
     else { throw Refusal(.entitlementUnknown, ["benefit": input.benefit, "tier": tier.id]) }
     let meter = Self.meter(ofBenefit: benefit.id)
-    let used = meters.amount(meter, member: number, period: standing.periodEndsMs)
+    let periodEndsMs = standing.benefitsEndMs(policy: policy, now: request.now)
+    let used = meters.amount(meter, member: number, period: periodEndsMs)
     guard used < Int64(benefit.count) else {
       throw Refusal(
         .entitlementUsedUp,
-        ["benefit": benefit.id, "granted": "\(benefit.count)", "periodEndsMs": "\(standing.periodEndsMs)"])
+        ["benefit": benefit.id, "granted": "\(benefit.count)", "periodEndsMs": "\(periodEndsMs)"])
     }
     var input = input
     input.member = memberNames.string(number)
     let member = request.draft.addMember(input.member)
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
     if standing.changed { setTier(standing, of: number, member, &request) }
-    request.draft.meter(meter, member: member, amount: 1, period: standing.periodEndsMs)
+    request.draft.meter(meter, member: member, amount: 1, period: periodEndsMs)
     return request.draft.finish(
       input: .entitlementUse(input),
       outcome: .entitlementUsed(
         EntitlementUseOutcome(
           member: input.member, benefit: benefit.id, used: used + 1, left: Int64(benefit.count) - used - 1,
-          periodEndsMs: standing.periodEndsMs)))
+          periodEndsMs: periodEndsMs)))
   }
 
   /// Writes a member's standing into the record, and tells the member if its tier is another one now.
@@ -77,6 +77,10 @@ public struct TierView: Hashable, Sendable {
   public var tier: Int
   public var counted: TierCount
   public var periodEndsMs: Int64
+  /// Of `counted`, what counts no more from `periodEndsMs` on.
+  public var leaving: TierCount
+  /// What of the tier's counted benefits is not used by then lapses, and as many are granted again.
+  public var benefitsEndMs: Int64
   /// When the tier is reviewed, and the one it becomes if nothing more is earned; nil for the entry tier.
   public var review: (atMs: Int64, tier: Int)? {
     get { reviewMs == 0 ? nil : (reviewMs, reviewTier) }
@@ -89,11 +93,13 @@ public struct TierView: Hashable, Sendable {
   /// For each of the policy's teams, the position of who looks after the member; nil for teams that are not for it.
   public var team: [Int?] = []
 
-  init(member: String, tier: Int, counted: TierCount, periodEndsMs: Int64) {
+  init(member: String, _ standing: Standing, benefitsEndMs: Int64) {
     self.member = member
-    self.tier = tier
-    self.counted = counted
-    self.periodEndsMs = periodEndsMs
+    tier = standing.tier
+    counted = standing.counted
+    periodEndsMs = standing.periodEndsMs
+    leaving = standing.months.first.map(TierCount.init) ?? standing.counted
+    self.benefitsEndMs = benefitsEndMs
   }
 }
 
@@ -108,10 +114,9 @@ extension Ledger {
 
   private func tier(of member: UInt32, policy: CompiledPolicy, now: Int64) -> TierView {
     let state = members[Int(member)]
-    let standing = standing(of: state, policy: policy, now: now)
+    let standing = standing(of: member, policy: policy, now: now)
     var view = TierView(
-      member: memberNames.string(member), tier: standing.tier, counted: standing.counted,
-      periodEndsMs: standing.periodEndsMs)
+      member: memberNames.string(member), standing, benefitsEndMs: standing.benefitsEndMs(policy: policy, now: now))
     if standing.tier > 0, standing.tierUntilMs > 0 {
       var later = standing
       later.advance(to: standing.tierUntilMs, policy: policy)
@@ -119,7 +124,7 @@ extension Ledger {
     }
     for benefit in policy.document.tiers[standing.tier].benefits where benefit.count > 0 {
       view.used[benefit.id] = meters.amount(
-        Self.meter(ofBenefit: benefit.id), member: member, period: standing.periodEndsMs)
+        Self.meter(ofBenefit: benefit.id), member: member, period: view.benefitsEndMs)
     }
     let tier = policy.tiers[standing.tier].id
     view.team = policy.document.team.map { team in

@@ -1,6 +1,5 @@
-// A member's tier through the years. What counts toward a tier counts in calendar years of the programme, or in years of
-// membership, as the policy says. Reaching a
-// tier's threshold gives the tier at once, to the end of the following year and the days of grace after it; when it runs
+// A member's tier through the years. What counts toward a tier counts in calendar years of the programme, in years of
+// membership, or in a rolling window (Standing+Rolling.swift), as the policy says. In years, reaching a tier's threshold gives the tier at once, to the end of the following year and the days of grace after it; when it runs
 // out it is kept if it was earned again, and otherwise falls by one tier.
 
 import LoyaltyMessages
@@ -17,6 +16,10 @@ struct Standing: Hashable, Sendable {
   var counted = TierCount()
   /// When the member was enrolled: its years of membership begin on that day.
   var enrolledMs: Int64 = 0
+  /// In a rolling window, what each of its months has counted, oldest first: `counted` is their sum.
+  var months: [MonthCount] = []
+  /// Months that have counted something else since the last record.
+  var changedMonths: [MonthCount] = []
   /// Qualifying points of the period that has ended, still to be closed by a record.
   var toClose: Int64 = 0
   /// A record has to say so.
@@ -31,15 +34,19 @@ struct Standing: Hashable, Sendable {
   /// The standing of someone enrolled at `now`.
   static func enrolled(at now: Int64, policy: CompiledPolicy) -> Standing {
     Standing(
-      tier: 0, tierUntilMs: 0, periodEndsMs: policy.endOfTierYear(now, enrolledMs: now), enrolledMs: now,
-      changed: true)
+      tier: 0, tierUntilMs: 0,
+      periodEndsMs: policy.tierReview.rollingMonths > 0
+        ? policy.monthLeaves(policy.calendar.month(of: now)) : policy.endOfTierYear(now, enrolledMs: now),
+      enrolledMs: now, changed: true)
   }
 
   /// Closes the periods that have ended by `now`, and ends the tiers that have run out.
   mutating func advance(to now: Int64, policy: CompiledPolicy) {
+    if policy.tierReview.rollingMonths > 0 { return roll(to: now, policy: policy) }
+    if !months.isEmpty { stopRolling(at: now, policy: policy) }
     guard now >= periodEndsMs || tier > 0 && now >= tierUntilMs else { return }
     changed = true
-    if now >= periodEndsMs { toClose = counted.points }
+    if now >= periodEndsMs { toClose += counted.points }
     let grace = policy.tierReview.graceMs
     while true {
       let end = periodEndsMs
@@ -69,7 +76,10 @@ struct Standing: Hashable, Sendable {
   }
 
   /// Counts an activity and gives the tier that is reached. False if it does not fit.
-  mutating func add(_ count: TierCount, policy: CompiledPolicy) -> Bool {
+  mutating func add(_ count: TierCount, policy: CompiledPolicy, now: Int64) -> Bool {
+    if policy.tierReview.rollingMonths > 0 {
+      return add(count.isNone ? [] : [MonthCount(policy.calendar.month(of: now), count)], policy: policy)
+    }
     guard let sum = counted.adding(count) else { return false }
     if sum.spend != counted.spend || sum.nights != counted.nights || sum.segments != counted.segments { changed = true }
     counted = sum
@@ -82,11 +92,49 @@ struct Standing: Hashable, Sendable {
     }
     return true
   }
+
+  /// Counts what another standing has counted: two members become one.
+  mutating func add(_ other: Standing, policy: CompiledPolicy, now: Int64) -> Bool {
+    policy.tierReview.rollingMonths > 0
+      ? add(other.months, policy: policy) : add(other.counted, policy: policy, now: now)
+  }
+
+  /// Counts without giving a tier for it.
+  mutating func count(_ count: TierCount, policy: CompiledPolicy, now: Int64) {
+    if policy.tierReview.rollingMonths > 0 {
+      _ = put(count, in: policy.calendar.month(of: now))
+    } else {
+      counted = counted.adding(count) ?? counted
+    }
+  }
+
+  /// Takes back qualifying points that were counted at a moment. What of them counts no more has done what it could.
+  /// - Returns: how many it took.
+  mutating func take(_ points: Int64, countedAt ms: Int64, policy: CompiledPolicy) -> Int64 {
+    if policy.tierReview.rollingMonths > 0 { return take(points, of: policy.calendar.month(of: ms)) }
+    guard policy.endOfTierYear(ms, enrolledMs: enrolledMs) == periodEndsMs else { return 0 }
+    let taken = min(points, counted.points)
+    counted.points -= taken
+    return taken
+  }
+
+  /// Until when a tier is held that is given now, if nothing else says so.
+  func usualEndMs(policy: CompiledPolicy, now: Int64) -> Int64 {
+    policy.tierReview.rollingMonths > 0
+      ? policy.monthLeaves(policy.calendar.month(of: now))
+      : policy.endOfTierYear(following: periodEndsMs, enrolledMs: enrolledMs)
+  }
+
+  /// The end of the year for which a tier's counted benefits are granted. A rolling window has no end: it is the calendar's.
+  func benefitsEndMs(policy: CompiledPolicy, now: Int64) -> Int64 {
+    policy.tierReview.rollingMonths > 0 ? policy.calendar.endOfYear(now) : periodEndsMs
+  }
 }
 
 extension Ledger {
   /// A member's standing at `now` under `policy`.
-  func standing(of member: Member, policy: CompiledPolicy, now: Int64) -> Standing {
+  func standing(of number: UInt32, policy: CompiledPolicy, now: Int64) -> Standing {
+    let member = members[Int(number)]
     let counted = TierCount(
       points: member.qualifying, spend: member.spend, nights: Int64(member.nights), segments: Int64(member.segments))
     // A tier that the policy no longer has becomes the one that the points give.
@@ -95,6 +143,7 @@ extension Ledger {
     var standing = Standing(
       tier: tier, tierUntilMs: member.tierUntilMs, periodEndsMs: member.periodEndsMs, counted: counted,
       enrolledMs: member.enrolledMs)
+    if !tierMonths.isEmpty { standing.months = tierMonths[number] ?? [] }
     standing.advance(to: now, policy: policy)
     return standing
   }

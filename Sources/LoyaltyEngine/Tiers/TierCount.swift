@@ -11,6 +11,8 @@ public struct TierCount: Hashable, Sendable {
   public var nights: Int64 = 0
   public var segments: Int64 = 0
 
+  var isNone: Bool { self == TierCount() }
+
   /// The sum; nil if it does not fit.
   func adding(_ other: TierCount) -> TierCount? {
     let points = points.addingReportingOverflow(other.points)
@@ -33,6 +35,8 @@ struct TierReview: Sendable {
   let graceMs: Int64
   let noticeMs: Int64
   let isByMembership: Bool
+  /// Months of a rolling window before the one that runs; 0: counted in years.
+  let rollingMonths: Int64
 
   init(_ policy: Policy) {
     let review = policy.tierReview ?? TierReviewPolicy()
@@ -42,6 +46,7 @@ struct TierReview: Sendable {
     graceMs = Int64(review.graceDays) * CivilCalendar.millisecondsPerDay
     noticeMs = Int64(review.noticeDays) * CivilCalendar.millisecondsPerDay
     isByMembership = review.window == .membershipYear
+    rollingMonths = review.window == .rolling ? review.rollingMonths == 0 ? 12 : Int64(review.rollingMonths) : 0
   }
 
   /// What an activity counts.
@@ -112,7 +117,14 @@ extension PolicyValidator {
     }
     guard let review = policy.tierReview else { return }
     if case .unrecognized = review.window {
-      report("tier_review.window", "is no year: give calendar_year or membership_year")
+      report("tier_review.window", "is no window: give calendar_year, membership_year or rolling")
+    }
+    if review.rollingMonths > 0, review.window != .rolling {
+      report("tier_review.rolling_months", "is \(review.rollingMonths): only a window that is rolling has months")
+    }
+    if review.rollingMonths > PolicyLimits.rollingMonths {
+      report(
+        "tier_review.rolling_months", "is \(review.rollingMonths): give at most \(PolicyLimits.rollingMonths)")
     }
     for (days, field) in [(review.graceDays, "grace_days"), (review.noticeDays, "notice_days")]
     where days > PolicyLimits.reviewDays {

@@ -76,8 +76,8 @@ extension Ledger {
     request.draft.move(lapsed, of: ends, to: .expired)
     request.draft.move(otherLapsed, of: stays, to: .expired)
     let policy = request.policy
-    let theirs = standing(of: state, policy: policy, now: request.now)
-    var own = standing(of: other, policy: policy, now: request.now)
+    let theirs = standing(of: from, policy: policy, now: request.now)
+    var own = standing(of: into, policy: policy, now: request.now)
     if theirs.toClose > 0 { request.draft.closePeriod(theirs.toClose, of: ends) }
     if own.toClose > 0 { request.draft.closePeriod(own.toClose, of: stays) }
     let (debt, paidForIt) = mergeDebt(state, other, available, otherAvailable, ends, stays, &request)
@@ -85,7 +85,7 @@ extension Ledger {
     _ = move(lines, of: ends, into, at: stays, &request)
     if theirs.qualifying > 0 { request.draft.moveQualifying(theirs.qualifying, from: ends, to: stays) }
     if theirs.tier > own.tier { (own.tier, own.tierUntilMs) = (theirs.tier, theirs.tierUntilMs) }
-    guard own.add(theirs.counted, policy: policy) else {
+    guard own.add(theirs, policy: policy, now: request.now) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(theirs.qualifying)"])
     }
     let tier = setTier(own, of: into, stays, &request)
@@ -111,6 +111,7 @@ extension Ledger {
   mutating func moveBelongings(from: Int, into: Int) {
     let (ends, stays) = (UInt32(from), UInt32(into))
     campaigns.moveGrants(from: ends, to: stays)
+    tierMonths[ends] = nil
     let waiting = UInt8(clamping: feedback.move(from: ends, to: stays))
     members[from].openTickets &-= min(waiting, members[from].openTickets)
     members[into].openTickets = UInt8(clamping: Int(members[into].openTickets) + Int(waiting))

@@ -15,7 +15,7 @@ extension ReferenceModel {
     let reference = [caller.partner, "\(input.activity)", input.reference]
     if references.contains(reference) { return .refused(.referenceAlreadyCredited) }
     let year = calendar.day(of: now).year
-    var person = reviewed(people[input.member] ?? Person(year: year, partners: []), now)
+    var person = reviewed(people[input.member] ?? Person(year: year, seenMs: now, partners: []), now)
 
     var points: Int64 = 50
     var qualifying: Int64 = 0
@@ -34,17 +34,13 @@ extension ReferenceModel {
       person.credited.add(points, on: day)
     }
     if resort > 0 { person.resort.add(resort, on: day) }
-    person.qualifying += qualifying
-    let reached = reached(person.qualifying)
-    if reached > 0, reached >= person.tier {
-      person.tier = reached
-      person.tierLastYear = year + 1
-    }
+    count(qualifying, &person, now)
     person.partners.insert(caller.partner)
     people[input.member] = person
     references.insert(reference)
     accruals[sequence] = Accrual(
-      member: input.member, points: points, qualifying: qualifying, minorUnits: input.minorUnits, year: year)
+      member: input.member, points: points, qualifying: qualifying, minorUnits: input.minorUnits, year: year,
+      month: month(now))
     book(.issued, -points)
     let postMs = input.occurredMs + terms.flightsPostedAfterDays * TestPolicy.day
     if input.activity == .flight, terms.flightsPostedAfterDays > 0, postMs > now, points > 0 {
@@ -217,7 +213,14 @@ extension ReferenceModel {
 
     // Qualifying points of a year that is closed have done what they could.
     var qualifying = max(0, share(accrual.qualifying) - accrual.undone.qualifying)
-    if accrual.year != person.year { qualifying = 0 }
+    if terms(now).rollingMonths > 0 {
+      qualifying =
+        accrual.month < month(now) - terms(now).rollingMonths
+        ? 0 : min(qualifying, person.months[accrual.month] ?? 0)
+      person.months[accrual.month]? -= qualifying
+    } else if accrual.year != person.year {
+      qualifying = 0
+    }
     person.qualifying -= qualifying
     accrual.undone.qualifying += qualifying
     people[accrual.member] = person

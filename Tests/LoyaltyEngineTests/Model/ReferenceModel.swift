@@ -33,6 +33,10 @@ struct ReferenceModel {
     var tierLastYear: Int64 = 0
     /// The year that is being counted.
     var year: Int64
+    /// In a rolling window: what counts, by the month in which it was counted, and until when the tier is held.
+    var months: [Int64: Int64] = [:]
+    var tierUntilMs: Int64 = 0
+    var seenMs: Int64 = 0
     var household = ""
     /// Partners that know the member.
     var partners: Set<String>
@@ -67,6 +71,7 @@ struct ReferenceModel {
     var qualifying: Int64
     var minorUnits: Int64
     var year: Int64
+    var month: Int64
     var undone = Undone()
   }
 
@@ -232,6 +237,10 @@ struct ReferenceModel {
   /// The person with all years before `now`'s closed.
   func reviewed(_ person: Person, _ now: Int64) -> Person {
     var person = person
+    if versions[versions.count - 1].rollingMonths > 0 {
+      roll(&person, now)
+      return person
+    }
     let thisYear = calendar.day(of: now).year
     while person.year < thisYear {
       let earned = reached(person.qualifying)
@@ -246,6 +255,61 @@ struct ReferenceModel {
       person.year += 1
     }
     return person
+  }
+
+  func month(_ ms: Int64) -> Int64 { calendar.day(of: ms).year * 12 + calendar.day(of: ms).month - 1 }
+
+  private func start(ofMonth month: Int64) -> Int64 {
+    calendar.start(of: .init(year: month / 12, month: month % 12 + 1, day: 1))
+  }
+
+  /// What counts at a moment: the month that runs and so many before it.
+  private func counted(_ person: Person, inMonth month: Int64) -> Int64 {
+    person.months.filter { $0.key >= month - versions[versions.count - 1].rollingMonths }.reduce(0) { $0 + $1.value }
+  }
+
+  /// Month by month.
+  private func roll(_ person: inout Person, _ now: Int64) {
+    var month = month(person.seenMs)
+    while month < self.month(now) {
+      month += 1
+      person.qualifying = counted(person, inMonth: month)
+      guard person.tier > 0, person.tierUntilMs <= start(ofMonth: month) else { continue }
+      let reached = reached(person.qualifying)
+      if reached >= person.tier {
+        person.tier = reached
+        person.tierUntilMs = endOfTier(person, from: month)
+      } else {
+        person.tier = max(reached, person.tier - 1)
+        person.tierUntilMs = start(ofMonth: month + versions[versions.count - 1].rollingMonths + 1)
+      }
+    }
+    person.seenMs = now
+  }
+
+  /// The first month in which the window does not reach the person's tier any more.
+  private func endOfTier(_ person: Person, from month: Int64) -> Int64 {
+    var month = month
+    while reached(counted(person, inMonth: month)) >= person.tier { month += 1 }
+    return start(ofMonth: month)
+  }
+
+  /// Counts qualifying points and gives the tier that is reached.
+  func count(_ points: Int64, _ person: inout Person, _ now: Int64) {
+    person.qualifying += points
+    let reached = reached(person.qualifying)
+    guard versions[versions.count - 1].rollingMonths > 0 else {
+      if reached > 0, reached >= person.tier {
+        person.tier = reached
+        person.tierLastYear = person.year + 1
+      }
+      return
+    }
+    person.months[month(now), default: 0] += points
+    guard reached > 0, reached >= person.tier else { return }
+    let before = reached == person.tier ? person.tierUntilMs : 0
+    person.tier = reached
+    person.tierUntilMs = max(before, endOfTier(person, from: month(now)))
   }
 
   private mutating func join(_ input: ProfileInput) -> Answer {

@@ -176,8 +176,16 @@ struct Simulation {
       var next = Terms(bits)
       next.version = (model.versions.last?.version ?? 0) + 1
       next.fromMs = now + inHours * 3_600_000
+      next.rollingMonths = model.versions.last?.rollingMonths ?? 0
       terms = next
       input = .policyPublication(PolicyPublicationInput(document: next.document, atOnce: inHours == 0))
+    case .roll(let months):
+      guard model.people.isEmpty, var next = model.versions.last else { return nil }
+      next.version += 1
+      next.fromMs = now
+      next.rollingMonths = months
+      terms = next
+      input = .policyPublication(PolicyPublicationInput(document: next.document, atOnce: true))
     case .advance, .advanceToDue, .work, .lapse, .again, .underKey, .crash: return nil
     }
     return Request(input: input, key: key, caller: caller, terms: terms)

@@ -51,6 +51,8 @@ enum Action: Hashable, Sendable {
   case extend(member: Int, days: Int64)
   /// A new version of the policy decides in so many hours; 0: at once.
   case publish(terms: UInt64, inHours: Int64)
+  /// Before anybody is there: tiers are counted in a rolling window of so many months.
+  case roll(months: Int64)
   /// The same request again, under its key.
   case again(Int)
   /// Another request under the key of an earlier one.
@@ -108,7 +110,10 @@ struct HistoryGenerator {
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-  mutating func steps(_ count: Int) -> [Step] { (0..<count).map { Step($0, next($0)) } }
+  /// Every other history counts tiers in a rolling window.
+  mutating func steps(_ count: Int) -> [Step] {
+    (0..<count).map { $0 == 0 && chance(2) ? Step(0, .roll(months: among(1...4))) : Step($0, next($0)) }
+  }
 
   private mutating func next(_ id: Int) -> Action {
     if chance(3) { return clock() }

@@ -27,6 +27,8 @@ struct Terms: Hashable, Sendable {
   var outFee: Int64
   var inFee: Int64 = 5
   var memberCapOut: Int64
+  /// Months of a rolling window toward a tier; 0: calendar years. The same for all of a history.
+  var rollingMonths: Int64 = 0
 
   /// - Parameter bits: what differs, as one number.
   init(_ bits: UInt64) {
@@ -62,6 +64,9 @@ struct Terms: Hashable, Sendable {
     policy.catalogue[0].stock = 60
     policy.memberLimits = mostADay == 0 ? nil : MemberLimits(pointsPerDay: mostADay)
     policy.redemption = RedemptionPolicy(quoteMinutes: 600)
+    if rollingMonths > 0 {
+      policy.tierReview = TierReviewPolicy(window: .rolling, rollingMonths: UInt32(rollingMonths))
+    }
     policy.ledger = LedgerPolicy(
       holds: HoldPolicy(defaultMinutes: 30, longestMinutes: 120_000),
       restoration: RestorationPolicy(graceDays: UInt32(graceDays)),

@@ -199,4 +199,38 @@ extension ScenarioCaller {
       #expect(try await tier().periodEndsAt == ProtobufTimestamp(seconds: 1_844_611_200))
     }
   }
+
+  @Test("B4.2: where the policy counts in a rolling window, the oldest month leaves it and nothing starts again")
+  func rollingWindow() async throws {
+    try await Scenario.run {
+      $0.replace("tier_review:\n  grace_days: 31", with: "tier_review:\n  window: rolling\n  rolling_months: 6\n  grace_days: 31")
+    } _: { stage in
+      func tier() async throws -> GetTierResponse {
+        try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1"))
+      }
+      // 15 June 2026: what June counts leaves with 31 December.
+      let newYear = ProtobufTimestamp(seconds: 1_798_732_800)
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 2_000))
+      #expect(try await tier().periodEndsAt == newYear)
+      try stage.advance(days: 30)
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 3_500))
+      var now = try await tier()
+      #expect(now.qualifyingPoints == 11_000 && now.tier?.tierID == "silver")
+      let points = try #require(now.progress.first { $0.measure == .points })
+      #expect(points.have == 11_000 && points.leaving == 4_000)
+      try await stage.restart(at: newYear.seconds * 1_000 - 1)
+      #expect(try await tier().qualifyingPoints == 11_000)
+      try stage.advance(milliseconds: 1)
+      now = try await tier()
+      #expect(now.qualifyingPoints == 7_000 && now.periodEndsAt == ProtobufTimestamp(seconds: 1_801_411_200))
+      #expect(now.tier?.tierID == "silver" && now.review?.notice == true, "the days of grace")
+      #expect(now.review?.at == ProtobufTimestamp(seconds: 1_801_411_200) && now.review?.projectedTierID == "entry")
+      try stage.advance(days: 31)
+      try await stage.restart()
+      now = try await tier()
+      #expect(now.qualifyingPoints == 0 && now.tier?.tierID != "silver")
+      let history = try await stage.air.tiers.listTierHistory(ListTierHistoryRequest(memberID: "M-1")).changes
+      #expect(history.map(\.at).first == ProtobufTimestamp(seconds: 1_801_411_200))
+    }
+  }
 }

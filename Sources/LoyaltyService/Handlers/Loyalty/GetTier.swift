@@ -42,7 +42,7 @@ extension LoyaltyHandlers {
       balance: account.available, expiringSoon: account.expiringSoon,
       nextExpiryAt: account.nextExpiryMs.map { ProtobufTimestamp(unixMilliseconds: $0) },
       enrolledAt: ProtobufTimestamp(unixMilliseconds: account.enrolledMs),
-      progress: next.map { progress(policy.tiers[$0], view.counted) } ?? [],
+      progress: next.map { progress(policy.tiers[$0], view) } ?? [],
       review: view.review.map { review(view, at: $0.atMs, becomes: $0.tier, policy, now: now) },
       team: zip(policy.document.team, view.team).compactMap { team, position in
         position.map { position in
@@ -53,13 +53,15 @@ extension LoyaltyHandlers {
       }, serviceQueue: route?.serviceQueue ?? "", offerChannel: route?.offerChannel ?? "")
   }
 
-  private func progress(_ tier: CompiledPolicy.Tier, _ counted: TierCount) -> [TierProgress] {
-    let measures: [(TierMeasure, have: Int64, need: Int64)] = [
-      (.points, counted.points, tier.qualifyingPoints), (.spend, counted.spend, tier.qualifyingSpend),
-      (.nights, counted.nights, tier.qualifyingNights), (.segments, counted.segments, tier.qualifyingSegments),
+  private func progress(_ tier: CompiledPolicy.Tier, _ view: TierView) -> [TierProgress] {
+    let measures: [(TierMeasure, figure: KeyPath<TierCount, Int64>, need: Int64)] = [
+      (.points, \.points, tier.qualifyingPoints), (.spend, \.spend, tier.qualifyingSpend),
+      (.nights, \.nights, tier.qualifyingNights), (.segments, \.segments, tier.qualifyingSegments),
     ]
-    return measures.filter { $0.need > 0 }.map { measure, have, need in
-      TierProgress(measure: measure, have: have, need: need, missing: max(0, need - have))
+    return measures.filter { $0.need > 0 }.map { measure, figure, need in
+      let have = view.counted[keyPath: figure]
+      return TierProgress(
+        measure: measure, have: have, need: need, missing: max(0, need - have), leaving: view.leaving[keyPath: figure])
     }
   }
 

@@ -114,7 +114,7 @@ struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
           return Entitlement(
             benefitID: benefit.id, text: policy.text(benefit.text, language: language), granted: Int64(benefit.count),
             used: used, left: max(0, Int64(benefit.count) - used),
-            validUntil: ProtobufTimestamp(unixMilliseconds: view.periodEndsMs))
+            validUntil: ProtobufTimestamp(unixMilliseconds: view.benefitsEndMs))
         })
     }
   }
