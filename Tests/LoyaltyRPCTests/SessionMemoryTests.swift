@@ -26,7 +26,7 @@ import Testing
     #expect(take(200) != piece)
   }
 
-  @Test(arguments: [0, 1, 31, 32, 33, 511, 512, 513, 100_000]) func aPieceHasAllItsBytes(_ size: Int) throws {
+  @Test(arguments: [0, 1, 31, 32, 33, 511, 512, 513, 9_000, 16_394, 100_000]) func aPieceHasAllItsBytes(_ size: Int) throws {
     var pieces: [(piece: UnsafeMutableRawPointer, byte: UInt8)] = []
     for number in 0..<UInt8(50) {
       let piece = try #require(take(size))

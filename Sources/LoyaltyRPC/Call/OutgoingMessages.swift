@@ -14,10 +14,12 @@ protocol StreamOwner: AnyObject, Sendable {
 /// A bounded queue of framed messages. A writer that is ahead of the peer waits in `send`.
 final class OutgoingMessages: Sendable {
   private struct State {
-    var frames = CircularBuffer<[UInt8]>()
-    /// Bytes of the first frame that are sent already.
+    /// Framed messages behind each other, and how long each is.
+    var queue = ByteQueue()
+    var lengths = CircularBuffer<Int>()
+    /// Bytes of the first message that are sent already.
     var sent = 0
-    var queuedBytes = 0
+    var queuedBytes: Int { queue.count }
     var isFinished = false
     var failure: RPCError?
     var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
@@ -41,7 +43,10 @@ final class OutgoingMessages: Sendable {
   }
 
   deinit {
-    let charged = state.withLock { $0.charged }
+    let charged = state.withLock { state in
+      state.queue.removeAll()
+      return state.charged
+    }
     if charged > 0 { budget?.give(charged) }
   }
 
@@ -60,32 +65,50 @@ final class OutgoingMessages: Sendable {
 
   /// Queues a framed message, then waits while more than `capacity` bytes are queued.
   /// - Throws: the `RPCError` the call has ended with, or CANCELLED if the task is cancelled while it waits.
-  func send(_ frame: [UInt8], owner: any StreamOwner) async throws(RPCError) {
-    let (wakes, waits) = try queue(frame)
-    if wakes { owner.messagesQueued() }
+  nonisolated(nonsending) func send(_ frame: [UInt8], owner: any StreamOwner) async throws(RPCError) {
+    let waits = try frame.withUnsafeBytesTyped { (raw) throws(RPCError) in
+      try queue(raw.count, owner: owner) { $0.copyMemory(from: raw) }
+    }
     if waits { try await waitForRoom() }
   }
 
-  private func queue(_ frame: [UInt8]) throws(RPCError) -> (wakes: Bool, waits: Bool) {
-    let result: Result<(Bool, Bool), RPCError> = state.withLock { state in
-      if let failure = state.failure { return .failure(failure) }
-      guard !state.isFinished else {
-        return .failure(RPCError(.failedPrecondition, "a message was sent after the end of the stream"))
-      }
-      guard settle(&state, queued: state.queuedBytes + frame.count) else {
-        return .failure(
-          RPCError(.resourceExhausted, "the server holds \(budget?.limit ?? 0) bytes of requests and replies already"))
-      }
-      state.frames.append(frame)
-      state.queuedBytes += frame.count
-      let wakes = state.loopWaits
-      state.loopWaits = false
-      return .success((wakes, state.queuedBytes > capacity))
-    }
-    return try result.get()
+  /// Queues a message behind a plain prefix.
+  /// - Returns: true if the sender is to wait for room.
+  /// - Throws: as `send`.
+  func queue(message: UnsafeRawBufferPointer, owner: any StreamOwner) throws(RPCError) -> Bool {
+    try queue(MessageDeframer.prefixLength + message.count, owner: owner) { MessageFrame.write(message, to: $0) }
   }
 
-  private func waitForRoom() async throws(RPCError) {
+  private enum Queued { case waits, goesOn, failed(RPCError?), overBudget }
+
+  @inline(__always)
+  private func queue(
+    _ count: Int, owner: any StreamOwner, write: (UnsafeMutableRawBufferPointer) -> Void
+  ) throws(RPCError) -> Bool {
+    var wakes = false
+    let result = state.withLock { state -> Queued in
+      if state.isFinished || state.failure != nil { return .failed(state.failure) }
+      guard settle(&state, queued: state.queuedBytes + count) else { return .overBudget }
+      write(state.queue.append(count))
+      state.lengths.append(count)
+      wakes = state.loopWaits
+      state.loopWaits = false
+      return state.queuedBytes > capacity ? .waits : .goesOn
+    }
+    if wakes { owner.messagesQueued() }
+    switch result {
+    case .waits: return true
+    case .goesOn: return false
+    case .failed(let failure):
+      throw failure ?? RPCError(.failedPrecondition, "a message was sent after the end of the stream")
+    case .overBudget:
+      throw RPCError(.resourceExhausted, "the server holds \(budget?.limit ?? 0) bytes of requests and replies already")
+    }
+  }
+
+  /// Waits until no more than `capacity` bytes are queued; once it has to, until half of that is sent, so that a sender and the
+  /// loop do not take turns for each message.
+  nonisolated(nonsending) func waitForRoom() async throws(RPCError) {
     let id = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter
@@ -132,12 +155,12 @@ final class OutgoingMessages: Sendable {
   /// - Returns: false if a message is cut off, because the call has failed amid it: then they would be taken for its rest.
   func finish(with last: [UInt8]) -> Bool {
     state.withLock { state in
-      guard state.sent == 0 || !state.frames.isEmpty else { return false }
+      guard state.sent == 0 || !state.lengths.isEmpty else { return false }
       state.isFinished = true
       state.loopWaits = false
       guard !last.isEmpty else { return true }
-      state.frames.append(last)
-      state.queuedBytes += last.count
+      state.queue.append(last.count).copyBytes(from: last)
+      state.lengths.append(last.count)
       return true
     }
   }
@@ -146,8 +169,8 @@ final class OutgoingMessages: Sendable {
   func fail(_ error: RPCError) {
     let waiters = state.withLock { state in
       if state.failure == nil { state.failure = error }
-      state.frames.removeAll()
-      state.queuedBytes = 0
+      state.queue.removeAll()
+      state.lengths.removeAll()
       _ = settle(&state, queued: 0)
       state.isFinished = true
       defer { state.waiters = [] }
@@ -167,27 +190,19 @@ final class OutgoingMessages: Sendable {
   func take(into target: UnsafeMutableRawPointer, capacity room: Int) -> Take {
     let (result, waiters) = state.withLock {
       state -> (Take, [(id: UInt64, continuation: CheckedContinuation<Void, any Error>)]) in
-      var moved = 0
-      while moved < room, let frame = state.frames.first {
-        let count = min(room - moved, frame.count - state.sent)
-        frame.withUnsafeBytes { raw in
-          if let base = raw.baseAddress { (target + moved).copyMemory(from: base + state.sent, byteCount: count) }
-        }
-        moved += count
-        state.sent += count
-        if state.sent == frame.count {
-          state.frames.removeFirst()
-          state.sent = 0
-        }
+      let moved = state.queue.move(to: target, room: room)
+      state.sent += moved
+      while let first = state.lengths.first, first <= state.sent {
+        state.sent -= first
+        state.lengths.removeFirst()
       }
-      state.queuedBytes -= moved
       if state.charged > 0 { _ = settle(&state, queued: state.queuedBytes) }
       guard moved > 0 else {
         if state.isFinished { return (.finished, []) }
         state.loopWaits = true
         return (.wait, [])
       }
-      guard state.queuedBytes <= self.capacity else { return (.bytes(moved), []) }
+      guard state.queuedBytes <= self.capacity / 2 else { return (.bytes(moved), []) }
       defer { state.waiters = [] }
       return (.bytes(moved), state.waiters)
     }
@@ -200,7 +215,7 @@ final class OutgoingMessages: Sendable {
 
   /// On the loop: nothing is left and nothing follows.
   var isDrained: Bool {
-    state.withLock { $0.isFinished && $0.frames.isEmpty }
+    state.withLock { $0.isFinished && $0.queue.count == 0 }
   }
 }
 

@@ -20,6 +20,11 @@ final class SessionMemory {
 
   /// Longer pieces are pages of their own, bytes. 8 KiB: of a session's memory only its buffer for a frame is longer, 16 KiB.
   private static let longestOfMalloc = 8 << 10
+  /// Bytes of a piece that is as long as a session's buffer for a frame; such pieces are kept as well: mapping their pages is 3% of a
+  /// handshake.
+  private static let frameBuffer = 20 << 10
+  /// 64: the connections that come and go at once, 1.3 MB.
+  private static let maxKeptBuffers = 64
 
   private struct List {
     var first: UnsafeMutableRawPointer?
@@ -29,6 +34,7 @@ final class SessionMemory {
   private struct State {
     var owner: pthread_t?
     let lists: UnsafeMutablePointer<List>
+    var buffers = List()
 
     /// This thread may touch the lists.
     @inline(__always)
@@ -54,12 +60,10 @@ final class SessionMemory {
   }
 
   deinit {
+    while let piece = Self.pop(&state.pointee.buffers) { munmap(piece - Self.headerSize, Self.frameBuffer) }
     let lists = state.pointee.lists
     for list in 0..<Self.listCount {
-      while let piece = lists[list].first {
-        lists[list].first = piece.load(as: UnsafeMutableRawPointer?.self)
-        Glibc.free(piece - Self.headerSize)
-      }
+      while let piece = Self.pop(&lists[list]) { Glibc.free(piece - Self.headerSize) }
     }
     lists.deallocate()
     state.deallocate()
@@ -99,13 +103,34 @@ final class SessionMemory {
 
   @inline(__always)
   private static func take(_ size: Int, _ state: UnsafeMutablePointer<State>) -> UnsafeMutableRawPointer? {
-    guard size <= largestKept else { return make(size) }
+    guard size <= largestKept else { return takeLong(size, state) }
     let number = (size + step - 1) / step
     let list = state.pointee.lists + number
-    guard state.pointee.isOwned(), let piece = list.pointee.first else { return make(number * step) }
-    list.pointee.first = piece.load(as: UnsafeMutableRawPointer?.self)
-    list.pointee.count -= 1
+    guard state.pointee.isOwned(), let piece = pop(&list.pointee) else { return make(number * step) }
     return piece
+  }
+
+  @inline(__always)
+  private static func pop(_ list: inout List) -> UnsafeMutableRawPointer? {
+    guard let piece = list.first else { return nil }
+    list.first = piece.load(as: UnsafeMutableRawPointer?.self)
+    list.count -= 1
+    return piece
+  }
+
+  @inline(__always)
+  private static func push(_ piece: UnsafeMutableRawPointer, _ list: inout List) {
+    piece.storeBytes(of: list.first, as: UnsafeMutableRawPointer?.self)
+    list.first = piece
+    list.count += 1
+  }
+
+  @inline(never)
+  private static func takeLong(_ size: Int, _ state: UnsafeMutablePointer<State>) -> UnsafeMutableRawPointer? {
+    let isBuffer = size > longestOfMalloc && size <= frameBuffer - headerSize
+    guard isBuffer else { return make(size) }
+    if state.pointee.isOwned(), let piece = pop(&state.pointee.buffers) { return piece }
+    return make(frameBuffer - headerSize)
   }
 
   @inline(__always)
@@ -113,10 +138,10 @@ final class SessionMemory {
     guard let piece else { return }
     let size = size(of: piece)
     let list = state.pointee.lists + size / step
-    guard size <= largestKept, state.pointee.isOwned(), list.pointee.count < maxKept else { return release(piece, size) }
-    piece.storeBytes(of: list.pointee.first, as: UnsafeMutableRawPointer?.self)
-    list.pointee.first = piece
-    list.pointee.count += 1
+    guard size <= largestKept, state.pointee.isOwned(), list.pointee.count < maxKept else {
+      return giveBack(piece, size, state)
+    }
+    push(piece, &list.pointee)
   }
 
   @inline(never)
@@ -135,8 +160,10 @@ final class SessionMemory {
   }
 
   @inline(never)
-  private static func release(_ piece: UnsafeMutableRawPointer, _ size: Int) {
-    if size > longestOfMalloc {
+  private static func giveBack(_ piece: UnsafeMutableRawPointer, _ size: Int, _ state: UnsafeMutablePointer<State>) {
+    if size == frameBuffer - headerSize, state.pointee.isOwned(), state.pointee.buffers.count < maxKeptBuffers {
+      push(piece, &state.pointee.buffers)
+    } else if size > longestOfMalloc {
       munmap(piece - headerSize, headerSize + size)
     } else {
       Glibc.free(piece - headerSize)

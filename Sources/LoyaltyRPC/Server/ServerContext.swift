@@ -73,6 +73,7 @@ public final class ServerContext: Sendable {
   private let state = Mutex(State())
   /// `State.serviceContext` is there: asked for by every call, and there for few.
   private let hasServiceContext = Atomic<Bool>(false)
+  private let compresses = Atomic<Bool>(false)
 
   init(
     _ served: ServedMethod, connection: ServerConnection, slot: Int, streamID: Int32, metadata: Metadata,
@@ -91,6 +92,7 @@ public final class ServerContext: Sendable {
     let encoding = connection.shared.replyEncoding
     if encoding != .identity, web == nil, accepts.contains(encoding) {
       state.withLock { $0.ending.encoding = encoding }
+      compresses.store(true, ordering: .relaxed)
     }
   }
 
@@ -169,9 +171,13 @@ public final class ServerContext: Sendable {
     return state.withLock { state in
       guard !state.areHeadersSettled else { return false }
       state.ending.encoding = encoding
+      compresses.store(true, ordering: .relaxed)
       return true
     }
   }
+
+  /// Something has asked for compressed replies.
+  var mayCompress: Bool { compresses.load(ordering: .relaxed) }
 
   /// Sends metadata after the last message, with the status.
   public func setTrailers(_ metadata: Metadata) {

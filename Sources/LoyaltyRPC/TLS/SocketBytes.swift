@@ -89,7 +89,8 @@ final class SocketBytes {
   ///
   /// `nonisolated(unsafe)` holds because it is written before anyone else sees it and only read after.
   nonisolated(unsafe) private static let method: OpaquePointer? = {
-    guard let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "bytes of a connection") else { return nil }
+    guard let method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "bytes of a connection")
+    else { return nil }
     BIO_meth_set_read(method) { bio, target, count in
       guard let bio, let target, count > 0 else { return 0 }
       copenssl_bio_clear_retry(bio)
