@@ -62,6 +62,8 @@ public final class Programme: Sendable {
   public var history: History<Ledger> { store.history }
   private let file: (policy: CompiledPolicy, source: String)
   private let board: PolicyBoard
+  /// How often partners have called of late.
+  let callMeters = CallMeters()
   /// The time by which the programme decides, Unix milliseconds.
   public var clock: @Sendable () -> Int64 { timekeeper.now }
   let timekeeper: ProgrammeClock

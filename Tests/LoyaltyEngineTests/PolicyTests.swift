@@ -44,6 +44,12 @@ import Testing
     Mistake("tiers[2].qualifying_points", "not above the 1000") { $0.tiers[2].qualifyingPoints = 1_000 },
     Mistake("tiers[2].id", "tiers[1]") { $0.tiers[2].id = "silver" },
     Mistake("tiers[1].benefits[0].text", "no text") { $0.tiers[1].benefits = [TierBenefit()] },
+    Mistake("partners[0].quota.calls_per_second", "at most 1000000") {
+      $0.partners[0].quota = PartnerQuota(callsPerSecond: 1_000_001)
+    },
+    Mistake("partners[0].quota.call_burst", "without calls_per_second") {
+      $0.partners[0].quota = PartnerQuota(callBurst: 10)
+    },
     Mistake("tier_review.window", "is no window") { $0.tierReview = TierReviewPolicy(window: .unrecognized(9)) },
     Mistake("tier_review.rolling_months", "only a window that is rolling") {
       $0.tierReview = TierReviewPolicy(window: .calendarYear, rollingMonths: 6)

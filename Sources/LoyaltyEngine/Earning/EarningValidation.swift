@@ -144,6 +144,13 @@ extension PolicyValidator {
   mutating func checkQuota(_ quota: PartnerQuota?, _ path: String) {
     guard let quota else { return }
     checkDayPoints(quota.pointsPerDay, "\(path).points_per_day")
+    for (calls, field) in [(quota.callsPerSecond, "calls_per_second"), (quota.callBurst, "call_burst")]
+    where calls > PolicyLimits.calls {
+      report("\(path).\(field)", "is \(calls): give at most \(PolicyLimits.calls)")
+    }
+    if quota.callBurst > 0, quota.callsPerSecond == 0 {
+      report("\(path).call_burst", "is \(quota.callBurst), without calls_per_second: there is no limit")
+    }
   }
 
   mutating func checkMemberLimits() {

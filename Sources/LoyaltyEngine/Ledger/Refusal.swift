@@ -230,6 +230,8 @@ public enum RefusalReason: String, Hashable, Sendable, CaseIterable {
   case ledgerAlreadyOpen = "LEDGER_ALREADY_OPEN"
   /// The partner has credited as much as it may for now.
   case partnerQuotaExceeded = "PARTNER_QUOTA_EXCEEDED"
+  /// The partner calls more often than the policy allows it to.
+  case partnerCallsExceeded = "PARTNER_CALLS_EXCEEDED"
   /// The member has been credited as much as it may be for now.
   case memberLimitExceeded = "MEMBER_LIMIT_EXCEEDED"
   /// The member's tier does not entitle to that.

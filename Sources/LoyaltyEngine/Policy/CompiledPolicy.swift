@@ -24,6 +24,8 @@ public final class CompiledPolicy: Sendable {
   let rules: [Rule]
   /// Most that each partner may credit on a day, and the names of the meters that count it.
   let partnerQuotas: [DayLimit]
+  /// For each partner, how often it may call; nil: as often as it likes.
+  let partnerCallRates: [CallRate?]
   let quotaMeters: [(accruals: String, points: String)]
   /// Most that a member may be credited on a day.
   let memberLimits: DayLimit
@@ -83,6 +85,7 @@ public final class CompiledPolicy: Sendable {
     partnerQuotas = policy.partners.map {
       DayLimit(accruals: Int64($0.quota?.accrualsPerDay ?? 0), points: $0.quota?.pointsPerDay ?? 0)
     }
+    partnerCallRates = policy.partners.map { CallRate($0.quota) }
     quotaMeters = policy.partners.map { ("partner.\($0.id).accruals", "partner.\($0.id).points") }
     memberLimits = DayLimit(
       accruals: Int64(policy.memberLimits?.accrualsPerDay ?? 0), points: policy.memberLimits?.pointsPerDay ?? 0)
@@ -107,6 +110,9 @@ public final class CompiledPolicy: Sendable {
 
   /// Who a certificate's common name stands for; nil if the policy knows nobody of that name.
   public func caller(subject: String) -> Caller? { callers[subject] }
+
+  /// How often a partner may call; nil: as often as it likes.
+  public func callRate(ofPartner id: String) -> CallRate? { partnerIndex[id].flatMap { partnerCallRates[$0] } }
 
   public func item(_ id: String) -> Item? { catalogue.item(id) }
 

@@ -26,6 +26,8 @@ public enum PolicyLimits {
   public static let reviewDays: UInt32 = 180
   /// Five years: each month of a rolling window is kept for each member.
   public static let rollingMonths: UInt32 = 60
+  /// Calls a second, or at once: more than a server answers.
+  public static let calls: UInt32 = 1_000_000
   /// Teams that look after members.
   public static let team = 100
   /// Bytes of an id: of a partner, tier, rule, item, or programme.

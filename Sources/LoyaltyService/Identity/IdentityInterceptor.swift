@@ -9,7 +9,7 @@ public enum CallerIdentity: ServerContextKey {
 }
 
 /// Puts the caller into each call's context, or answers PERMISSION_DENIED for a certificate that the policy does not
-/// know. A call without an accepted certificate never gets here: the server answers it UNAUTHENTICATED.
+/// know, and RESOURCE_EXHAUSTED for a partner that calls more often than it may. A call without an accepted certificate never gets here: the server answers it UNAUTHENTICATED.
 public struct IdentityInterceptor: ServerInterceptor {
   /// Metadata in which a service may name the end user it acts for; recorded beside the caller.
   public static let endUserHeader = "x-end-user"
@@ -47,6 +47,9 @@ public struct IdentityInterceptor: ServerInterceptor {
           "\(Self.endUserHeader) has \(endUser.utf8.count) bytes; at most \(Self.longestEndUser) are accepted")
       }
       caller.endUser = endUser
+    }
+    if !openServices.contains(call.method.service) {
+      try (call[CalledProgramme.self] == .sandbox ? sandbox ?? programme : programme).countCall(caller, call)
     }
     call[CallerIdentity.self] = caller
   }

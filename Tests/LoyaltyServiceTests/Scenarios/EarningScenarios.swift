@@ -152,6 +152,53 @@ extension ScenarioCaller {
     }
   }
 
+  @Test("P5: a partner that calls more often than the policy allows is told when to try again, and the others go on")
+  func callsOfAPartner() async throws {
+    try await Scenario.run { yaml in
+      yaml.replace(
+        "    certificate_subjects: [partner-cathay-air]",
+        with:
+          """
+              certificate_subjects: [partner-cathay-air, partner-cathay-air-2]
+              quota: {calls_per_second: 4, call_burst: 3}
+          """)
+    } _: { stage in
+      let first = stage.flight("M-1")
+      _ = try await stage.air.loyalty.accrue(first)
+      // Both certificates are the partner's, and reading counts as well.
+      let other = try stage.caller("partner-cathay-air-2").loyalty
+      _ = try await other.getTier(GetTierRequest(memberID: "M-1"))
+      _ = try await stage.air.loyalty.accrue(first)
+      let tooMany = stage.flight("M-2")
+      do {
+        _ = try await other.accrue(tooMany)
+        Issue.record("a fourth call was taken")
+      } catch let error as RPCError {
+        #expect(error.code == .resourceExhausted)
+        #expect(try detail(ErrorInfo.self, of: error)?.reason == "PARTNER_CALLS_EXCEEDED")
+        #expect(try detail(ErrorInfo.self, of: error)?.metadata == ["perSecond": "4", "burst": "3"])
+        #expect(try detail(LocalizedMessage.self, of: error)?.message.contains("4") == true)
+        #expect(try detail(RetryInfo.self, of: error)?.retryDelay == ProtobufDuration(nanos: 250_000_000))
+      }
+      // Nobody else waits for it.
+      for _ in 0..<5 {
+        _ = try await stage.hotel.loyalty.accrue(stage.stay("M-3"))
+        _ = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1"))
+      }
+      try stage.advance(milliseconds: 249)
+      #expect(try await refusalReason { try await other.accrue(tooMany) } == "PARTNER_CALLS_EXCEEDED")
+      try stage.advance(milliseconds: 1)
+      _ = try await other.accrue(tooMany)
+      // However long the pause, no more than the burst.
+      try stage.advance(days: 1)
+      for _ in 0..<3 { _ = try await stage.air.loyalty.getTier(GetTierRequest(memberID: "M-1")) }
+      let again = try await refusalReason { try await stage.air.loyalty.getTier(GetTierRequest(memberID: "M-1")) }
+      #expect(again == "PARTNER_CALLS_EXCEEDED")
+      let limits = try await stage.ops.earning.listEarningLimits(ListEarningLimitsRequest()).limits
+      #expect(limits.first { $0.kind == "calls_per_second" }?.limit == 4)
+    }
+  }
+
   @Test("P1: the same ticket under another key is refused and names the first accrual") func creditedOnce()
     async throws
   {

@@ -87,6 +87,12 @@ struct EarningHandlers: EarningServiceHandler, ProgrammeHandlers {
               partnerID: document.id, kind: kind, limit: limit, used: ledger.metered(meter, period: day),
               renewsAt: renews))
         }
+        if let rate = policy.callRate(ofPartner: document.id) {
+          limits += [
+            EarningLimit(partnerID: document.id, kind: "calls_per_second", limit: rate.perSecond),
+            EarningLimit(partnerID: document.id, kind: "call_burst", limit: rate.burst),
+          ]
+        }
       }
       return ListEarningLimitsResponse(limits: limits)
     }

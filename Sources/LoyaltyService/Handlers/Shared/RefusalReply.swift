@@ -63,7 +63,7 @@ extension RefusalReason {
     case .memberExists: .alreadyExists
     case .commandInvalid, .answerInvalid: .invalidArgument
     case .ledgerFull, .tooManyLots, .tooManyTickets, .tooManyHolds, .ticketFull, .tooManyShares,
-      .profileFull, .partnerQuotaExceeded, .memberLimitExceeded:
+      .profileFull, .partnerQuotaExceeded, .partnerCallsExceeded, .memberLimitExceeded:
       .resourceExhausted
     case .tooManyProposals, .tooManyClaims: .resourceExhausted
     case .recordUnknown, .proposalUnknown: .notFound

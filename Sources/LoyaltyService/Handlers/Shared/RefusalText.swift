@@ -182,6 +182,11 @@ enum RefusalText {
         "The partner's quota of {quota} {limit} is used up until {until}: {used} are used, {asked} more were asked for.",
         "合作方的 {quota} 额度（{limit}）已用 {used}，再入 {asked} 将超出，{until} 后恢复。"
       )
+    case .partnerCallsExceeded:
+      (
+        "The partner may make {perSecond} calls a second, and {burst} at once: try again later.",
+        "合作方每秒可调用 {perSecond} 次、瞬时 {burst} 次，请稍后重试。"
+      )
     case .memberLimitExceeded:
       (
         "The member's limit of {quota} {limit} is used up until {until}: {used} are used, {asked} more were asked for.",
