@@ -6,10 +6,10 @@ import Synchronization
 /// A queue of received messages. It is bounded by the stream's HTTP/2 window, which opens again as messages are taken,
 /// and by one incomplete message. Compressed messages are queued as they came, so that the bound holds for them too.
 final class IncomingMessages: Sendable {
-  private struct Entry {
+  struct Entry {
     let bytes: [UInt8]
     let encoding: MessageEncoding
-    /// Bytes on the wire for which the peer's window is still to be opened again.
+    /// Bytes on the wire for which the peer's window is still to be opened again: it may send them once the message is taken.
     let window: Int
     /// Bytes on the wire.
     var size: Int { MessageDeframer.prefixLength + bytes.count }
@@ -46,20 +46,23 @@ final class IncomingMessages: Sendable {
     maxMessageBytes = limits.maxReceivedMessageBytes
   }
 
-  /// On the loop: a message has come.
-  /// - Parameter window: bytes of it that the peer may send again once it is taken.
-  func push(_ message: [UInt8], encoding: MessageEncoding, window: Int, owner: any StreamOwner) {
-    let entry = Entry(bytes: message, encoding: encoding, window: window)
+  /// On the loop: messages have come, one at least. Whoever waits for the first is woken when all are queued.
+  func push(_ messages: [Entry], owner: any StreamOwner) {
     let (waiter, report) = state.withLock { state -> (CheckedContinuation<Entry?, any Error>?, Taken) in
-      if let waiter = state.waiter {
-        state.waiter = nil
-        return (waiter, note(entry, in: &state))
+      if state.isAbandoned {
+        for entry in messages { count(entry, in: &state) }
+        return (nil, takeReport(in: &state))
       }
-      if state.isAbandoned { return (nil, note(entry, in: &state)) }
-      state.entries.append(entry)
-      return (nil, Taken())
+      guard let waiter = state.waiter, let first = messages.first else {
+        state.entries.append(contentsOf: messages)
+        return (nil, Taken())
+      }
+      state.waiter = nil
+      state.entries.append(contentsOf: messages.dropFirst())
+      count(first, in: &state)
+      return (waiter, takeReport(in: &state))
     }
-    waiter?.resume(returning: entry)
+    if let first = messages.first { waiter?.resume(returning: first) }
     if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
   }
 
@@ -88,16 +91,31 @@ final class IncomingMessages: Sendable {
   /// The next message, decompressed; nil after the last.
   /// - Throws: the status the call has failed with, after the messages that came before; CANCELLED if the task is;
   ///   RESOURCE_EXHAUSTED or INTERNAL for a compressed message that is too long or malformed.
-  func next(owner: any StreamOwner) async throws(RPCError) -> [UInt8]? {
+  nonisolated(nonsending) func next(owner: any StreamOwner) async throws(RPCError) -> [UInt8]? {
     guard let entry = try await nextEntry(owner) else { return nil }
-    state.withLock { $0.lastWasCompressed = entry.encoding != .identity }
-    return try Compression.decompress(entry.bytes, entry.encoding, limit: maxMessageBytes)
+    return try decompressed(entry)
+  }
+
+  /// What `next` gives without waiting; nil inside if nothing follows, nil if it would wait.
+  func nextIfThere(owner: any StreamOwner) throws(RPCError) -> [UInt8]?? {
+    switch state.withLock({ poll(&$0) }) {
+    case .message(let entry, let report):
+      if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
+      return try decompressed(entry)
+    case .ended(let failure?): throw failure
+    case .ended(nil): return .some(nil)
+    case .wait: return nil
+    }
+  }
+
+  private func decompressed(_ entry: Entry) throws(RPCError) -> [UInt8] {
+    try Compression.decompress(entry.bytes, entry.encoding, limit: maxMessageBytes)
   }
 
   /// The message that was taken last came compressed.
   var lastWasCompressed: Bool { state.withLock { $0.lastWasCompressed } }
 
-  private func nextEntry(_ owner: any StreamOwner) async throws(RPCError) -> Entry? {
+  nonisolated(nonsending) private func nextEntry(_ owner: any StreamOwner) async throws(RPCError) -> Entry? {
     switch state.withLock({ poll(&$0) }) {
     case .message(let entry, let report):
       if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
@@ -151,16 +169,21 @@ final class IncomingMessages: Sendable {
 
   private func poll(_ state: inout State) -> Now {
     if let entry = state.entries.popFirst() {
-      return .message(entry, report: note(entry, in: &state))
+      count(entry, in: &state)
+      return .message(entry, report: takeReport(in: &state))
     }
     return state.isEnded ? .ended(state.failure) : .wait
   }
 
   /// Counts a message that is out of the queue.
-  /// - Returns: what the loop is to be told now.
-  private func note(_ entry: Entry, in state: inout State) -> Taken {
+  private func count(_ entry: Entry, in state: inout State) {
     state.taken.window += entry.window
     state.taken.size += entry.size
+    state.lastWasCompressed = entry.encoding != .identity
+  }
+
+  /// What the loop is to be told now of messages that are out of the queue.
+  private func takeReport(in state: inout State) -> Taken {
     let isAwaited = state.loopWithholds && state.entries.isEmpty
     guard state.taken.size >= reportAt || isAwaited else { return Taken() }
     if isAwaited { state.loopWithholds = false }
@@ -173,10 +196,7 @@ final class IncomingMessages: Sendable {
     let report = state.withLock { state -> Taken in
       state.isAbandoned = true
       state.loopWithholds = false
-      for entry in state.entries {
-        state.taken.window += entry.window
-        state.taken.size += entry.size
-      }
+      for entry in state.entries { count(entry, in: &state) }
       state.entries.removeAll()
       defer { state.taken = Taken() }
       return state.taken

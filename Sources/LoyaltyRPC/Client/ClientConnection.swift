@@ -359,7 +359,8 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
         attempt.messageCount += 1
         if let incoming = attempt.call.incoming {
           let window = attempt.window.complete(size: MessageDeframer.prefixLength + message.count)
-          incoming.push(message, encoding: encoding, window: window, owner: attempt.call)
+          incoming.push(
+            [IncomingMessages.Entry(bytes: message, encoding: encoding, window: window)], owner: attempt.call)
         } else {
           guard attempt.messageCount == 1 else {
             throw RPCError(.internal, "the server sent more than one message in a call that gives one")

@@ -117,6 +117,12 @@ extension ServerConnection {
 
   /// The slow way of request bytes: messages in pieces, compressed ones, streams.
   func receive(_ slot: Int, _ bytes: UnsafeRawBufferPointer) {
+    var whole: [IncomingMessages.Entry] = []
+    // Before a mistake is answered: what came ahead of it is read first.
+    func pushWhole() {
+      guard !whole.isEmpty, let requests = streams[slot].requests, let call = streams[slot].call else { return }
+      requests.push(whole, owner: call)
+    }
     do throws(RPCError) {
       // Everything that comes counts until it is taken or the stream is over.
       streams[slot].bufferedBytes += bytes.count
@@ -133,17 +139,20 @@ extension ServerConnection {
         if isCompressed, encoding == .identity {
           throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
-        guard let requests = streams[slot].requests, let call = streams[slot].call else {
+        guard streams[slot].requests != nil, streams[slot].call != nil else {
           streams[slot].requestIsCompressed = isCompressed
           streams[slot].request = try Compression.decompress(
             message, isCompressed ? encoding : .identity, limit: limits.maxReceivedMessageBytes)
           continue
         }
         let window = streams[slot].window.complete(size: MessageDeframer.prefixLength + message.count)
-        requests.push(message, encoding: isCompressed ? encoding : .identity, window: window, owner: call)
+        whole.append(
+          IncomingMessages.Entry(bytes: message, encoding: isCompressed ? encoding : .identity, window: window))
       }
+      pushWhole()
       openWindow(slot)
     } catch {
+      pushWhole()
       refuse(slot, error)
     }
   }
