@@ -44,7 +44,7 @@ do {
   let policy = try PolicyFile.load(root.appending(path: "policies/sample.yaml").path)
   for what in wanted {
     switch what {
-    case "accrue": try EngineBench.accrue(policy, members: min(count, 100_000), enrolled: 0, count: count)
+    case "accrue": try EngineBench.accrue(policy, members: max(count / 10, 1), enrolled: 0, count: count)
     case "accrue-10m": try EngineBench.accrue(policy, members: 10_000_000, enrolled: 10_000_000, count: count)
     case "redeem": try EngineBench.redeem(policy, members: 50_000)
     case "memory": try EngineBench.memory(policy, members: 500_000, keys: 10_000, "the keys of the last moments")

@@ -209,8 +209,10 @@ extension Ledger {
   }
 
   private func fingerprint(of input: some Message) -> UInt64 {
-    input.withSerializedBytes { bytes in
-      var hash = SipHash(key: hashKey)
+    // By its value: a closure that captures the ledger copies it, a hundred references, for every request.
+    let key = hashKey
+    return input.withSerializedBytes { bytes in
+      var hash = SipHash(key: key)
       hash.combine(RawSpan(_unsafeBytes: bytes))
       return hash.finish().high
     }
@@ -235,7 +237,8 @@ extension Ledger {
   func resolve(
     _ id: String, number: String, partner: String
   ) throws(Refusal) -> (member: UInt32?, isLinked: Bool) {
-    let byID = id.isEmpty ? nil : memberNames.find(id.utf8.span, key: hashKey).map(survivor)
+    // Not by `map(survivor)`: that copies the ledger into a closure.
+    let byID = id.isEmpty ? nil : memberNames.find(id.utf8.span, key: hashKey).map { survivor(of: $0) }
     guard !number.isEmpty else {
       if id.isEmpty { throw Refusal(.memberUnknown) }
       return (byID, false)
