@@ -62,6 +62,7 @@ public final class Programme: Sendable {
   public var history: History<Ledger> { store.history }
   private let file: (policy: CompiledPolicy, source: String)
   private let board: PolicyBoard
+  private let durable: DurabilityWaiters
   /// How often partners have called of late.
   let callMeters = CallMeters()
   /// The time by which the programme decides, Unix milliseconds.
@@ -94,6 +95,7 @@ public final class Programme: Sendable {
   ) {
     self.store = store
     self.personal = personal
+    durable = DurabilityWaiters(store)
     self.gate = gate
     let last = store.read { ledger in (sequence: ledger.sequence, ms: ledger.timeMs) }.value
     timekeeper = ProgrammeClock(
@@ -114,6 +116,13 @@ public final class Programme: Sendable {
 
   /// A version that decides or decided, with its texts.
   func served(version: UInt32) -> ServedPolicy? { board.version(version) }
+
+  /// Destroys the keys of members whose erasure is on record. What is not on the disk yet is waited for: keys that are gone
+  /// by the word of nobody could not be explained.
+  func erase(_ members: [String], recordedBy sequence: UInt64) async throws {
+    try await durable.wait(for: sequence)
+    for name in members { try await personal?.erase(member: name) }
+  }
 
   /// Reads the published versions again, after a record that changed them.
   func policiesChanged() {

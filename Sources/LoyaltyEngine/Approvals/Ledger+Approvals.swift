@@ -16,6 +16,7 @@ extension Ledger {
     case .merge: rules.mergesNeedTwo
     case .import: rules.importsNeedTwo
     case .policyPublication: rules.publicationNeedsTwo
+    case .erasure: rules.erasureNeedsTwo
     default: false
     }
   }

@@ -90,6 +90,7 @@ extension Record {
     case .partnershipChanged(let outcome): .partnership(outcome)
     case .bulletinPublished(let outcome): .bulletinPublished(outcome)
     case .memberChanged(let outcome): .memberChanged(outcome)
+    case .erased(let outcome): .erased(outcome)
     case .accrualReversed(let outcome): .accrualReversed(outcome)
     case .paymentReversed(let outcome): .paymentReversed(outcome)
     case .adjusted(let outcome): .adjusted(outcome)

@@ -87,6 +87,7 @@ extension Ledger: StateMachine {
     case .outboxDue: if case .outboxCameDue(let outcome)? = record.outcome { apply(outcome) }
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)
+    case .erasure: if case .erased(let outcome)? = record.outcome { erase(outcome) }
     case .tierReview, .entitlementUse: break
     // What the others change is in the record's changes.
     default: break

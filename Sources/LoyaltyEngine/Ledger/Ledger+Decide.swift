@@ -108,6 +108,7 @@ extension Ledger {
     case .outboxFetch(let input): try decide(input, &request)
     case .outboxReceipts(let input): try decide(input, &request)
     case .clock(let input): decide(input, &request)
+    case .erasure(let input): try decide(input, &request)
     case .claim(let input): try decide(input, &request)
     // Due work is asked for by itself.
     case .expiry, .holdTimeout, .proposalTimeout, .pendingPost, .tierReview, .ticketsDue, .timeZones, .day, .outboxDue,
@@ -203,6 +204,7 @@ extension Ledger {
     case .offersDue(let input): fingerprint(of: input)
     // What the clock showed is no part of what was said.
     case .clock(let input): fingerprint(of: ClockInput(toldMs: input.toldMs))
+    case .erasure(let input): fingerprint(of: input)
     case .claim(let input): fingerprint(of: input)
     case .claimsDue(let input): fingerprint(of: input)
     }
@@ -370,6 +372,7 @@ extension Record.Input {
     case .outboxDue: 409
     case .offersDue: 410
     case .clock: 500
+    case .erasure: 501
     case .claim(let command): command.method
     case .claimsDue: 412
     }

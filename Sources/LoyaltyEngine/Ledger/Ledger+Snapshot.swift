@@ -67,7 +67,8 @@ extension Ledger {
       let id = memberNames.string(UInt32(index))
       var entry = MemberState(
         id: id, enrolledMs: member.enrolledMs, tier: tierName(member), tierUntilMs: member.tierUntilMs,
-        periodEndsMs: member.periodEndsMs, qualifying: member.qualifying, purchased: member.marks.contains(.purchased))
+        periodEndsMs: member.periodEndsMs, qualifying: member.qualifying, purchased: member.marks.contains(.purchased),
+        erased: member.marks.contains(.erased))
       entry.status = MemberStatus(rawValue: Int32(member.status.rawValue))
       entry.awaitsFirstActivity = member.awaitsFirstActivity
       (entry.spend, entry.nights, entry.segments) = (member.spend, Int64(member.nights), Int64(member.segments))
@@ -265,6 +266,7 @@ extension Ledger {
       if entry.tierUntilMs > 0 { tierReviews.set(UInt64(number), dueMs: entry.tierUntilMs) }
       // Format 1 did not know who had purchased: nobody shall get a bonus for the first purchase twice.
       if entry.purchased || restored.format == 1 { member.marks.insert(.purchased) }
+      if entry.erased { member.marks.insert(.erased) }
       care.enrolled(number, at: entry.enrolledMs)
       members.append(member)
       partnership.links.addMember()

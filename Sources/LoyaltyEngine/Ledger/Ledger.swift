@@ -16,6 +16,8 @@ public struct Ledger: Sendable {
     static let purchased = Marks(rawValue: 1)
     /// Was referred, and has not purchased in time for it yet.
     static let referred = Marks(rawValue: 2)
+    /// Was erased.
+    static let erased = Marks(rawValue: 4)
   }
 
   /// A member, 64 bytes.

@@ -23,6 +23,8 @@ struct LedgerRules: Sendable {
   /// Points that are posted later. Default none.
   let postingDelays: [PostingDelay]
   let mergesNeedTwo: Bool
+  /// Default yes: what is erased comes back by nothing.
+  let erasureNeedsTwo: Bool
   let importsNeedTwo: Bool
   /// How long a proposal waits, milliseconds. Default three days: a long weekend.
   let proposalMs: Int64
@@ -42,6 +44,7 @@ struct LedgerRules: Sendable {
     postingDelays = policy?.postingDelays ?? []
     publicationNeedsTwo = approvals.policyPublication
     mergesNeedTwo = approvals.merges
+    erasureNeedsTwo = !approvals.erasureAlone
     importsNeedTwo = approvals.imports
     proposalMs = Int64(approvals.hours == 0 ? 72 : approvals.hours) * 3_600_000
   }

@@ -46,6 +46,7 @@ final class ProgrammeHost: Sendable {
     let zonesMissing: [String]
     do {
       try programme.open()
+      try personal.finishErasures(of: store.read { ledger in ledger.erasedMembers }.value)
       zonesMissing = try programme.refreshZones()
     } catch {
       try? personal.close()

@@ -4,7 +4,7 @@
 import LoyaltyEngine
 import Synchronization
 
-final class DurabilityWaiters: Sendable {
+public final class DurabilityWaiters: Sendable {
   private struct Waiting: Sendable {
     var continuations: [(sequence: UInt64, continuation: CheckedContinuation<Void, any Error>)] = []
     var failure: StoreError?
@@ -13,7 +13,7 @@ final class DurabilityWaiters: Sendable {
   private let waiting = Mutex(Waiting())
   private let reached: @Sendable () -> UInt64
 
-  init<State>(_ store: DurableStore<State>) {
+  public init<State>(_ store: DurableStore<State>) {
     reached = { [unowned store] in store.durableSequence }
     store.onDurable { [weak self] sequence in self?.advance(to: sequence) }
     store.onFatal { [weak self] error in self?.fail(error) }
@@ -21,7 +21,7 @@ final class DurabilityWaiters: Sendable {
 
   /// Returns at once when the sequence is durable already.
   /// - Throws: the reason why it never will be.
-  func wait(for sequence: UInt64) async throws {
+  public func wait(for sequence: UInt64) async throws {
     if reached() >= sequence { return }
     try await withCheckedThrowingContinuation { continuation in
       let verdict: Result<Void, any Error>? = waiting.withLock { waiting in

@@ -208,6 +208,20 @@ public final class PersonalDataStore: Sendable {
   /// - Returns: whether the member had personal data or a key.
   @discardableResult
   public func erase(member: String) async throws -> Bool {
+    let (had, keySequence, dataSequence) = try beginErasure(member: member)
+    try await keysDurable.wait(for: keySequence)
+    try await dataDurable.wait(for: dataSequence)
+    keys.requestCompaction()
+    return had
+  }
+
+  /// Forgets members whose erasure a crash has cut short. Durable as soon as the journals' next sync is.
+  public func finishErasures(of members: [String]) throws {
+    for member in members where erasure(member: member) == nil { _ = try beginErasure(member: member) }
+    if !members.isEmpty { keys.requestCompaction() }
+  }
+
+  private func beginErasure(member: String) throws -> (had: Bool, keySequence: UInt64, dataSequence: UInt64) {
     try check(member, "-")
     let time = milliseconds
     // The key first: from then on nothing can be read, whatever happens.
@@ -219,10 +233,7 @@ public final class PersonalDataStore: Sendable {
       state.erased[member] != nil
         ? .answer(false) : .change(PersonalRecord(member: member, timeMs: time, change: .erased(Erasure())))
     }
-    try await keysDurable.wait(for: keySequence)
-    try await dataDurable.wait(for: dataSequence)
-    keys.requestCompaction()
-    return keyStep != .answer(false) || dataStep != .answer(false)
+    return (keyStep != .answer(false) || dataStep != .answer(false), keySequence, dataSequence)
   }
 
   /// Whether a member was erased, and when (Unix milliseconds).

@@ -47,7 +47,7 @@ import Testing
       #expect(told.first?.attachments == ["passport-E12345678"])
 
       let members = { MemberServiceClient(try stage.ops.client) }
-      let erase = EraseMemberRequest(memberID: "M-1")
+      let erase = EraseMemberRequest(memberID: "M-1", reference: "DSR-2026-17", idempotencyKey: stage.fresh())
       #expect(try await refusalReason { _ = try await members().eraseMember(erase) } == "MEMBER_OPEN")
       _ = try await members().setMemberStatus(
         SetMemberStatusRequest(
@@ -62,7 +62,26 @@ import Testing
       // Something that is not secret is found: the search itself works.
       #expect(try !Self.files(stage, having: "partner-cathay-air").isEmpty)
 
-      #expect(try await members().eraseMember(erase).erasedMemberIDs == ["M-1"])
+      // One person asks, another one approves; until then nothing is erased.
+      let asked = try await members().eraseMember(erase)
+      #expect(asked.erasedMemberIDs == [] && !asked.proposalID.isEmpty)
+      try await stage.restart()
+      #expect(try await stage.ops.feedback.getFeedback(get).entries.first?.text == "My-telephone-is-13800138000")
+      let waiting = try await stage.ops.approvals.listProposals(ListProposalsRequest()).proposals
+      #expect(waiting.map(\.kind) == ["erasure"] && waiting[0].proposer == "ops-lin")
+      let yes = DecideProposalRequest(proposalID: asked.proposalID, approve: true, idempotencyKey: stage.fresh())
+      #expect(
+        try await refusalReason { try await stage.ops.approvals.decideProposal(yes) } == "SECOND_PERSON_REQUIRED")
+      let done = try await stage.caller("ops-wang").approvals.decideProposal(yes)
+      #expect(done.approved)
+      #expect(try await stage.caller("ops-wang").approvals.decideProposal(yes) == done, "again, it does nothing")
+      // The record says who asked, who approved and for which request.
+      let record = try #require(
+        try stage.running().application.real.programme.history.records(of: "M-1", before: UInt64.max, limit: 1).first)
+      #expect(record.sequence == done.record && record.record.subject == "ops-wang")
+      #expect(record.record.proposalEnds.map(\.subject) == ["ops-lin"])
+      guard case .erasure(let input)? = record.record.input else { return #expect(Bool(false)) }
+      #expect(input.reference == "DSR-2026-17")
       for _ in 0..<2 {
         let entries = try await stage.ops.feedback.getFeedback(get).entries
         #expect(entries.count == 3 && entries.allSatisfy { $0.text.isEmpty && $0.attachments.isEmpty })

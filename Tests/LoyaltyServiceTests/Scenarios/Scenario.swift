@@ -73,7 +73,7 @@ final class Scenario: Sendable {
     var count = 0
   }
 
-  private struct Running: Sendable {
+  struct Running: Sendable {
     let application: LoyaltyApplication
     let group: ServiceGroup
     let task: Task<Void, any Error>
@@ -118,7 +118,7 @@ final class Scenario: Sendable {
     try await startServer()
   }
 
-  private func running() throws -> Running {
+  func running() throws -> Running {
     guard let server = state.withLock({ $0.server }) else { throw TestServer.Failure("the server is not running") }
     return server
   }

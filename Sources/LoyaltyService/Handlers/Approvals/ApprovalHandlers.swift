@@ -26,10 +26,19 @@ struct ApprovalHandlers: ApprovalServiceHandler, ProgrammeHandlers {
   }
 
   func decideProposal(_ request: DecideProposalRequest, context: ServerContext) async throws -> DecideProposalResponse {
-    try answer(context) { call in decide(request, call) }
+    let answer = decide(request, try situation(context))
+    if answer.sequence > 0 { context.holdReply(until: answer.sequence, at: programme.gate) }
+    let accepted = try answer.result.get()
+    var isRejected = false
+    switch accepted.outcome {
+    case .rejected: isRejected = true
+    case .erased(let outcome): try await finish(outcome, recordedBy: accepted.sequence)
+    default: break
+    }
+    return DecideProposalResponse(proposalID: request.proposalID, approved: !isRejected, record: accepted.sequence)
   }
 
-  private func decide(_ request: DecideProposalRequest, _ call: CallSituation) -> Answer<DecideProposalResponse> {
+  private func decide(_ request: DecideProposalRequest, _ call: CallSituation) -> Answer<Accepted> {
     var fields = RequestFields()
     let id = fields.sequence(request.proposalID, "proposal_id", PublicName.proposalPrefix)
     if !request.approve || !request.reason.isEmpty { fields.checkReason(request.reason) }
@@ -37,12 +46,7 @@ struct ApprovalHandlers: ApprovalServiceHandler, ProgrammeHandlers {
     if let error = fields.error { return Answer(.failure(error)) }
 
     let input = ApprovalInput(proposal: id, approved: request.approve, reason: request.reason)
-    return decide(.approval(input), key: request.idempotencyKey, .approve, call).map { accepted in
-      var isRejected = false
-      if case .rejected = accepted.outcome { isRejected = true }
-      return DecideProposalResponse(
-        proposalID: request.proposalID, approved: !isRejected, record: accepted.sequence)
-    }
+    return decide(.approval(input), key: request.idempotencyKey, .approve, call)
   }
 }
 
@@ -55,6 +59,7 @@ extension Record.Input {
     case .merge: "merge"
     case .import: "import"
     case .policyPublication: "policy_publication"
+    case .erasure: "erasure"
     default: "command"
     }
   }
