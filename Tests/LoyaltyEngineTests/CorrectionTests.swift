@@ -19,7 +19,8 @@ extension Desk {
         accrual: sequence, member: outcome.member, partner: record.partner,
         points: outcome.lines.map(\.points).reduce(0, +), qualifying: outcome.qualifyingPoints,
         minorUnits: input.minorUnits, lots: outcome.lots, creditedMs: record.timeMs, lapsed: lapsed,
-        openLots: open ?? UInt32(count), minorUnitsBack: yuan * 100, reason: "refund"))
+        openLots: open ?? UInt32(count), minorUnitsBack: yuan * 100, reason: "refund",
+        metered: record.meteredByRules, firstPurchase: outcome.firstPurchase))
   }
 
   func paymentReversal(_ sequence: UInt64, back: Int64 = 0) -> Record.Input {

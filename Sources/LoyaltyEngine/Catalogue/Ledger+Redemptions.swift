@@ -265,14 +265,17 @@ extension Ledger {
   ///   - member: position in the record of the member that the points go to; another's after a merge.
   func giveBack(_ quotas: [QuotaUse], of id: String, at member: UInt32, _ request: inout Request) {
     for use in quotas where use.periodEndsMs == 0 || use.periodEndsMs > request.now {
-      let whose = use.memberPlace == 0 ? "" : id
+      // What was used under an id that has ended counts for the one that is left.
+      let left = request.draft.record.members[Int(member)]
+      let isMoved = catalogue.quotas.count(of: quotaKey(use.name, member: id), endsMs: use.periodEndsMs) == 0
+      let whose = use.memberPlace == 0 ? "" : isMoved ? left : id
       let counted = catalogue.quotas.count(of: quotaKey(use.name, member: whose), endsMs: use.periodEndsMs)
       let back = min(use.amount, counted)
       guard back > 0 else { continue }
       let place =
         if use.memberPlace == 0 {
           UInt32(0)
-        } else if request.draft.record.members[Int(member)] == id {
+        } else if whose == left {
           member + 1
         } else {
           request.draft.addMember(id) + 1

@@ -64,6 +64,7 @@ extension Ledger {
     let tier = policy.tiers[standing.tier].id
     if standing.changed { setTier(standing, of: number, member, &request) }
 
+    let givenBack = giveBack(input.metered, before.done, done, of: total, number, member, &request)
     request.draft.record.corrections.append(
       CorrectionChange(
         subject: input.accrual, done: done, points: before.points + points,
@@ -75,7 +76,7 @@ extension Ledger {
         AccrualReversedOutcome(
           member: id, accrual: input.accrual, points: points, qualifying: qualifying, taken: taken, toDebt: due,
           lapsed: fromLapsed, pending: fromPending, back: back, left: total - done, balance: available - fromLots,
-          tier: tier)))
+          tier: tier, givenBack: givenBack, firstPurchase: isWhole && input.firstPurchase && id == input.member)))
   }
 
   func decide(_ input: PaymentReversalInput, _ request: inout Request) throws(Refusal) -> Record {

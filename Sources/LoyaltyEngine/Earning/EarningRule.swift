@@ -18,6 +18,9 @@ extension CompiledPolicy {
       let member: String
       let budget: String
 
+      /// Meters of rules, and of nothing else, begin so.
+      static let prefix = "rule."
+
       init(_ rule: String) {
         times = "rule.\(rule).times"
         day = "rule.\(rule).day"

@@ -104,7 +104,8 @@ extension Ledger {
           member: input.member, lines: lines, lots: made, qualifyingPoints: earned.qualifying,
           balance: balance - later - toDebt, tier: tier, enrolled: existing == nil,
           occurredMs: input.occurredMs, passed: earned.passed, toDebt: toDebt,
-          pending: later, postMs: later > 0 ? postMs : 0)))
+          pending: later, postMs: later > 0 ? postMs : 0,
+          firstPurchase: input.activity.isPurchase && !state.marks.contains(.purchased))))
   }
 
   /// Lots that have not lapsed live on as if they had been earned now; none lives shorter.

@@ -87,6 +87,13 @@ extension Ledger: StateMachine {
     case .outboxDue: if case .outboxCameDue(let outcome)? = record.outcome { apply(outcome) }
     case .policyPublication(let input): publish(input, record)
     case .policyWithdrawal(let input): withdraw(input, record)
+    case .accrualReversal:
+      if case .accrualReversed(let outcome)? = record.outcome, outcome.firstPurchase,
+        let member = member(0, record, &resolver)
+      {
+        members[member].marks.remove(.purchased)
+      }
+    case .merge: if case .merged(let outcome)? = record.outcome { mergeSurveys(outcome) }
     case .erasure: if case .erased(let outcome)? = record.outcome { erase(outcome) }
     case .tierReview, .entitlementUse: break
     // What the others change is in the record's changes.

@@ -102,7 +102,7 @@ extension Ledger {
   }
 
   /// Whether an update fits the profile.
-  private func check(_ update: ProfileUpdate, of member: UInt32?) throws(Refusal) {
+  func check(_ update: ProfileUpdate, of member: UInt32?) throws(Refusal) {
     let profile = member.flatMap { profiles[members[Int($0)].profile] }
     let most = limits.profileEntries
     for (kind, count) in [

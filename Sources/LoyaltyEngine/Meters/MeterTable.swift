@@ -29,6 +29,14 @@ struct MeterTable: LedgerRoom {
     return meter.amount
   }
 
+  /// What a member's meters have counted, by name.
+  func all(of member: UInt32) -> [(name: String, amount: Int64, period: Int64)] {
+    names.names.enumerated().compactMap { position, name in
+      let key = Self.key(position, member)
+      return shards[Self.shard(key)][key].map { (name, $0.amount, $0.period) }
+    }
+  }
+
   /// - Returns: what is wrong with the move, in words; nil if it has been made.
   mutating func move(_ name: String, member: UInt32?, amount: Int64, period: Int64) -> String? {
     let key = Self.key(names.insert(name), member)

@@ -108,13 +108,17 @@ extension Ledger {
     return (gross - rate.feePoints, input.amount)
   }
 
+  static func exchangeQuota(_ rate: ExchangePolicy, _ period: QuotaPeriod) -> String {
+    "exchange/\(rate.partner)/\(rate.direction.rawValue)/\(period.rawValue)"
+  }
+
   private func caps(
     _ points: Int64, _ rate: ExchangePolicy, member: String, policy: CompiledPolicy, now: Int64
   ) throws(Refusal) -> [QuotaUse] {
     var uses: [QuotaUse] = []
     for (cap, whose, place) in [(rate.memberCap, member, UInt32(1)), (rate.partnerCap, "", 0)] {
       guard let cap else { continue }
-      let name = "exchange/\(rate.partner)/\(rate.direction.rawValue)/\(cap.period.rawValue)"
+      let name = Self.exchangeQuota(rate, cap.period)
       let ends = policy.calendar.end(of: cap.period, at: now)
       let used = catalogue.quotas.count(of: quotaKey(name, member: whose), endsMs: ends)
       let most = min(cap.points, QuotaTable.maxCount)

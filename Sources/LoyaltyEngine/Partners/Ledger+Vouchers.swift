@@ -27,6 +27,8 @@ extension Ledger {
               policyVersion: request.policy.version)))))
   }
 
+  static func voucherQuota(_ offer: String, _ whose: String) -> String { "voucher/\(offer)/\(whose)" }
+
   /// Writes vouchers of an offer into the record.
   /// - Parameters:
   ///   - member: position in the record.
@@ -49,7 +51,7 @@ extension Ledger {
       quotas.append((quota.most, request.policy.calendar.end(of: quota.period, at: request.now), id, member + 1))
     }
     for quota in quotas {
-      let name = "voucher/\(offer.id)/\(quota.place == 0 ? "all" : "member")"
+      let name = Self.voucherQuota(offer.id, quota.place == 0 ? "all" : "member")
       let used = catalogue.quotas.count(of: quotaKey(name, member: quota.whose), endsMs: quota.ends)
       if quantity > quota.most - min(used, quota.most) {
         throw Refusal(

@@ -11,6 +11,8 @@ struct SimulatedFacts: Sendable {
     var lots: [LotLine]
     /// Points of the lots that have lapsed.
     var lapsed: Int64 = 0
+    var metered: [MeterMove]
+    var firstPurchase: Bool
   }
 
   /// Nil: history has the accrual, the draft refused it.
@@ -24,11 +26,14 @@ struct SimulatedFacts: Sendable {
     noteExchange(record, actual: actual, sequence: sequence)
     if case .accrued(let there)? = actual.outcome {
       if case .accrued(let here)? = record.outcome {
-        if here.lines != there.lines || here.lots != there.lots || here.pending != there.pending {
+        if here.lines != there.lines || here.lots != there.lots || here.pending != there.pending
+          || record.meteredByRules != actual.meteredByRules
+        {
           var lots = here.lots
           if here.pending > 0 { lots.append(LotLine(lot: sequence << 8, points: here.pending)) }
           accruals[sequence] = Earned(
-            points: here.lines.reduce(0) { $0 &+ $1.points }, qualifying: here.qualifyingPoints, lots: lots)
+            points: here.lines.reduce(0) { $0 &+ $1.points }, qualifying: here.qualifyingPoints, lots: lots,
+            metered: record.meteredByRules, firstPurchase: here.firstPurchase)
         }
       } else {
         accruals.updateValue(nil, forKey: sequence)
@@ -69,6 +74,8 @@ struct SimulatedFacts: Sendable {
         reversal.qualifying = earned.qualifying
         reversal.lots = earned.lots
         reversal.lapsed = earned.lapsed
+        reversal.metered = earned.metered
+        reversal.firstPurchase = earned.firstPurchase
       }
       reversal.openLots = UInt32(
         clamping: draft.openLots(reversal.lots.map(\.lot), of: reversal.member)?.open ?? 0)

@@ -94,6 +94,11 @@ extension Ledger {
       request.draft.record.pendingChanges.append(
         PendingChange(accrual: accrual, member: stays, points: entry.points, postMs: entry.postMs))
     }
+    moveLimits(from, into, own, ends, stays, &request)
+    if let update = profile(mergedFrom: state, into: other) {
+      try check(update, of: into)
+      request.draft.change(stays, profile: update)
+    }
     request.draft.change(ends, status: .merged, mergedInto: stays)
     if state.enrolledMs < other.enrolledMs {
       request.draft.record.enrolmentDates.append(EnrolmentDate(member: stays, enrolledMs: state.enrolledMs))
@@ -103,7 +108,8 @@ extension Ledger {
       outcome: .merged(
         MergedOutcome(
           from: input.from, into: input.into, points: available, qualifying: theirs.qualifying, debt: debt, tier: tier,
-          balance: available + otherAvailable - paidForIt - (request.debtPaid[into] ?? 0))))
+          balance: available + otherAvailable - paidForIt - (request.debtPaid[into] ?? 0),
+          surveys: surveysAnswered(by: input.from, policy))))
   }
 
   /// What else belongs to the person goes along: offers, feedback, who referred it. Its code, shared posts and claims stay

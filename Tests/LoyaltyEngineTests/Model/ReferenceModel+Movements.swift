@@ -40,7 +40,7 @@ extension ReferenceModel {
     references.insert(reference)
     accruals[sequence] = Accrual(
       member: input.member, points: points, qualifying: qualifying, minorUnits: input.minorUnits, year: year,
-      month: month(now))
+      month: month(now), resort: resort, day: day)
     book(.issued, -points)
     let postMs = input.occurredMs + terms.flightsPostedAfterDays * TestPolicy.day
     if input.activity == .flight, terms.flightsPostedAfterDays > 0, postMs > now, points > 0 {
@@ -220,6 +220,9 @@ extension ReferenceModel {
       person.months[accrual.month]? -= qualifying
     } else if accrual.year != person.year {
       qualifying = 0
+    }
+    if accrual.day == calendar.dayNumber(of: now), person.resort.day == accrual.day {
+      person.resort.used -= min(person.resort.used, accrual.resort * done / total - accrual.resort * (done - back) / total)
     }
     person.qualifying -= qualifying
     accrual.undone.qualifying += qualifying

@@ -72,6 +72,9 @@ struct ReferenceModel {
     var minorUnits: Int64
     var year: Int64
     var month: Int64
+    /// Of the resort's points a day, and on which.
+    var resort: Int64
+    var day: Int64
     var undone = Undone()
   }
 

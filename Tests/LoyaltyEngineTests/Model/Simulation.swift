@@ -206,7 +206,7 @@ struct Simulation {
         points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
         minorUnits: input.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: history.lapsed.values.reduce(0, +),
         openLots: UInt32(ledger.openLots(own.map(\.lot), of: outcome.member)?.open ?? 0), minorUnitsBack: part,
-        reason: "refund"))
+        reason: "refund", metered: record.meteredByRules, firstPurchase: outcome.firstPurchase))
   }
 
   /// Another request of the same method.

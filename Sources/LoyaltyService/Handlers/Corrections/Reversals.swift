@@ -39,7 +39,8 @@ extension CorrectionHandlers {
       accrual: id, member: outcome.member, partner: record.partner,
       points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
       minorUnits: accrual.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: lapsed,
-      openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason)
+      openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason,
+      metered: record.meteredByRules, firstPurchase: outcome.firstPurchase)
     return decide(.accrualReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .accrualReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
@@ -48,7 +49,8 @@ extension CorrectionHandlers {
           qualifyingPoints: outcome.qualifying, lots: outcome.taken.map(LotDebit.init), debtPoints: outcome.toDebt,
           lapsedPoints: outcome.lapsed, pendingPoints: outcome.pending, minorUnitsLeft: outcome.left,
           balance: outcome.balance, tierID: outcome.tier,
-          reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs)))
+          reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs),
+          givenBack: outcome.givenBack.map(LimitGivenBack.init), firstPurchaseAgain: outcome.firstPurchase))
     }
   }
 
@@ -115,5 +117,17 @@ extension CorrectionHandlers {
       guard let last = page.last else { return nil }
       before = last.sequence
     }
+  }
+}
+
+extension LimitGivenBack {
+  /// A rule's meter is `rule.ID.KIND`; ids have no dots at their end, kinds none at all.
+  fileprivate init(_ given: MeterGivenBack) {
+    let kind = given.meter.split(separator: ".").last.map(String.init) ?? ""
+    self.init(
+      ruleID: String(given.meter.dropFirst("rule.".count).dropLast(kind.count + 1)),
+      kind: ["budget": "budget", "member": "max_points_per_member", "day": "max_points_per_day"][kind]
+        ?? "times_per_member",
+      amount: given.amount)
   }
 }
