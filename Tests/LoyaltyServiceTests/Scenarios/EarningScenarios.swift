@@ -199,6 +199,31 @@ extension ScenarioCaller {
     }
   }
 
+  @Test("P5: what a refunded activity had used of a campaign's budget can be given to others, and the answer says so")
+  func budgetGivenBack() async throws {
+    try await Scenario.run { yaml in
+      yaml.replace("budget: 500000000 ", with: "budget: 3000 ")
+    } _: { stage in
+      // In the season of double points.
+      try stage.advance(to: 1_793_520_000_000)
+      func double(_ answer: AccrueResponse) -> Int64? {
+        answer.rules.first { $0.ruleID == "off-season-double" }?.points
+      }
+      let first = try await stage.air.loyalty.accrue(stage.flight("M-1"))
+      let second = try await stage.air.loyalty.accrue(stage.flight("M-2"))
+      #expect([double(first), double(second)] == [2_000, 1_000])
+      let refund = ReverseAccrualRequest(accrualID: first.accrualID, reason: "refund", idempotencyKey: stage.fresh())
+      let answer = try await stage.air.corrections.reverseAccrual(refund)
+      #expect(answer.givenBack.first { $0.ruleID == "off-season-double" && $0.kind == "budget" }?.amount == 2_000)
+      try await stage.restart()
+      #expect(try await stage.air.corrections.reverseAccrual(refund) == answer)
+      let limits = try await stage.ops.earning.listEarningLimits(ListEarningLimitsRequest()).limits
+      #expect(limits.first { $0.ruleID == "off-season-double" }?.used == 1_000)
+      let third = try await stage.air.loyalty.accrue(stage.flight("M-3"))
+      #expect(double(third) == 2_000)
+    }
+  }
+
   @Test("P1: the same ticket under another key is refused and names the first accrual") func creditedOnce()
     async throws
   {
