@@ -109,7 +109,8 @@ import Testing
       .profile(
         ProfileInput(
           member: "m",
-          profile: ProfileUpdate(language: "en", addSegments: ["a"], consents: [consent("mail", true), consent("sms", true)])
+          profile: ProfileUpdate(
+            language: "en", addSegments: ["a"], consents: [consent("mail", true), consent("sms", true)])
         )))
     desk.now += 1_000
     try desk.accept(

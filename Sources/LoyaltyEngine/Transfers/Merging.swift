@@ -20,7 +20,9 @@ extension Ledger {
       if !later { request.draft.meter(meter.name, member: stays, amount: meter.amount, period: period) }
     }
     let (old, new) = (memberNames.string(from), memberNames.string(into))
-    for quota in memberQuotas(request.policy, now: request.now).sorted(by: { ($0.name, $0.endsMs) < ($1.name, $1.endsMs) }) {
+    for quota in memberQuotas(request.policy, now: request.now).sorted(by: {
+      ($0.name, $0.endsMs) < ($1.name, $1.endsMs)
+    }) {
       let (name, endsMs) = (quota.name, quota.endsMs)
       let used = catalogue.quotas.count(of: quotaKey(name, member: old), endsMs: endsMs)
       let has = catalogue.quotas.count(of: quotaKey(name, member: new), endsMs: endsMs)

@@ -222,7 +222,8 @@ extension ReferenceModel {
       qualifying = 0
     }
     if accrual.day == calendar.dayNumber(of: now), person.resort.day == accrual.day {
-      person.resort.used -= min(person.resort.used, accrual.resort * done / total - accrual.resort * (done - back) / total)
+      person.resort.used -= min(
+        person.resort.used, accrual.resort * done / total - accrual.resort * (done - back) / total)
     }
     person.qualifying -= qualifying
     accrual.undone.qualifying += qualifying

@@ -203,7 +203,9 @@ extension ScenarioCaller {
   @Test("B4.2: where the policy counts in a rolling window, the oldest month leaves it and nothing starts again")
   func rollingWindow() async throws {
     try await Scenario.run {
-      $0.replace("tier_review:\n  grace_days: 31", with: "tier_review:\n  window: rolling\n  rolling_months: 6\n  grace_days: 31")
+      $0.replace(
+        "tier_review:\n  grace_days: 31", with: "tier_review:\n  window: rolling\n  rolling_months: 6\n  grace_days: 31"
+      )
     } _: { stage in
       func tier() async throws -> GetTierResponse {
         try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1"))
