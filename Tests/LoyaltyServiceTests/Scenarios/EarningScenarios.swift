@@ -224,6 +224,26 @@ extension ScenarioCaller {
     }
   }
 
+  @Test("A3.2.3: points are doubled from the season's first instant to before its last, up to a cap that is shown")
+  func doublePoints() async throws {
+    try await Scenario.run { stage in
+      let start: Int64 = 1_793_462_400_000
+      func double(_ answer: AccrueResponse) -> AppliedRule? { answer.rules.first { $0.ruleID == "off-season-double" } }
+      try stage.advance(to: start - 1)
+      let before = try await stage.air.loyalty.accrue(stage.flight("M-1"))
+      #expect(double(before) == nil && before.passedRules.contains { $0.ruleID == "off-season-double" })
+      try stage.advance(to: start)
+      #expect(double(try await stage.air.loyalty.accrue(stage.flight("M-1")))?.points == 2_000)
+      let capped = try #require(double(try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 100_000))))
+      #expect(capped.points == 20_000 && capped.capped)
+      let end = start + 120 * Scenario.day
+      try await stage.restart(at: end - 1)
+      #expect(double(try await stage.air.loyalty.accrue(stage.flight("M-1")))?.points == 2_000)
+      try stage.advance(to: end)
+      #expect(double(try await stage.air.loyalty.accrue(stage.flight("M-1"))) == nil)
+    }
+  }
+
   @Test("P1: the same ticket under another key is refused and names the first accrual") func creditedOnce()
     async throws
   {
