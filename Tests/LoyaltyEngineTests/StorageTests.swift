@@ -45,6 +45,41 @@ import Testing
     #expect(hash(["", "a"]) != hash(["a", ""]))
   }
 
+  @Test func amountTableActsLikeADictionary() {
+    var random = SeededGenerator(seed: 23)
+    var table = AmountTable()
+    var expected: [UInt64: Int64] = [:]
+    for step in 0..<50_000 {
+      // As meters are numbered: few names above, many members below.
+      let key = UInt64.random(in: 1...4, using: &random) << 32 | UInt64.random(in: 0...2_000, using: &random)
+      #expect(table[key]?.amount == expected[key])
+      let amount = Bool.random(using: &random) ? 0 : Int64.random(in: -5...5, using: &random)
+      table.set(key, amount: amount, period: Int64(step))
+      expected[key] = amount == 0 ? nil : amount
+      #expect(table[key]?.period == (amount == 0 ? nil : Int64(step)))
+    }
+    #expect(table.count == expected.count)
+    var found: [UInt64: Int64] = [:]
+    table.forEach { found[$0.key] = $0.amount }
+    #expect(found == expected)
+  }
+
+  /// Of every length, and alike but for one letter anywhere.
+  @Test func policyNamesKeepTheirNumbersAsTheyGrow() {
+    var names = PolicyNames()
+    #expect(names["gold"] == nil)
+    let given = [""] + (1...40).flatMap { length in
+      (0..<length).map { String(repeating: "a", count: $0) + "b" + String(repeating: "a", count: length - $0 - 1) }
+    }
+    for (number, name) in given.enumerated() {
+      #expect(names[name] == nil)
+      #expect(names.insert(name) == number)
+      #expect(names.insert(name) == number)
+    }
+    for (number, name) in given.enumerated() { #expect(names[name] == number) }
+    #expect(names.names == given)
+  }
+
   @Test func fingerprintTableActsLikeADictionary() {
     var random = SeededGenerator(seed: 7)
     var table = FingerprintTable()

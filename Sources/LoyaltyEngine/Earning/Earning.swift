@@ -142,6 +142,7 @@ struct EarningRun {
   init(policy: CompiledPolicy) {
     self.policy = policy
     earned.lines.reserveCapacity(4)
+    earned.metered.reserveCapacity(4)
   }
 
   /// Why a rule is not tried at all.

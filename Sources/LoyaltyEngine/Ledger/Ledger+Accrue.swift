@@ -93,6 +93,7 @@ extension Ledger {
         request.draft.set(standing, of: member, tier: tier)
       }
     }
+    request.draft.record.meterMoves.reserveCapacity(earned.metered.count)
     for meter in earned.metered {
       request.draft.meter(
         meter.meter, member: meter.isMembers ? member : nil, amount: meter.amount, period: meter.period)

@@ -275,14 +275,17 @@ extension Ledger: StateMachine {
 
   private mutating func remember(_ record: Record) {
     keys.evict(maxCount: limits.idempotencyKeys - 1, before: timeMs - limits.idempotencyWindowMs + 1)
-    guard record.hasKey, let input = record.input, let outcome = record.keptOutcome else { return }
+    guard record.hasKey, let method = record.input?.method, let outcome = record.keptOutcome else { return }
+    var kept = KeptOutcome()
+    kept.policyVersion = record.policyVersion
+    kept.outcome = outcome
     let claim = record.creditedClaim
     keys.append(
       keyFingerprint(
         record.key,
-        method: record.approvesAnother ? ApprovalInput.method : claim?.method ?? input.method,
+        method: record.approvesAnother ? ApprovalInput.method : claim?.method ?? method,
         subject: record.subject, partner: claim?.byOperator == true ? "" : record.partner),
       request: record.requestFingerprint, timeMs: record.timeMs, sequence: sequence,
-      outcome: KeptOutcome(policyVersion: record.policyVersion, outcome: outcome))
+      outcome: kept)
   }
 }

@@ -30,9 +30,7 @@ extension Ledger {
       guard case .opening = command.input else { return .answer(.refused(Refusal(.ledgerNotOpen))) }
     }
     do throws(Refusal) {
-      var record = Record(
-        timeMs: now, subject: caller.subject, partner: caller.partner, endUser: caller.endUser,
-        policyVersion: policy.version)
+      var record = Self.record(at: now, by: caller, under: policy)
       record.set(key: command.idempotencyKey)
       if !command.idempotencyKey.isEmpty {
         record.requestFingerprint = fingerprint(of: command.input)
@@ -50,6 +48,18 @@ extension Ledger {
     } catch {
       return .answer(.refused(error))
     }
+  }
+
+  /// A record that says nothing yet but when, who and by which rules.
+  private static func record(at now: Int64, by caller: Caller, under policy: CompiledPolicy) -> Record {
+    // Field by field: the memberwise initializer would first fill sixty fields and then fill them again.
+    var record = Record()
+    record.timeMs = now
+    record.subject = caller.subject
+    record.partner = caller.partner
+    record.endUser = caller.endUser
+    record.policyVersion = policy.version
+    return record
   }
 
   /// The service's own work, which may find nothing to do; nil for every other command.

@@ -7,61 +7,44 @@ import LoyaltyMessages
 struct MeterTable: LedgerRoom {
   static let name = "meters"
 
-  private struct Meter: Sendable {
-    var amount: Int64
-    var period: Int64
-  }
+  private var names = PolicyNames()
+  /// By the name's position plus 1 in the upper half, the member's plus 1 in the lower.
+  private var amounts = AmountTable()
 
-  /// The name's position in its upper half, the member's plus 1 in its lower.
-  private typealias Key = UInt64
-
-  private var names = Symbols()
-  /// In shards, so that none of them is long in growing.
-  private var shards = [[Key: Meter]](repeating: [:], count: Self.shardCount)
-  private(set) var count = 0
-  private static let shardCount = 64
+  var count: Int { amounts.count }
 
   /// How much a meter has counted in a period.
   func amount(_ name: String, member: UInt32? = nil, period: Int64 = 0) -> Int64 {
     guard let position = names[name] else { return 0 }
-    let key = Self.key(position, member)
-    guard let meter = shards[Self.shard(key)][key], meter.period == period else { return 0 }
-    return meter.amount
+    guard let entry = amounts[Self.key(position, member)], entry.period == period else { return 0 }
+    return entry.amount
   }
 
   /// What a member's meters have counted, by name.
   func all(of member: UInt32) -> [(name: String, amount: Int64, period: Int64)] {
     names.names.enumerated().compactMap { position, name in
-      let key = Self.key(position, member)
-      return shards[Self.shard(key)][key].map { (name, $0.amount, $0.period) }
+      amounts[Self.key(position, member)].map { (name, $0.amount, $0.period) }
     }
   }
 
   /// - Returns: what is wrong with the move, in words; nil if it has been made.
   mutating func move(_ name: String, member: UInt32?, amount: Int64, period: Int64) -> String? {
     let key = Self.key(names.insert(name), member)
-    let shard = Self.shard(key)
-    let meter = shards[shard][key]
-    let (sum, overflow) = (meter?.period == period ? meter?.amount ?? 0 : 0).addingReportingOverflow(amount)
+    let entry = amounts[key]
+    let (sum, overflow) = (entry?.period == period ? entry?.amount ?? 0 : 0).addingReportingOverflow(amount)
     if overflow { return "overflows meter '\(name)'" }
-    if sum == 0 {
-      if shards[shard].removeValue(forKey: key) != nil { count -= 1 }
-    } else {
-      if shards[shard].updateValue(Meter(amount: sum, period: period), forKey: key) == nil { count += 1 }
-    }
+    amounts.set(key, amount: sum, period: period)
     return nil
   }
 
   func snapshot(of ledger: borrowing Ledger, _ emit: (SnapshotChunk.Part) throws -> Void) rethrows {
     var states: [MeterState] = []
     states.reserveCapacity(count)
-    for shard in shards {
-      for (key, meter) in shard {
-        states.append(
-          MeterState(
-            meter: names.names[Int(key >> 32)], member: UInt32(truncatingIfNeeded: key), amount: meter.amount,
-            period: meter.period))
-      }
+    amounts.forEach { entry in
+      states.append(
+        MeterState(
+          meter: names.names[Int(entry.key >> 32) - 1], member: UInt32(truncatingIfNeeded: entry.key),
+          amount: entry.amount, period: entry.period))
     }
     states.sort { ($0.meter, $0.member) < ($1.meter, $1.member) }
     try SnapshotList.emit(states, size: { 24 + $0.meter.utf8.count }) { try emit(.meters(MeterPart(meters: $0))) }
@@ -80,14 +63,14 @@ struct MeterTable: LedgerRoom {
   }
 
   func problems(in ledger: borrowing Ledger) -> [String] {
-    shards.reduce(0) { $0 + $1.count } == count ? [] : ["\(count) meters are counted, and others are there"]
+    var found = 0
+    amounts.forEach { _ in found += 1 }
+    return found == count ? [] : ["\(count) meters are counted, and \(found) are there"]
   }
 
-  private static func key(_ name: Int, _ member: UInt32?) -> Key {
-    UInt64(name) << 32 | UInt64(member.map { $0 + 1 } ?? 0)
+  private static func key(_ name: Int, _ member: UInt32?) -> UInt64 {
+    UInt64(name + 1) << 32 | UInt64(member.map { $0 + 1 } ?? 0)
   }
-
-  private static func shard(_ key: Key) -> Int { Int((key &* 0x9e37_79b9_7f4a_7c15) >> 58) }
 }
 
 extension Ledger {
