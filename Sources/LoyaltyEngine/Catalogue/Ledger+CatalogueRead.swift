@@ -74,7 +74,8 @@ extension Ledger {
   ) -> RefusalReason? {
     let now = min(max(now, timeMs), CivilCalendar.lastMs)
     let request = Request(
-      draft: RecordDraft(Record(), sequence: sequence + 1), policy: policy, now: now, caller: .service)
+      draft: RecordDraft(sequence: sequence + 1, at: now, by: .service, under: policy), policy: policy, now: now,
+      caller: .service)
     let sessions = item.sessions.isEmpty ? [""] : item.sessions.map(\.id)
     var first: RefusalReason?
     for session in sessions {

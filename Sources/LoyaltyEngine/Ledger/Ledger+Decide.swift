@@ -30,16 +30,17 @@ extension Ledger {
       guard case .opening = command.input else { return .answer(.refused(Refusal(.ledgerNotOpen))) }
     }
     do throws(Refusal) {
-      var record = Self.record(at: now, by: caller, under: policy)
-      record.set(key: command.idempotencyKey)
+      var request = Request(
+        draft: RecordDraft(sequence: sequence + 1, at: now, by: caller, under: policy), policy: policy, now: now,
+        caller: caller)
       if !command.idempotencyKey.isEmpty {
-        record.requestFingerprint = fingerprint(of: command.input)
-        if let accepted = try repeated(command, record: record, now: now, caller: caller) {
+        let fingerprint = fingerprint(of: command.input)
+        if let accepted = try repeated(command, fingerprint: fingerprint, now: now, caller: caller) {
           return .answer(.repeated(accepted))
         }
+        request.draft.record.set(key: command.idempotencyKey)
+        request.draft.record.requestFingerprint = fingerprint
       }
-      var request = Request(
-        draft: RecordDraft(consume record, sequence: sequence + 1), policy: policy, now: now, caller: caller)
       if let due = try decideDue(command.input, &request) { return due }
       if !caller.subject.isEmpty, needsSecondPerson(command.input, policy.ledger) {
         return .change(try propose(command.input, &request))
@@ -48,18 +49,6 @@ extension Ledger {
     } catch {
       return .answer(.refused(error))
     }
-  }
-
-  /// A record that says nothing yet but when, who and by which rules.
-  private static func record(at now: Int64, by caller: Caller, under policy: CompiledPolicy) -> Record {
-    // Field by field: the memberwise initializer would first fill sixty fields and then fill them again.
-    var record = Record()
-    record.timeMs = now
-    record.subject = caller.subject
-    record.partner = caller.partner
-    record.endUser = caller.endUser
-    record.policyVersion = policy.version
-    return record
   }
 
   /// The service's own work, which may find nothing to do; nil for every other command.
@@ -141,12 +130,12 @@ extension Ledger {
 
   /// The first answer, if this request has been accepted under its key.
   private func repeated(
-    _ command: Command, record: Record, now: Int64, caller: Caller
+    _ command: Command, fingerprint: UInt64, now: Int64, caller: Caller
   ) throws(Refusal) -> Accepted? {
     let key = keyFingerprint(
       command.idempotencyKey, method: command.input.method, subject: caller.subject, partner: caller.partner)
     guard let entry = keys.find(key), entry.timeMs + limits.idempotencyWindowMs > now else { return nil }
-    guard entry.request == record.requestFingerprint else {
+    guard entry.request == fingerprint else {
       throw Refusal(
         .idempotencyKeyReused, ["idempotencyKey": command.idempotencyKey, "firstUsedMs": "\(entry.timeMs)"])
     }
@@ -305,8 +294,8 @@ extension Ledger {
   func survivor(of member: UInt32) -> UInt32 {
     var member = member
     // Merges never point back, so that this ends; the bound is for a file that says otherwise.
-    for _ in 0..<64 where members[Int(member)].status == .merged {
-      guard let profile = profiles[members[Int(member)].profile],
+    for _ in 0..<64 {
+      guard members[Int(member)].status == .merged, let profile = profiles[members[Int(member)].profile],
         (1...members.count).contains(Int(profile.mergedInto))
       else { break }
       member = profile.mergedInto - 1

@@ -15,9 +15,15 @@ struct RecordDraft {
   /// Lots that it makes so far.
   var lotCount: UInt64 { lotsMade }
 
-  init(_ record: consuming Record, sequence: UInt64) {
-    self.record = record
-    self.record.postings.reserveCapacity(4)
+  init(sequence: UInt64, at now: Int64, by caller: Caller, under policy: CompiledPolicy) {
+    // Field by field: the memberwise initializer would first fill sixty fields and then fill them again.
+    record = Record()
+    record.timeMs = now
+    record.subject = caller.subject
+    record.partner = caller.partner
+    record.endUser = caller.endUser
+    record.policyVersion = policy.version
+    record.postings.reserveCapacity(4)
     self.sequence = sequence
   }
 
