@@ -20,7 +20,8 @@ extension Desk {
         points: outcome.lines.map(\.points).reduce(0, +), qualifying: outcome.qualifyingPoints,
         minorUnits: input.minorUnits, lots: outcome.lots, creditedMs: record.timeMs, lapsed: lapsed,
         openLots: open ?? UInt32(count), minorUnitsBack: yuan * 100, reason: "refund",
-        metered: record.meteredByRules, firstPurchase: outcome.firstPurchase))
+        metered: record.meteredByRules, firstPurchase: outcome.firstPurchase, spend: outcome.spend,
+        nights: outcome.nights, segments: outcome.segments))
   }
 
   func paymentReversal(_ sequence: UInt64, back: Int64 = 0) -> Record.Input {

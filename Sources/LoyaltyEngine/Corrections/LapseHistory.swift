@@ -5,10 +5,17 @@ import LoyaltyMessages
 
 /// Points of some lots that have lapsed while they were a member's, added up from the member's records.
 public struct LapseHistory: Sendable {
-  private var expires: [UInt64: Int64]
+  /// A part of a lot: when it was given away in part, each member's has terms of its own.
+  private struct Part: Hashable {
+    var lot: UInt64
+    var member: String
+  }
+
+  private let made: [UInt64: Int64]
+  private var expires: [Part: Int64] = [:]
   private let members: Set<String>
   /// Points that are in a lot.
-  private var left: [UInt64: Int64] = [:]
+  private var left: [Part: Int64] = [:]
   /// Points by lot.
   public private(set) var lapsed: [UInt64: Int64] = [:]
 
@@ -16,13 +23,13 @@ public struct LapseHistory: Sendable {
   ///   - lots: for each, the instant at which it was to lapse when it was made (0: never).
   ///   - members: every id that the member has had.
   public init(of lots: [UInt64: Int64], members: Set<String>) {
-    expires = lots
+    made = lots
     self.members = members
   }
 
   /// Whether a record says anything of the lots.
   public func concerns(_ record: Record) -> Bool {
-    record.postings.contains { expires[$0.lot] != nil } || record.restoredLots.contains { expires[$0.lot] != nil }
+    record.postings.contains { made[$0.lot] != nil } || record.restoredLots.contains { made[$0.lot] != nil }
   }
 
   /// Adds a record; records come in the order they were made, from the one that made the lots on, each once.
@@ -30,17 +37,19 @@ public struct LapseHistory: Sendable {
     var isClosing = false
     if case .status? = record.input { isClosing = true }
     for posting in record.postings where posting.unit == .award && posting.lot > 0 {
-      guard let until = expires[posting.lot], Int(posting.member) < record.members.count,
+      guard let first = made[posting.lot], Int(posting.member) < record.members.count,
         members.contains(record.members[Int(posting.member)])
       else { continue }
+      let part = Part(lot: posting.lot, member: record.members[Int(posting.member)])
+      let until = expires[part] ?? first
       switch posting.account {
       case .expired:
         // It came back when its lot had lapsed.
         lapsed[posting.lot, default: 0] += posting.amount
       case .member:
         // Points that come to an open lot share its terms.
-        if posting.amount > 0, left[posting.lot, default: 0] <= 0 { expires[posting.lot] = posting.lotExpiresMs }
-        left[posting.lot, default: 0] += posting.amount
+        if posting.amount > 0, left[part, default: 0] <= 0 { expires[part] = posting.lotExpiresMs }
+        left[part, default: 0] += posting.amount
         if posting.amount < 0, isClosing || until > 0 && record.timeMs >= until {
           lapsed[posting.lot, default: 0] -= posting.amount
         }
@@ -49,7 +58,7 @@ public struct LapseHistory: Sendable {
     }
     // Records from before postings said whose lot it was.
     if record.postings.contains(where: { $0.account == .expired && $0.lot > 0 }) { return }
-    for back in record.restoredLots where back.lapsed > 0 && expires[back.lot] != nil {
+    for back in record.restoredLots where back.lapsed > 0 && made[back.lot] != nil {
       lapsed[back.lot, default: 0] += back.lapsed
     }
   }

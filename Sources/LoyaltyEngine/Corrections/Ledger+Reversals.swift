@@ -21,7 +21,14 @@ extension Ledger {
       isWhole ? value : FixedPoint.scale(value, by: done, over: total, rounding: rounding) ?? value
     }
     let points = max(0, share(input.points) - before.points)
-    var qualifying = max(0, share(input.qualifying) - before.qualifying)
+    // Whole nights count until all of them are taken back.
+    func counted(_ value: Int64) -> Int64 {
+      func whole(_ part: Int64) -> Int64 { FixedPoint.scale(value, by: part, over: total, rounding: .down) ?? 0 }
+      return whole(done) - whole(before.done)
+    }
+    let count = TierCount(
+      points: max(0, share(input.qualifying) - before.qualifying), spend: counted(input.spend),
+      nights: counted(input.nights), segments: counted(input.segments))
 
     let state = members[Int(number)]
     let (lapsed, available) = lapsed(of: state, now: request.now)
@@ -56,11 +63,15 @@ extension Ledger {
     if due > 0 { request.draft.move(due, from: .debt, of: member, to: .issued, partner: input.partner) }
     if fromLapsed > 0 { request.draft.move(fromLapsed, from: .expired, to: .issued, partner: input.partner) }
 
-    // Qualifying points of a year that is closed have done what they could.
     var standing = standing(of: number, policy: policy, now: request.now)
-    qualifying = standing.take(qualifying, countedAt: input.creditedMs, policy: policy)
+    let (uncounted, isClosed) = standing.takeBack(
+      count, countedAt: input.creditedMs, policy: policy, now: request.now)
+    let qualifying = uncounted.points
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
-    if qualifying > 0 { request.draft.takeQualifying(qualifying, of: member, to: input.partner) }
+    if qualifying > 0 {
+      request.draft.takeQualifying(
+        qualifying, from: isClosed ? .periodClosed : .member, of: member, to: input.partner)
+    }
     let tier = policy.tiers[standing.tier].id
     if standing.changed { setTier(standing, of: number, member, &request) }
 
@@ -76,7 +87,8 @@ extension Ledger {
         AccrualReversedOutcome(
           member: id, accrual: input.accrual, points: points, qualifying: qualifying, taken: taken, toDebt: due,
           lapsed: fromLapsed, pending: fromPending, back: back, left: total - done, balance: available - fromLots,
-          tier: tier, givenBack: givenBack, firstPurchase: isWhole && input.firstPurchase && id == input.member)))
+          tier: tier, givenBack: givenBack, firstPurchase: isWhole && input.firstPurchase && id == input.member,
+          spend: uncounted.spend, nights: uncounted.nights, segments: uncounted.segments)))
   }
 
   func decide(_ input: PaymentReversalInput, _ request: inout Request) throws(Refusal) -> Record {
@@ -226,8 +238,11 @@ extension RecordDraft {
     record.postings.append(Posting(unit: .award, account: account, partner: partner, amount: points))
   }
 
-  fileprivate mutating func takeQualifying(_ points: Int64, of member: UInt32, to partner: String) {
-    record.postings.append(Posting(unit: .qualifying, account: .member, member: member, amount: -points))
+  fileprivate mutating func takeQualifying(
+    _ points: Int64, from account: LedgerAccount, of member: UInt32, to partner: String
+  ) {
+    record.postings.append(
+      Posting(unit: .qualifying, account: account, member: account == .member ? member : 0, amount: -points))
     record.postings.append(Posting(unit: .qualifying, account: .issued, partner: partner, amount: points))
   }
 }

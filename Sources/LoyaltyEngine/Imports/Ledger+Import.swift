@@ -52,7 +52,9 @@ extension Ledger {
         : one.tierUntilMs > request.now
           ? one.tierUntilMs
           : standing.usualEndMs(policy: request.policy, now: request.now)
-      request.draft.set(standing, of: member, tier: request.policy.tiers[tier].id)
+      // What was brought along was not earned here: no reversal takes it.
+      if tier > 0 { standing.footing = Standing.Footing(of: standing) }
+      request.draft.set(standing, of: member, policy: request.policy)
     }
     return request.draft.finish(
       input: .import(input),

@@ -58,7 +58,8 @@ extension Ledger {
     request.draft.move(lapsed, of: member, to: .expired)
     if policy.expiry.extendedBy.contains(input.activity) { extendLots(of: state, at: member, &request) }
     if standing.toClose > 0 { request.draft.closePeriod(standing.toClose, of: member) }
-    guard standing.add(policy.tierReview.counted(input, points: earned.qualifying), policy: policy, now: now) else {
+    let counted = policy.tierReview.counted(input, points: earned.qualifying)
+    guard standing.add(counted, policy: policy, now: now) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(earned.qualifying)"])
     }
     var made: [LotLine] = []
@@ -90,7 +91,7 @@ extension Ledger {
       if let existing {
         setTier(standing, of: existing, member, &request)
       } else {
-        request.draft.set(standing, of: member, tier: tier)
+        request.draft.set(standing, of: member, policy: policy)
       }
     }
     request.draft.record.meterMoves.reserveCapacity(earned.metered.count)
@@ -106,7 +107,8 @@ extension Ledger {
           balance: balance - later - toDebt, tier: tier, enrolled: existing == nil,
           occurredMs: input.occurredMs, passed: earned.passed, toDebt: toDebt,
           pending: later, postMs: later > 0 ? postMs : 0,
-          firstPurchase: input.activity.isPurchase && !state.marks.contains(.purchased))))
+          firstPurchase: input.activity.isPurchase && !state.marks.contains(.purchased), spend: counted.spend,
+          nights: counted.nights, segments: counted.segments)))
   }
 
   /// Lots that have not lapsed live on as if they had been earned now; none lives shorter.

@@ -256,6 +256,7 @@ extension Ledger: StateMachine {
     for month in standing.months {
       if let problem = count(month, of: UInt32(member)) { note(sequence, problem) }
     }
+    if let problem = set(standing.footing, of: UInt32(member)) { note(sequence, problem) }
     if standing.tierUntilMs > 0 {
       tierReviews.set(UInt64(member), dueMs: standing.tierUntilMs)
     } else {

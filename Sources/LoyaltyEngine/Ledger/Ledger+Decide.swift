@@ -293,14 +293,22 @@ extension Ledger {
   /// The member that a merged one stands for; any other member itself.
   func survivor(of member: UInt32) -> UInt32 {
     var member = member
-    // Merges never point back, so that this ends; the bound is for a file that says otherwise.
-    for _ in 0..<64 {
-      guard members[Int(member)].status == .merged, let profile = profiles[members[Int(member)].profile],
-        (1...members.count).contains(Int(profile.mergedInto))
-      else { break }
-      member = profile.mergedInto - 1
+    for _ in 0..<Self.mergesInARow {
+      guard let next = successor(of: member) else { break }
+      member = next
     }
     return member
+  }
+
+  /// Merges never point back, so that following them ends; the bound is for a file that says otherwise.
+  static let mergesInARow = 64
+
+  /// The member that another was merged into; nil if it was not.
+  func successor(of member: UInt32) -> UInt32? {
+    guard members[Int(member)].status == .merged, let profile = profiles[members[Int(member)].profile],
+      (1...members.count).contains(Int(profile.mergedInto))
+    else { return nil }
+    return profile.mergedInto - 1
   }
 
   /// A partner's number as `numbers` knows it.

@@ -75,11 +75,17 @@ extension Ledger {
 }
 
 extension Ledger {
-  /// Which of some lots a member still has open, and who the member is by now; nil for an unknown member.
-  public func openLots(_ lots: [UInt64], of id: String) -> (member: String, open: Int)? {
-    guard let number = memberNames.find(id.utf8.span, key: hashKey).map(survivor) else { return nil }
+  /// How many of some lots a member still has open, and every id that the member has had since it was called `id`, that one
+  /// first; nil for an unknown member.
+  public func openLots(_ lots: [UInt64], of id: String) -> (ids: [String], open: Int)? {
+    guard var number = memberNames.find(id.utf8.span, key: hashKey) else { return nil }
+    var ids = [memberNames.string(number)]
+    while let next = successor(of: number), ids.count <= Self.mergesInARow {
+      number = next
+      ids.append(memberNames.string(number))
+    }
     let list = members[Int(number)].lots
-    return (memberNames.string(number), lots.count { self.lots.find($0, in: list) != nil })
+    return (ids, lots.count { self.lots.find($0, in: list) != nil })
   }
 
   /// What postings on a member's account have come to: points in lots, lapsed ones that no record has noticed included,

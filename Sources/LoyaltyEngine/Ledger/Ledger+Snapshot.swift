@@ -73,6 +73,7 @@ extension Ledger {
       entry.awaitsFirstActivity = member.awaitsFirstActivity
       (entry.spend, entry.nights, entry.segments) = (member.spend, Int64(member.nights), Int64(member.segments))
       entry.months = tierMonths[UInt32(index)] ?? []
+      entry.footing = tierFootings[UInt32(index)]
       var slot = member.lots.first
       while slot != LotTable.none {
         let lot = lots[slot]
@@ -87,7 +88,9 @@ extension Ledger {
             earnedMs: lot.earnedMs))
         slot = lot.next
       }
-      bytes += 64 + id.utf8.count + entry.tier.utf8.count + entry.lots.count * 40 + entry.months.count * 24
+      bytes +=
+        64 + id.utf8.count + entry.tier.utf8.count + entry.lots.count * 40 + entry.months.count * 24
+        + (entry.footing == nil ? 0 : 64)
       part.members.append(entry)
       if bytes >= Self.chunkBytes { try flush() }
     }
@@ -272,6 +275,9 @@ extension Ledger {
       partnership.links.addMember()
       for month in entry.months {
         if let problem = count(month, of: number) { throw RestoreError(description: "member '\(entry.id)' \(problem)") }
+      }
+      if let problem = set(entry.footing, of: number) {
+        throw RestoreError(description: "member '\(entry.id)' \(problem)")
       }
     } else if Int(number) != members.count - 1 {
       throw RestoreError(description: "member '\(entry.id)' is there twice")

@@ -18,6 +18,8 @@ public struct Ledger: Sendable {
     static let referred = Marks(rawValue: 2)
     /// Was erased.
     static let erased = Marks(rawValue: 4)
+    /// `tierFootings` has an entry.
+    static let footing = Marks(rawValue: 8)
   }
 
   /// A member, 64 bytes.
@@ -84,6 +86,8 @@ public struct Ledger: Sendable {
   var meters = MeterTable()
   /// In a rolling window, what each member's months have counted, oldest first; nobody with no month in it.
   var tierMonths: [UInt32: [MonthCount]] = [:]
+  /// From where tiers are reckoned again when an accrual is taken back, of members for whom it is not the entry tier.
+  var tierFootings: [UInt32: TierFooting] = [:]
   /// Members whose tier runs out, by when.
   var tierReviews = DueQueue()
   public internal(set) var timeliness = Timeliness()

@@ -94,12 +94,13 @@ struct RecordDraft {
     return sum
   }
 
-  mutating func set(_ standing: Standing, of member: UInt32, tier: String) {
+  mutating func set(_ standing: Standing, of member: UInt32, policy: CompiledPolicy) {
     record.standings.append(
       StandingChange(
-        member: member, tier: tier, tierUntilMs: standing.tierUntilMs, periodEndsMs: standing.periodEndsMs,
-        spend: standing.counted.spend, nights: standing.counted.nights, segments: standing.counted.segments,
-        months: standing.changedMonths))
+        member: member, tier: policy.tiers[standing.tier].id, tierUntilMs: standing.tierUntilMs,
+        periodEndsMs: standing.periodEndsMs, spend: standing.counted.spend, nights: standing.counted.nights,
+        segments: standing.counted.segments, months: standing.changedMonths,
+        footing: standing.footing.map { TierFooting($0, policy) }))
   }
 
   mutating func take(_ item: String, quantity: Int64) {

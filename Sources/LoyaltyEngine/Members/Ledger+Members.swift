@@ -20,7 +20,7 @@ extension Ledger {
     if !input.partnerNumber.isEmpty { request.draft.link(member, partner: partner, number: input.partnerNumber) }
     let standing = Standing.enrolled(at: request.now, policy: request.policy)
     let tier = request.policy.tiers[standing.tier].id
-    request.draft.set(standing, of: member, tier: tier)
+    request.draft.set(standing, of: member, policy: request.policy)
     if let profile = input.profile { request.draft.change(member, profile: profile) }
     return request.draft.finish(
       input: .enrolment(input),

@@ -47,7 +47,9 @@ extension Ledger {
     request.draft.record.pendingChanges.append(PendingChange(accrual: accrual, member: member))
     if members[Int(entry.member)].status == .closed {
       posting.forfeited = entry.points
-      request.draft.post(.expired, entry.points)
+      // With whose lot it would have been: history is asked what has lapsed.
+      request.draft.record.postings.append(
+        Posting(unit: .award, account: .expired, member: member, amount: entry.points, lot: accrual << 8))
       return posting
     }
     posting.toDebt = payDebt(outOf: entry.points, of: entry.member, at: member, &request)

@@ -13,6 +13,7 @@ struct SimulatedFacts: Sendable {
     var lapsed: Int64 = 0
     var metered: [MeterMove]
     var firstPurchase: Bool
+    var counted: TierCount
   }
 
   /// Nil: history has the accrual, the draft refused it.
@@ -27,13 +28,13 @@ struct SimulatedFacts: Sendable {
     if case .accrued(let there)? = actual.outcome {
       if case .accrued(let here)? = record.outcome {
         if here.lines != there.lines || here.lots != there.lots || here.pending != there.pending
-          || record.meteredByRules != actual.meteredByRules
+          || record.meteredByRules != actual.meteredByRules || here.counted != there.counted
         {
           var lots = here.lots
           if here.pending > 0 { lots.append(LotLine(lot: sequence << 8, points: here.pending)) }
           accruals[sequence] = Earned(
             points: here.lines.reduce(0) { $0 &+ $1.points }, qualifying: here.qualifyingPoints, lots: lots,
-            metered: record.meteredByRules, firstPurchase: here.firstPurchase)
+            metered: record.meteredByRules, firstPurchase: here.firstPurchase, counted: here.counted)
         }
       } else {
         accruals.updateValue(nil, forKey: sequence)
@@ -76,6 +77,9 @@ struct SimulatedFacts: Sendable {
         reversal.lapsed = earned.lapsed
         reversal.metered = earned.metered
         reversal.firstPurchase = earned.firstPurchase
+        (reversal.spend, reversal.nights, reversal.segments) = (
+          earned.counted.spend, earned.counted.nights, earned.counted.segments
+        )
       }
       reversal.openLots = UInt32(
         clamping: draft.openLots(reversal.lots.map(\.lot), of: reversal.member)?.open ?? 0)

@@ -62,7 +62,7 @@ extension Ledger {
   @discardableResult
   func setTier(_ standing: Standing, of number: UInt32, _ member: UInt32, _ request: inout Request) -> String {
     let tier = request.policy.tiers[standing.tier].id
-    request.draft.set(standing, of: member, tier: tier)
+    request.draft.set(standing, of: member, policy: request.policy)
     notifyTier(tier, number, member, &request)
     return tier
   }

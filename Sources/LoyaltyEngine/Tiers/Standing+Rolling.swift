@@ -65,12 +65,13 @@ extension Standing {
     return true
   }
 
-  /// Takes back qualifying points that a month has counted, as far as it still counts.
-  mutating func take(_ points: Int64, of month: Int64) -> Int64 {
-    guard points > 0, let place = months.firstIndex(where: { $0.month == month }) else { return 0 }
-    let taken = min(points, months[place].points)
-    months[place].points -= taken
-    counted.points -= taken
+  /// Takes back what a month has counted, as far as it still counts.
+  mutating func take(_ count: TierCount, of month: Int64) -> TierCount {
+    guard !count.isNone, let place = months.firstIndex(where: { $0.month == month }) else { return TierCount() }
+    var rest = TierCount(months[place])
+    let taken = rest.take(count)
+    counted.subtract(taken)
+    months[place] = MonthCount(month, rest)
     note(months[place])
     if TierCount(months[place]).isNone { months.remove(at: place) }
     return taken
@@ -96,10 +97,11 @@ extension Standing {
     tier = max(reached, tier - 1)
     let soft = policy.monthLeaves(policy.calendar.month(of: ended)) + policy.tierReview.graceMs
     tierUntilMs = tier == 0 ? 0 : max(soft, reached == tier ? reachedUntilMs(tier, policy: policy) : 0)
+    footing = tier == 0 ? nil : Footing(tier: tier, untilMs: soft)
   }
 
   /// When a tier that the window reaches is over, if nothing more is counted.
-  private func reachedUntilMs(_ tier: Int, policy: CompiledPolicy) -> Int64 {
+  func reachedUntilMs(_ tier: Int, policy: CompiledPolicy) -> Int64 {
     var rest = counted
     for month in months {
       rest.subtract(TierCount(month))

@@ -20,6 +20,8 @@ struct Standing: Hashable, Sendable {
   var months: [MonthCount] = []
   /// Months that have counted something else since the last record.
   var changedMonths: [MonthCount] = []
+  /// From where the tier is reckoned again; nil: from the entry tier.
+  var footing: Footing?
   /// Qualifying points of the period that has ended, still to be closed by a record.
   var toClose: Int64 = 0
   /// A record has to say so.
@@ -59,6 +61,8 @@ struct Standing: Hashable, Sendable {
       guard now >= end else { return }
       let nextEnd = policy.endOfTierYear(following: end, enrolledMs: enrolledMs)
       let earned = policy.tier(reachedBy: counted)
+      var ended = Footing(of: bare(policy), periodEndsMs: end)
+      ended.counted = counted
       if tier > 0, earned >= tier {
         tier = earned
         tierUntilMs = nextEnd + grace
@@ -66,6 +70,7 @@ struct Standing: Hashable, Sendable {
         tier = max(earned, tier - 1)
         tierUntilMs = tier > 0 ? nextEnd + grace : 0
       }
+      footing = tier > 0 ? ended : nil
       counted = TierCount()
       periodEndsMs = nextEnd
       // Nothing more can happen to an entry tier without points, nor before a tier runs out.
@@ -83,14 +88,18 @@ struct Standing: Hashable, Sendable {
     guard let sum = counted.adding(count) else { return false }
     if sum.spend != counted.spend || sum.nights != counted.nights || sum.segments != counted.segments { changed = true }
     counted = sum
-    let reached = policy.tier(reachedBy: sum)
-    if reached > 0, reached >= tier {
-      let until = policy.endOfTierYear(following: periodEndsMs, enrolledMs: enrolledMs) + policy.tierReview.graceMs
-      if reached != tier || until != tierUntilMs { changed = true }
-      tier = reached
-      tierUntilMs = until
-    }
+    give(policy)
     return true
+  }
+
+  /// Gives the tier that the year's count reaches.
+  mutating func give(_ policy: CompiledPolicy) {
+    let reached = policy.tier(reachedBy: counted)
+    guard reached > 0, reached >= tier else { return }
+    let until = policy.endOfTierYear(following: periodEndsMs, enrolledMs: enrolledMs) + policy.tierReview.graceMs
+    if reached != tier || until != tierUntilMs { changed = true }
+    tier = reached
+    tierUntilMs = until
   }
 
   /// Counts what another standing has counted: two members become one.
@@ -106,16 +115,6 @@ struct Standing: Hashable, Sendable {
     } else {
       counted = counted.adding(count) ?? counted
     }
-  }
-
-  /// Takes back qualifying points that were counted at a moment. What of them counts no more has done what it could.
-  /// - Returns: how many it took.
-  mutating func take(_ points: Int64, countedAt ms: Int64, policy: CompiledPolicy) -> Int64 {
-    if policy.tierReview.rollingMonths > 0 { return take(points, of: policy.calendar.month(of: ms)) }
-    guard policy.endOfTierYear(ms, enrolledMs: enrolledMs) == periodEndsMs else { return 0 }
-    let taken = min(points, counted.points)
-    counted.points -= taken
-    return taken
   }
 
   /// Until when a tier is held that is given now, if nothing else says so.
@@ -144,6 +143,7 @@ extension Ledger {
       tier: tier, tierUntilMs: member.tierUntilMs, periodEndsMs: member.periodEndsMs, counted: counted,
       enrolledMs: member.enrolledMs)
     if !tierMonths.isEmpty { standing.months = tierMonths[number] ?? [] }
+    if member.marks.contains(.footing) { standing.footing = tierFootings[number].map { .init($0, policy) } }
     standing.advance(to: now, policy: policy)
     return standing
   }

@@ -13,6 +13,15 @@ public struct TierCount: Hashable, Sendable {
 
   var isNone: Bool { self == TierCount() }
 
+  /// Takes away as much of another count as there is, and tells how much that was.
+  mutating func take(_ count: TierCount) -> TierCount {
+    let taken = TierCount(
+      points: min(points, count.points), spend: min(spend, count.spend), nights: min(nights, count.nights),
+      segments: min(segments, count.segments))
+    subtract(taken)
+    return taken
+  }
+
   /// The sum; nil if it does not fit.
   func adding(_ other: TierCount) -> TierCount? {
     let points = points.addingReportingOverflow(other.points)

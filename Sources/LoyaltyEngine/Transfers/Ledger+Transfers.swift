@@ -84,7 +84,10 @@ extension Ledger {
     let lines = payment(of: available, state: state, skipping: lapsed.count)
     _ = move(lines, of: ends, into, at: stays, &request)
     if theirs.qualifying > 0 { request.draft.moveQualifying(theirs.qualifying, from: ends, to: stays) }
-    if theirs.tier > own.tier { (own.tier, own.tierUntilMs) = (theirs.tier, theirs.tierUntilMs) }
+    if (theirs.tier, theirs.tierUntilMs) > (own.tier, own.tierUntilMs) {
+      (own.tier, own.tierUntilMs) = (theirs.tier, theirs.tierUntilMs)
+    }
+    own.footing = Standing.Footing.merged(own.footing, theirs.footing)
     guard own.add(theirs, policy: policy, now: request.now) else {
       throw Refusal(.pointsOverflow, ["qualifyingPoints": "\(theirs.qualifying)"])
     }
@@ -118,6 +121,7 @@ extension Ledger {
     let (ends, stays) = (UInt32(from), UInt32(into))
     campaigns.moveGrants(from: ends, to: stays)
     tierMonths[ends] = nil
+    _ = set(nil, of: ends)
     let waiting = UInt8(clamping: feedback.move(from: ends, to: stays))
     members[from].openTickets &-= min(waiting, members[from].openTickets)
     members[into].openTickets = UInt8(clamping: Int(members[into].openTickets) + Int(waiting))

@@ -18,12 +18,14 @@ extension ReferenceModel {
     var person = reviewed(people[input.member] ?? Person(year: year, seenMs: now, partners: []), now)
 
     var points: Int64 = 50
-    var qualifying: Int64 = 0
+    var counted = Count(spend: input.minorUnits)
+    if input.activity == .stay { counted.nights = max(1, input.quantity) }
+    if input.activity == .flight { counted.segments = max(1, input.quantity) }
     var resort: Int64 = 0
     if input.activity != .survey {
       let base = input.minorUnits * terms.pointsPerYuan / 100
       let multiplier = [10_000, 12_500, terms.goldMultiplierBp][person.tier]
-      qualifying = base
+      counted.points = base
       if input.activity == .stay, input.category == "resort" {
         resort = max(0, min(base, terms.resortMost, terms.resortMostADay - person.resort.used(on: day)))
       }
@@ -34,12 +36,12 @@ extension ReferenceModel {
       person.credited.add(points, on: day)
     }
     if resort > 0 { person.resort.add(resort, on: day) }
-    count(qualifying, &person, now)
+    count(counted, &person, now)
     person.partners.insert(caller.partner)
     people[input.member] = person
     references.insert(reference)
     accruals[sequence] = Accrual(
-      member: input.member, points: points, qualifying: qualifying, minorUnits: input.minorUnits, year: year,
+      member: input.member, points: points, counted: counted, minorUnits: input.minorUnits, year: year,
       month: month(now), resort: resort, day: day)
     book(.issued, -points)
     let postMs = input.occurredMs + terms.flightsPostedAfterDays * TestPolicy.day
@@ -211,22 +213,15 @@ extension ReferenceModel {
     let points = max(0, share(accrual.points) - accrual.undone.points)
     accrual.undone.points += points
 
-    // Qualifying points of a year that is closed have done what they could.
-    var qualifying = max(0, share(accrual.qualifying) - accrual.undone.qualifying)
-    if terms(now).rollingMonths > 0 {
-      qualifying =
-        accrual.month < month(now) - terms(now).rollingMonths
-        ? 0 : min(qualifying, person.months[accrual.month] ?? 0)
-      person.months[accrual.month]? -= qualifying
-    } else if accrual.year != person.year {
-      qualifying = 0
-    }
+    func whole(_ value: Int64) -> Int64 { value * done / total - value * (done - back) / total }
+    let counted = Count(
+      points: max(0, share(accrual.counted.points) - accrual.undone.qualifying), spend: whole(accrual.counted.spend),
+      nights: whole(accrual.counted.nights), segments: whole(accrual.counted.segments))
+    accrual.undone.qualifying += takeBack(counted, of: accrual, &person, now).points
     if accrual.day == calendar.dayNumber(of: now), person.resort.day == accrual.day {
       person.resort.used -= min(
         person.resort.used, accrual.resort * done / total - accrual.resort * (done - back) / total)
     }
-    person.qualifying -= qualifying
-    accrual.undone.qualifying += qualifying
     people[accrual.member] = person
 
     // First what is not posted, then its own lot, then what of it has lapsed, then other lots, then debt.

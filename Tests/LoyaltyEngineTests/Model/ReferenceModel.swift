@@ -23,18 +23,57 @@ struct ReferenceModel {
     mutating func add(_ amount: Int64, on day: Int64) { self = OfDay(day: day, used: used(on: day) + amount) }
   }
 
+  /// What counts toward a tier.
+  struct Count: Hashable {
+    var points: Int64 = 0
+    var spend: Int64 = 0
+    var nights: Int64 = 0
+    var segments: Int64 = 0
+
+    static func + (one: Count, other: Count) -> Count {
+      Count(
+        points: one.points + other.points, spend: one.spend + other.spend, nights: one.nights + other.nights,
+        segments: one.segments + other.segments)
+    }
+
+    /// Takes as much of another as there is.
+    mutating func take(_ other: Count) -> Count {
+      let taken = Count(
+        points: min(points, other.points), spend: min(spend, other.spend), nights: min(nights, other.nights),
+        segments: min(segments, other.segments))
+      self = Count(
+        points: points - taken.points, spend: spend - taken.spend, nights: nights - taken.nights,
+        segments: segments - taken.segments)
+      return taken
+    }
+  }
+
+  /// What a member holds whatever the running year, or the window, counts.
+  struct Base {
+    var tier: Int
+    /// In years: the last one in which it is held.
+    var lastYear: Int64 = 0
+    /// The year that counted, this one or the one before it.
+    var year: Int64 = 0
+    var counted = Count()
+    /// In a rolling window: until when it is held.
+    var untilMs: Int64 = 0
+  }
+
   struct Person {
     /// Those that lapse first come first; of those that lapse together, the ones that came first.
     var lots: [Lot] = []
     var debt: Int64 = 0
-    var qualifying: Int64 = 0
+    var counted = Count()
     var tier = 0
+    /// Nil: the entry tier.
+    var base: Base?
     /// The last year in which the tier is held.
     var tierLastYear: Int64 = 0
     /// The year that is being counted.
     var year: Int64
     /// In a rolling window: what counts, by the month in which it was counted, and until when the tier is held.
-    var months: [Int64: Int64] = [:]
+    var months: [Int64: Count] = [:]
     var tierUntilMs: Int64 = 0
     var seenMs: Int64 = 0
     var household = ""
@@ -68,7 +107,7 @@ struct ReferenceModel {
   struct Accrual {
     var member: String
     var points: Int64
-    var qualifying: Int64
+    var counted: Count
     var minorUnits: Int64
     var year: Int64
     var month: Int64
@@ -235,7 +274,10 @@ struct ReferenceModel {
     return caller.partner.isEmpty || person.partners.contains(caller.partner)
   }
 
-  func reached(_ points: Int64) -> Int { points >= 5_000 ? 2 : points >= 1_000 ? 1 : 0 }
+  func reached(_ count: Count) -> Int {
+    if count.points >= 5_000 || count.spend >= Terms.goldSpend { return 2 }
+    return count.points >= 1_000 || count.nights >= Terms.silverNights || count.segments >= Terms.silverSegments ? 1 : 0
+  }
 
   /// The person with all years before `now`'s closed.
   func reviewed(_ person: Person, _ now: Int64) -> Person {
@@ -246,18 +288,63 @@ struct ReferenceModel {
     }
     let thisYear = calendar.day(of: now).year
     while person.year < thisYear {
-      let earned = reached(person.qualifying)
-      if person.tier > 0, earned >= person.tier {
-        person.tier = earned
-        person.tierLastYear = person.year + 1
-      } else if person.tier > 0, person.tierLastYear <= person.year {
-        person.tier = max(earned, person.tier - 1)
-        person.tierLastYear = person.year + 1
-      }
-      person.qualifying = 0
+      var ended = bare(person)
+      (ended.year, ended.counted) = (person.year, person.counted)
+      let next = closed(person.tier, person.tierLastYear, person.counted, person.year)
+      (person.tier, person.tierLastYear) = (next.tier, next.lastYear)
+      person.base = person.tier > 0 ? ended : nil
+      person.counted = Count()
       person.year += 1
     }
     return person
+  }
+
+  /// What a tier is after a year.
+  private func closed(
+    _ tier: Int, _ lastYear: Int64, _ counted: Count, _ year: Int64
+  ) -> (tier: Int, lastYear: Int64) {
+    let earned = reached(counted)
+    if tier > 0, earned >= tier { return (earned, year + 1) }
+    return tier > 0 && lastYear <= year ? (max(earned, tier - 1), year + 1) : (tier, lastYear)
+  }
+
+  /// What the member would hold if this year had counted nothing.
+  private func bare(_ person: Person) -> Base {
+    guard let base = person.base, base.year < person.year else { return person.base ?? Base(tier: 0) }
+    let earned = reached(base.counted)
+    let (tier, lastYear) = earned > 0 && earned >= base.tier ? (earned, base.year + 1) : (base.tier, base.lastYear)
+    let next = closed(tier, lastYear, base.counted, base.year)
+    return Base(tier: next.tier, lastYear: next.lastYear)
+  }
+
+  /// Takes back what was counted, and the tier that needed it.
+  func takeBack(_ count: Count, of accrual: Accrual, _ person: inout Person, _ now: Int64) -> Count {
+    let window = versions[versions.count - 1].rollingMonths
+    guard window > 0 else {
+      var taken = Count()
+      if accrual.year == person.year {
+        taken = person.counted.take(count)
+      } else if person.base?.year == accrual.year {
+        taken = person.base?.counted.take(count) ?? taken
+      }
+      guard taken != Count() else { return taken }
+      let held = bare(person)
+      (person.tier, person.tierLastYear) = (held.tier, held.lastYear)
+      give(&person)
+      return taken
+    }
+    guard accrual.month >= month(now) - window,
+      let taken = person.months[accrual.month]?.take(count), taken != Count()
+    else { return Count() }
+    person.counted = counted(person, inMonth: month(now))
+    var held = person.base ?? Base(tier: 0)
+    while held.tier > 0, held.untilMs <= now {
+      held.tier -= 1
+      held.untilMs = start(ofMonth: month(held.untilMs) + window + 1)
+    }
+    (person.tier, person.tierUntilMs) = (held.tier, held.untilMs)
+    give(&person, inMonth: month(now))
+    return taken
   }
 
   func month(_ ms: Int64) -> Int64 { calendar.day(of: ms).year * 12 + calendar.day(of: ms).month - 1 }
@@ -267,8 +354,9 @@ struct ReferenceModel {
   }
 
   /// What counts at a moment: the month that runs and so many before it.
-  private func counted(_ person: Person, inMonth month: Int64) -> Int64 {
-    person.months.filter { $0.key >= month - versions[versions.count - 1].rollingMonths }.reduce(0) { $0 + $1.value }
+  private func counted(_ person: Person, inMonth month: Int64) -> Count {
+    person.months.filter { $0.key >= month - versions[versions.count - 1].rollingMonths }
+      .reduce(Count()) { $0 + $1.value }
   }
 
   /// Month by month.
@@ -276,15 +364,16 @@ struct ReferenceModel {
     var month = month(person.seenMs)
     while month < self.month(now) {
       month += 1
-      person.qualifying = counted(person, inMonth: month)
+      person.counted = counted(person, inMonth: month)
       guard person.tier > 0, person.tierUntilMs <= start(ofMonth: month) else { continue }
-      let reached = reached(person.qualifying)
+      let reached = reached(person.counted)
       if reached >= person.tier {
         person.tier = reached
         person.tierUntilMs = endOfTier(person, from: month)
       } else {
         person.tier = max(reached, person.tier - 1)
         person.tierUntilMs = start(ofMonth: month + versions[versions.count - 1].rollingMonths + 1)
+        person.base = person.tier > 0 ? Base(tier: person.tier, untilMs: person.tierUntilMs) : nil
       }
     }
     person.seenMs = now
@@ -297,22 +386,30 @@ struct ReferenceModel {
     return start(ofMonth: month)
   }
 
-  /// Counts qualifying points and gives the tier that is reached.
-  func count(_ points: Int64, _ person: inout Person, _ now: Int64) {
-    person.qualifying += points
-    let reached = reached(person.qualifying)
-    guard versions[versions.count - 1].rollingMonths > 0 else {
-      if reached > 0, reached >= person.tier {
-        person.tier = reached
-        person.tierLastYear = person.year + 1
-      }
-      return
+  /// Counts, and gives the tier that is reached.
+  func count(_ count: Count, _ person: inout Person, _ now: Int64) {
+    person.counted = person.counted + count
+    if versions[versions.count - 1].rollingMonths > 0 {
+      person.months[month(now), default: Count()] = person.months[month(now), default: Count()] + count
+      give(&person, inMonth: month(now))
+    } else {
+      give(&person)
     }
-    person.months[month(now), default: 0] += points
+  }
+
+  private func give(_ person: inout Person) {
+    let reached = reached(person.counted)
+    guard reached > 0, reached >= person.tier else { return }
+    person.tier = reached
+    person.tierLastYear = person.year + 1
+  }
+
+  private func give(_ person: inout Person, inMonth month: Int64) {
+    let reached = reached(person.counted)
     guard reached > 0, reached >= person.tier else { return }
     let before = reached == person.tier ? person.tierUntilMs : 0
     person.tier = reached
-    person.tierUntilMs = max(before, endOfTier(person, from: month(now)))
+    person.tierUntilMs = max(before, endOfTier(person, from: month))
   }
 
   private mutating func join(_ input: ProfileInput) -> Answer {

@@ -118,7 +118,7 @@ struct Simulation {
       input = .accrual(
         AccrualInput(
           member: name(member), activity: kind.activity, reference: "r\(reference)", currency: "CNY",
-          minorUnits: minorUnits, occurredMs: now - ago, category: resort ? "resort" : ""))
+          minorUnits: minorUnits, occurredMs: now - ago, category: resort ? "resort" : "", quantity: minorUnits % 4))
     case .redeem(let member, let number, let item, let quantity, let expected):
       caller = partner(number)
       input = redemption(name(member), item.name, quantity: quantity, expected: expected)
@@ -206,7 +206,8 @@ struct Simulation {
         points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
         minorUnits: input.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: history.lapsed.values.reduce(0, +),
         openLots: UInt32(ledger.openLots(own.map(\.lot), of: outcome.member)?.open ?? 0), minorUnitsBack: part,
-        reason: "refund", metered: record.meteredByRules, firstPurchase: outcome.firstPurchase))
+        reason: "refund", metered: record.meteredByRules, firstPurchase: outcome.firstPurchase, spend: outcome.spend,
+        nights: outcome.nights, segments: outcome.segments))
   }
 
   /// Another request of the same method.
@@ -372,18 +373,23 @@ struct Simulation {
       return
     }
     let standing = model.reviewed(person, now)
+    let counted = (try? ledger.tier(of: member, policy: policy, now: now))?.counted ?? TierCount()
     let lots = view.lots.map { ReferenceModel.Lot(id: $0.id, points: $0.points, expiresMs: $0.expiresMs ?? Int64.max) }
     let open = person.lots.filter { $0.expiresMs > now }
     if lots != open { fail("'\(member)' has the lots \(lots), in the model \(open)") }
     let actual = [
-      view.available, view.held, view.pending, view.debt, view.qualifying, Int64(view.tier),
+      view.available, view.held, view.pending, view.debt, Int64(view.tier), counted.points, counted.spend,
+      counted.nights, counted.segments,
     ]
     let expected = [
       open.reduce(0) { $0 + $1.points }, model.held(member), model.pendingPoints(member), person.debt,
-      standing.qualifying, Int64(standing.tier),
+      Int64(standing.tier), standing.counted.points, standing.counted.spend, standing.counted.nights,
+      standing.counted.segments,
     ]
     if actual != expected {
-      fail("available, held, pending, debt, qualifying, tier of '\(member)' are \(actual), in the model \(expected)")
+      fail(
+        "available, held, pending, debt, tier, points, spend, nights, segments of '\(member)' are \(actual), in the model "
+          + "\(expected)")
     }
     if lots.contains(where: { $0.points <= 0 }) || view.debt < 0 || view.held < 0 || view.debt > 0 && view.available > 0
     {

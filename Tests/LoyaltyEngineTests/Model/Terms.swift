@@ -30,6 +30,11 @@ struct Terms: Hashable, Sendable {
   /// Months of a rolling window toward a tier; 0: calendar years. The same for all of a history.
   var rollingMonths: Int64 = 0
 
+  /// What else reaches a tier. The same for all histories.
+  static let silverNights: Int64 = 12
+  static let silverSegments: Int64 = 14
+  static let goldSpend: Int64 = 450_000
+
   /// - Parameter bits: what differs, as one number.
   init(_ bits: UInt64) {
     func pick<Value>(_ shift: UInt64, _ choices: [Value]) -> Value { choices[Int(bits >> shift) % choices.count] }
@@ -53,6 +58,9 @@ struct Terms: Hashable, Sendable {
     var policy = TestPolicy.document()
     policy.version = version
     policy.effectiveFrom = ProtobufTimestamp(seconds: fromMs / 1_000, nanos: Int32(fromMs % 1_000) * 1_000_000)
+    policy.tiers[1].qualifyingNights = Self.silverNights
+    policy.tiers[1].qualifyingSegments = Self.silverSegments
+    policy.tiers[2].qualifyingSpend = Self.goldSpend
     policy.tiers[2].multiplierBp = UInt32(goldMultiplierBp)
     for index in policy.earningRules.indices { policy.earningRules[index].version = version }
     policy.earningRules[0].rates[0].points = pointsPerYuan
@@ -64,9 +72,9 @@ struct Terms: Hashable, Sendable {
     policy.catalogue[0].stock = 60
     policy.memberLimits = mostADay == 0 ? nil : MemberLimits(pointsPerDay: mostADay)
     policy.redemption = RedemptionPolicy(quoteMinutes: 600)
-    if rollingMonths > 0 {
-      policy.tierReview = TierReviewPolicy(window: .rolling, rollingMonths: UInt32(rollingMonths))
-    }
+    policy.tierReview = TierReviewPolicy(
+      spendCurrency: "CNY", window: rollingMonths > 0 ? .rolling : .calendarYear,
+      rollingMonths: UInt32(rollingMonths))
     policy.ledger = LedgerPolicy(
       holds: HoldPolicy(defaultMinutes: 30, longestMinutes: 120_000),
       restoration: RestorationPolicy(graceDays: UInt32(graceDays)),

@@ -235,4 +235,30 @@ extension ScenarioCaller {
       #expect(history.map(\.at).first == ProtobufTimestamp(seconds: 1_801_411_200))
     }
   }
+
+  @Test("B4.2: a refund takes back the nights it had counted, and the tier that was reached only with them")
+  func refundedTier() async throws {
+    try await Scenario.run { stage in
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1", yuan: 6_000))
+      #expect(try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1")).tier?.tierID == "silver")
+      // Booked in December, cancelled in January.
+      try stage.advance(to: Self.newYear2027 - Scenario.day)
+      var stay = stage.stay("M-1", yuan: 10)
+      stay.quantity = 50
+      let earned = try await stage.hotel.loyalty.accrue(stay)
+      #expect(earned.tierID == "gold")
+      try await stage.restart(at: Self.newYear2027 + Scenario.day)
+      #expect(try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1")).tier?.tierID == "gold")
+      let request = ReverseAccrualRequest(
+        accrualID: earned.accrualID, reason: "never stayed", idempotencyKey: stage.fresh())
+      let gone = try await stage.hotel.corrections.reverseAccrual(request)
+      #expect(gone.tierID == "silver" && gone.qualifyingNights == 50)
+      try await stage.restart()
+      #expect(try await stage.hotel.corrections.reverseAccrual(request) == gone)
+      let tier = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1"))
+      #expect(tier.tier?.tierID == "silver")
+      let history = try await stage.hotel.tiers.listTierHistory(ListTierHistoryRequest(memberID: "M-1")).changes
+      #expect(history.map(\.tierID) == ["silver", "gold", "silver"])
+    }
+  }
 }

@@ -101,7 +101,7 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
     input.earnedMs = made.earnedMs
     input.lapsed =
       try programme.lapsedPoints(
-        of: [lot: made.expiresMs], members: [request.memberID, state.member], since: lot >> 8)[lot] ?? 0
+        of: [lot: made.expiresMs], members: Set(state.ids), since: lot >> 8)[lot] ?? 0
     return decide(.reinstatement(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
       switch accepted.outcome {
       case .proposed: .success(ReinstateLotResponse(proposalID: PublicName.proposal(accepted.sequence)))

@@ -32,7 +32,7 @@ extension CorrectionHandlers {
     if state.open < lots.count {
       try await programme.waitForHistory(through: sequence)
       let terms = Dictionary(own.map { ($0.lot, $0.expiresMs) }, uniquingKeysWith: { first, _ in first })
-      lapsed = try programme.lapsedPoints(of: terms, members: [outcome.member, state.member], since: id).values
+      lapsed = try programme.lapsedPoints(of: terms, members: Set(state.ids), since: id).values
         .reduce(0, +)
     }
     let input = AccrualReversalInput(
@@ -40,7 +40,8 @@ extension CorrectionHandlers {
       points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
       minorUnits: accrual.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: lapsed,
       openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason,
-      metered: record.meteredByRules, firstPurchase: outcome.firstPurchase)
+      metered: record.meteredByRules, firstPurchase: outcome.firstPurchase, spend: outcome.spend,
+      nights: outcome.nights, segments: outcome.segments)
     return decide(.accrualReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .accrualReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
@@ -50,7 +51,8 @@ extension CorrectionHandlers {
           lapsedPoints: outcome.lapsed, pendingPoints: outcome.pending, minorUnitsLeft: outcome.left,
           balance: outcome.balance, tierID: outcome.tier,
           reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs),
-          givenBack: outcome.givenBack.map(LimitGivenBack.init), firstPurchaseAgain: outcome.firstPurchase))
+          givenBack: outcome.givenBack.map(LimitGivenBack.init), firstPurchaseAgain: outcome.firstPurchase,
+          qualifyingSpend: outcome.spend, qualifyingNights: outcome.nights, qualifyingSegments: outcome.segments))
     }
   }
 
