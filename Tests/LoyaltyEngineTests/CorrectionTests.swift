@@ -484,4 +484,64 @@ extension Record {
     #expect(desk.ledger.memberCount == 0)
     try HoldTests.check(desk)
   }
+
+  @Test func whatLapsedUnderAnIdInBetweenIsNotTakenAgain() throws {
+    var desk = try Desk()
+    try desk.accept(accrual("a", yuan: 100, reference: "a"))
+    let accrual = desk.ledger.sequence
+    let made = try #require(desk.records[Int(accrual) - 1].accrual?.lots.first)
+    for id in ["b", "c"] { try desk.accept(.enrolment(EnrolmentInput(member: id)), caller: Desk.ops) }
+    try desk.accept(.merge(MergeInput(from: "a", into: "b", reason: "one person")), caller: Desk.ops)
+    desk.now = made.expiresMs
+    try desk.accept(.expiry(ExpiryInput()), caller: .service)
+    try desk.accept(.merge(MergeInput(from: "b", into: "c", reason: "one person")), caller: Desk.ops)
+    let state = try #require(desk.ledger.openLots([made.lot], of: "a"))
+    #expect(state.ids == ["a", "b", "c"] && state.open == 0)
+    var history = LapseHistory(of: [made.lot: made.expiresMs], members: Set(state.ids))
+    for record in desk.records[(Int(accrual) - 1)...] where history.concerns(record) { history.add(record) }
+    let gone = try #require(
+      try desk.accept(desk.accrualReversal(accrual, lapsed: history.lapsed[made.lot] ?? 0), caller: Desk.ops)
+        .accrualReversed)
+    #expect(gone.lapsed == 100 && gone.toDebt == 0)
+    try desk.check()
+  }
+
+  @Test func partsOfALotThatTwoIdsHadLapseByTheirOwnTerms() throws {
+    var desk = try Desk(
+      try TestPolicy.compiled { $0.ledger = LedgerPolicy(transfers: TransferPolicy(openToAll: true)) })
+    try desk.accept(accrual("n", yuan: 100, reference: "n"))
+    let accrual = desk.ledger.sequence
+    let made = try #require(desk.records[Int(accrual) - 1].accrual?.lots.first)
+    try desk.accept(.enrolment(EnrolmentInput(member: "m")), caller: Desk.ops)
+    try desk.accept(.transfer(TransferInput(from: "n", to: "m", points: 40)), caller: Desk.ops)
+    try desk.accept(
+      .extension(ExtensionInput(member: "n", expiresMs: made.expiresMs + 100 * TestPolicy.day, reason: "r")),
+      caller: Desk.ops)
+    desk.now = made.expiresMs
+    // Forty lapse with the other id; sixty live on, are spent, and have not lapsed.
+    try desk.accept(.expiry(ExpiryInput()), caller: .service)
+    try desk.accept(.adjustment(AdjustmentInput(member: "n", points: -60, reason: "spent")), caller: Desk.ops)
+    var history = LapseHistory(of: [made.lot: made.expiresMs], members: ["n", "m"])
+    for record in desk.records[(Int(accrual) - 1)...] where history.concerns(record) { history.add(record) }
+    #expect(history.lapsed == [made.lot: 40])
+  }
+
+  @Test func pendingPointsThatAClosedAccountForfeitedAreNotTakenAgain() throws {
+    var desk = try Desk(
+      try TestPolicy.compiled {
+        $0.ledger = LedgerPolicy(postingDelays: [PostingDelay(activities: [.flight], days: 5)])
+      })
+    try desk.accept(accrual("n", yuan: 100, reference: "n", activity: .flight))
+    let accrual = desk.ledger.sequence
+    try desk.accept(.status(StatusInput(member: "n", status: .closed, reason: "asked")), caller: Desk.ops)
+    desk.now += 6 * TestPolicy.day
+    try desk.accept(.pendingPost(PendingPostInput()), caller: .service)
+    var history = LapseHistory(of: [accrual << 8: 0], members: ["n"])
+    for record in desk.records[(Int(accrual) - 1)...] where history.concerns(record) { history.add(record) }
+    #expect(history.lapsed == [accrual << 8: 100])
+    let gone = try #require(
+      try desk.accept(desk.accrualReversal(accrual, lapsed: 100), caller: Desk.ops).accrualReversed)
+    #expect(gone.lapsed == 100 && gone.toDebt == 0)
+    try desk.check()
+  }
 }

@@ -177,6 +177,23 @@ import Testing
     try check(desk)
   }
 
+  @Test func aRefundRaisesNoTierThatAMergeDidNotGive() throws {
+    var desk = try Self.desk()
+    try desk.accept(accrual("m", yuan: 3_000, reference: "a"))
+    try desk.accept(accrual("n", yuan: 3_000, reference: "b"))
+    desk.now = Self.newYear(2027)
+    try desk.accept(.merge(MergeInput(from: "m", into: "n", reason: "one person")), caller: Desk.ops)
+    #expect(try desk.account("n").tier == 1, "what both counted in a year that is closed gives no gold")
+    try desk.accept(desk.accrualReversal(2, back: 500))
+    #expect(try desk.account("n").tier == 1)
+    // And what is left decides.
+    try desk.accept(desk.accrualReversal(2))
+    #expect(try desk.account("n").tier == 1)
+    try desk.accept(desk.accrualReversal(3))
+    #expect(try desk.account("n").tier == 0)
+    try check(desk)
+  }
+
   @Test func ofTwoMembersWithTheSameTierTheLaterEndIsKept() throws {
     var desk = try Self.desk()
     func member(_ id: String, until: Int64) -> ImportedMember {

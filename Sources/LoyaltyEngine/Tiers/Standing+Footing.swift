@@ -61,7 +61,10 @@ extension Standing {
     }
     guard !taken.isNone else { return (taken, false) }
     changed = true
-    if explained == (tier, tierUntilMs) { (tier, tierUntilMs) = reckoned(policy, now: now) }
+    let held = (tier, tierUntilMs)
+    // Two members who became one may have counted more together than either was given a tier for: nothing rises here.
+    let rest = reckoned(policy, now: now)
+    if explained >= held, rest < held { (tier, tierUntilMs) = rest }
     return (taken, isClosed)
   }
 

@@ -40,7 +40,8 @@ import Testing
   }
 
   static let sorts = [
-    "accrual", "redemption", "catalogue", "holdReservation", "holdConfirmation", "holdRelease", "accrualReversal",
+    "accrual", "redemption", "catalogue", "item reserved", "item confirmed", "item cancelled", "merge", "status",
+    "sent again after a break", "holdReservation", "holdConfirmation", "holdRelease", "accrualReversal",
     "paymentReversal", "transfer", "profile", "partnership", "adjustment", "extension", "policyPublication", "repeated",
     "refused", "lapsed", "lots came due", "holds came due", "pending came due", "tiers came due",
     "recovered from a snapshot", "replayed",

@@ -14,8 +14,10 @@ extension ReferenceModel {
     if input.occurredMs < now - 60 * TestPolicy.day { return .refused(.activityTooOld) }
     let reference = [caller.partner, "\(input.activity)", input.reference]
     if references.contains(reference) { return .refused(.referenceAlreadyCredited) }
+    let member = survivor(input.member)
+    if people[member]?.status == .closed { return .refused(.memberClosed) }
     let year = calendar.day(of: now).year
-    var person = reviewed(people[input.member] ?? Person(year: year, seenMs: now, partners: []), now)
+    var person = reviewed(people[member] ?? Person(year: year, seenMs: now, partners: []), now)
 
     var points: Int64 = 50
     var counted = Count(spend: input.minorUnits)
@@ -38,81 +40,116 @@ extension ReferenceModel {
     if resort > 0 { person.resort.add(resort, on: day) }
     count(counted, &person, now)
     person.partners.insert(caller.partner)
-    people[input.member] = person
+    people[member] = person
     references.insert(reference)
     accruals[sequence] = Accrual(
-      member: input.member, points: points, counted: counted, minorUnits: input.minorUnits, year: year,
+      member: member, points: points, counted: counted, minorUnits: input.minorUnits, year: year,
       month: month(now), resort: resort, day: day)
     book(.issued, -points)
     let postMs = input.occurredMs + terms.flightsPostedAfterDays * TestPolicy.day
     if input.activity == .flight, terms.flightsPostedAfterDays > 0, postMs > now, points > 0 {
-      pending[sequence] = Pending(member: input.member, points: points, postMs: postMs)
+      pending[sequence] = Pending(member: member, points: points, postMs: postMs)
       book(.pending, points)
     } else {
-      credit(input.member, points, lot: sequence << 8, now)
+      credit(member, points, lot: sequence << 8, now)
     }
-    return .accepted(points: points, balance: available(input.member))
+    return .accepted(points: points, balance: available(member))
   }
 
   // MARK: - Spending
 
-  mutating func redeem(_ input: RedemptionInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
-    guard isKnown(input.member, to: caller), let person = people[input.member].map({ reviewed($0, now) }) else {
-      return .refused(.memberUnknown)
-    }
-    var item = input.item
-    var quantity = input.quantity
-    var cost: Int64
-    if input.quote > 0 {
-      guard let quote = quotes[input.quote], quote.member == input.member, quote.untilMs > now else {
-        return .refused(.quoteUnknown)
-      }
-      item = "mug"
-      quantity = quote.quantity
-      cost = quote.points
+  /// What a member wants, and what it costs.
+  private enum Wish {
+    case granted(member: String, Reservation)
+    case refused(RefusalReason)
+  }
+
+  private func wish(
+    _ member: String, _ item: String, _ quantity: Int64, quote id: UInt64, expected: Int64?, _ caller: Caller,
+    _ now: Int64
+  ) -> Wish {
+    if let refusal = spendingRefused(member, caller) { return .refused(refusal) }
+    let member = survivor(member)
+    guard let person = people[member].map({ reviewed($0, now) }) else { return .refused(.memberUnknown) }
+    var wish = Reservation(points: 0, quantity: quantity, isMug: item == "mug")
+    if id > 0 {
+      guard let quote = quotes[id], quote.member == member, quote.untilMs > now else { return .refused(.quoteUnknown) }
+      wish = Reservation(points: quote.points, quantity: quote.quantity, isMug: true)
     } else {
       switch item {
-      case "mug": cost = quantity * (person.tier == 2 ? 80 : terms(now).mugPrice)
-      case "night": cost = quantity * 700
+      case "mug": wish.points = quantity * (person.tier == 2 ? 80 : terms(now).mugPrice)
+      case "night": wish.points = quantity * 700
       case "lounge":
         if person.tier < 1 { return .refused(.tierNotEligible) }
-        cost = quantity * 10
+        wish.points = quantity * 10
       default: return .refused(.itemUnknown)
       }
     }
-    if item == "mug", mugsLeft < quantity { return .refused(.outOfStock) }
-    if let expected = input.expectedPoints, expected != cost { return .refused(.priceChanged) }
-    if available(input.member) < cost { return .refused(.insufficientPoints) }
-    if item == "mug" { mugsLeft -= quantity }
-    quotes[input.quote] = nil
-    let lots = pay(input.member, cost)
-    book(.redeemed, cost)
-    payments[sequence] = Payment(
-      member: input.member, points: cost, lots: lots, total: quantity, isMug: item == "mug")
-    return .accepted(points: cost, balance: available(input.member))
+    if wish.isMug, mugsLeft < wish.quantity { return .refused(.outOfStock) }
+    if let expected, expected != wish.points { return .refused(.priceChanged) }
+    return .granted(member: member, wish)
+  }
+
+  mutating func redeem(_ input: RedemptionInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    switch wish(
+      input.member, input.item, input.quantity, quote: input.quote, expected: input.expectedPoints, caller, now)
+    {
+    case .refused(let refusal): return .refused(refusal)
+    case .granted(let member, let wish):
+      if available(member) < wish.points { return .refused(.insufficientPoints) }
+      if wish.isMug { mugsLeft -= wish.quantity }
+      quotes[input.quote] = nil
+      let lots = pay(member, wish.points)
+      book(.redeemed, wish.points)
+      payments[sequence] = Payment(
+        member: member, points: wish.points, lots: lots, total: wish.quantity, isMug: wish.isMug)
+      return .accepted(points: wish.points, balance: available(member))
+    }
   }
 
   mutating func quote(_ input: QuoteInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
-    guard isKnown(input.member, to: caller), let person = people[input.member].map({ reviewed($0, now) }) else {
-      return .refused(.memberUnknown)
+    switch wish(input.member, input.item, input.quantity, quote: 0, expected: nil, caller, now) {
+    case .refused(let refusal): return .refused(refusal)
+    case .granted(let member, let wish):
+      quotes[sequence] = Quote(
+        member: member, quantity: wish.quantity, points: wish.points, untilMs: now + 600 * 60_000)
+      return .accepted(points: wish.points, balance: available(member))
     }
-    if mugsLeft < input.quantity { return .refused(.outOfStock) }
-    let cost = input.quantity * (person.tier == 2 ? 80 : terms(now).mugPrice)
-    quotes[sequence] = Quote(
-      member: input.member, quantity: input.quantity, points: cost, untilMs: now + 600 * 60_000)
-    return .accepted(points: cost, balance: available(input.member))
+  }
+
+  mutating func reserve(_ input: ReserveInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
+    switch wish(
+      input.member, input.item, input.quantity, quote: input.quote, expected: input.expectedPoints, caller, now)
+    {
+    case .refused(let refusal): return .refused(refusal)
+    case .granted(let member, let wish):
+      if let refusal = hold(sequence, member, wish.points, caller, until: now + Int64(Terms.reserveMinutes) * 60_000) {
+        return .refused(refusal)
+      }
+      if wish.isMug { mugsLeft -= wish.quantity }
+      quotes[input.quote] = nil
+      reservations[sequence] = wish
+      return .accepted(points: wish.points, balance: available(member))
+    }
   }
 
   mutating func reserve(_ input: HoldReservationInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
-    guard isKnown(input.member, to: caller) else { return .refused(.memberUnknown) }
+    if let refusal = spendingRefused(input.member, caller) { return .refused(refusal) }
+    let member = survivor(input.member)
     if input.lifetimeMs > 120_000 * 60_000 { return .refused(.holdTooLong) }
-    if holds.values.count(where: { $0.member == input.member }) >= 64 { return .refused(.tooManyHolds) }
-    if available(input.member) < input.points { return .refused(.insufficientPoints) }
-    holds[sequence] = Hold(
-      member: input.member, partner: caller.partner, lots: pay(input.member, input.points),
-      untilMs: now + (input.lifetimeMs == 0 ? 30 * 60_000 : input.lifetimeMs))
-    book(.held, input.points)
-    return .accepted(points: input.points, balance: available(input.member))
+    let lifetime = input.lifetimeMs == 0 ? 30 * 60_000 : input.lifetimeMs
+    if let refusal = hold(sequence, member, input.points, caller, until: now + lifetime) { return .refused(refusal) }
+    return .accepted(points: input.points, balance: available(member))
+  }
+
+  private mutating func hold(
+    _ id: UInt64, _ member: String, _ points: Int64, _ caller: Caller, until untilMs: Int64
+  ) -> RefusalReason? {
+    if holds.values.count(where: { $0.member == member }) >= 64 { return .tooManyHolds }
+    if available(member) < points { return .insufficientPoints }
+    holds[id] = Hold(member: member, partner: caller.partner, lots: pay(member, points), untilMs: untilMs)
+    book(.held, points)
+    return nil
   }
 
   /// An open hold of the caller's, or why there is none.
@@ -126,6 +163,7 @@ extension ReferenceModel {
   mutating func confirm(_ input: HoldConfirmationInput, _ caller: Caller, _ now: Int64) -> Answer {
     let (found, refusal) = openHold(input.hold, caller, now)
     guard let hold = found else { return .refused(refusal) }
+    if reservations[input.hold] != nil { return .refused(.holdOfRedemption) }
     let held = hold.lots.reduce(0) { $0 + $1.points }
     let points = input.points ?? held
     if points > held { return .refused(.holdTooSmall) }
@@ -145,8 +183,30 @@ extension ReferenceModel {
     return .accepted(points: 0, balance: available(hold.member))
   }
 
+  mutating func confirm(_ input: ConfirmInput, _ caller: Caller, _ now: Int64) -> Answer {
+    guard let reserved = reservations[input.redemption] else { return .refused(.redemptionUnknown) }
+    let (found, refusal) = openHold(input.redemption, caller, now)
+    guard let hold = found else { return .refused(refusal) }
+    (holds[input.redemption], reservations[input.redemption]) = (nil, nil)
+    book(.held, -reserved.points)
+    book(.redeemed, reserved.points)
+    payments[input.redemption] = Payment(
+      member: hold.member, points: reserved.points, lots: hold.lots, total: reserved.quantity, isMug: reserved.isMug)
+    return .accepted(points: reserved.points, balance: available(hold.member))
+  }
+
+  mutating func cancel(_ input: CancelInput, _ caller: Caller, _ now: Int64) -> Answer {
+    guard let reserved = reservations[input.redemption] else { return .refused(.redemptionUnknown) }
+    let (found, refusal) = openHold(input.redemption, caller, now)
+    guard let hold = found else { return .refused(refusal) }
+    end(input.redemption, hold, now)
+    return .accepted(points: reserved.points, balance: available(hold.member))
+  }
+
+  /// Points go back to their lots, and what was reserved to the shelf.
   private mutating func end(_ id: UInt64, _ hold: Hold, _ now: Int64) {
     holds[id] = nil
+    if let reserved = reservations.removeValue(forKey: id), reserved.isMug { mugsLeft += reserved.quantity }
     book(.held, -hold.lots.reduce(0) { $0 + $1.points })
     restore(hold.member, hold.lots, now)
   }
@@ -179,7 +239,11 @@ extension ReferenceModel {
         guard let entry = pending[id], entry.postMs <= now else { continue }
         pending[id] = nil
         book(.pending, -entry.points)
-        credit(entry.member, entry.points, lot: id << 8, now)
+        if people[entry.member]?.status == .closed {
+          noteLapsed(entry.member, id << 8, entry.points)
+        } else {
+          credit(entry.member, entry.points, lot: id << 8, now)
+        }
       }
     default: break
     }
@@ -200,9 +264,10 @@ extension ReferenceModel {
   }
 
   mutating func reverse(_ input: AccrualReversalInput, _ now: Int64) -> Answer {
-    guard var accrual = accruals[input.accrual], var person = people[accrual.member].map({ reviewed($0, now) }) else {
-      return .refused(.recordUnknown)
-    }
+    guard var accrual = accruals[input.accrual] else { return .refused(.recordUnknown) }
+    let ids = ids(accrual.member)
+    let member = survivor(accrual.member)
+    guard var person = people[member].map({ reviewed($0, now) }) else { return .refused(.recordUnknown) }
     let total = max(1, accrual.minorUnits)
     let (back, refusal) = part(input.minorUnitsBack, of: total, accrual.undone)
     if let refusal { return .refused(refusal) }
@@ -222,7 +287,7 @@ extension ReferenceModel {
       person.resort.used -= min(
         person.resort.used, accrual.resort * done / total - accrual.resort * (done - back) / total)
     }
-    people[accrual.member] = person
+    people[member] = person
 
     // First what is not posted, then its own lot, then what of it has lapsed, then other lots, then debt.
     let fromPending = min(points, pending[input.accrual]?.points ?? 0)
@@ -231,17 +296,17 @@ extension ReferenceModel {
     book(.pending, -fromPending)
     var due = points - fromPending
     let own = input.accrual << 8
-    _ = take(accrual.member, &due) { $0.id == own }
-    let fromLapsed = min(
-      due, (lapsed[LotOfMember(member: accrual.member, lot: own)] ?? 0) - accrual.undone.lapsed)
+    _ = take(member, &due) { $0.id == own }
+    let gone = ids.reduce(0) { $0 + (lapsed[LotOfMember(member: $1, lot: own)] ?? 0) }
+    let fromLapsed = min(due, gone - accrual.undone.lapsed)
     accrual.undone.lapsed += fromLapsed
     book(.expired, -fromLapsed)
     due -= fromLapsed
-    _ = take(accrual.member, &due)
-    people[accrual.member]?.debt += due
+    _ = take(member, &due)
+    people[member]?.debt += due
     book(.issued, points)
     accruals[input.accrual] = accrual
-    return .accepted(points: points, balance: available(accrual.member))
+    return .accepted(points: points, balance: available(member))
   }
 
   mutating func reverse(_ input: PaymentReversalInput, _ now: Int64) -> Answer {
@@ -255,16 +320,20 @@ extension ReferenceModel {
     payment.undone.points += points
     payments[input.payment] = payment
     book(.redeemed, -points)
-    restore(payment.member, lots, now)
+    let member = survivor(payment.member)
+    restore(member, lots, now)
     if payment.isMug { mugsLeft += back }
-    return .accepted(points: points, balance: available(payment.member))
+    return .accepted(points: points, balance: available(member))
   }
 
   // MARK: - Giving, exchanging, adjusting
 
   mutating func transfer(_ input: TransferInput, _ now: Int64) -> Answer {
-    guard let giver = people[input.from], let taker = people[input.to] else { return .refused(.memberUnknown) }
-    if input.from == input.to { return .refused(.commandInvalid) }
+    let (from, to) = (survivor(input.from), survivor(input.to))
+    if let refusal = spendingRefused(from, Desk.ops) { return .refused(refusal) }
+    guard let giver = people[from], let taker = people[to] else { return .refused(.memberUnknown) }
+    if from == to { return .refused(.commandInvalid) }
+    if taker.status == .closed { return .refused(.memberClosed) }
     let terms = terms(now)
     if giver.household.isEmpty || giver.household != taker.household {
       if !terms.transfersOpenToAll { return .refused(.transferNotAllowed) }
@@ -272,49 +341,53 @@ extension ReferenceModel {
         return .refused(.transferOutOfRange)
       }
     }
-    if available(input.from) < input.points { return .refused(.insufficientPoints) }
-    for var lot in pay(input.from, input.points) {
-      lot.points = payDebt(input.to, lot.points)
-      putIn(input.to, lot)
+    if available(from) < input.points { return .refused(.insufficientPoints) }
+    for var lot in pay(from, input.points) {
+      lot.points = payDebt(to, lot.points)
+      putIn(to, lot)
     }
-    return .accepted(points: input.points, balance: available(input.from))
+    return .accepted(points: input.points, balance: available(from))
   }
 
   mutating func exchange(_ input: ExchangeInput, _ caller: Caller, _ now: Int64, _ sequence: UInt64) -> Answer {
     guard isKnown(input.member, to: caller) else { return .refused(.memberUnknown) }
     let terms = terms(now)
+    let member = survivor(input.member)
     var made = Exchange(
-      member: input.member, toMiles: input.direction == .toMiles, points: 0, fee: 0, miles: 0, lots: [], capEnds: [])
+      member: member, toMiles: input.direction == .toMiles, points: 0, fee: 0, miles: 0, lots: [], capEnds: [])
     if made.toMiles {
       if input.amount < 20 { return .refused(.exchangeTooSmall) }
       (made.points, made.fee, made.miles) = (input.amount, terms.outFee, input.amount * 2 / 5)
       made.capEnds = [
         calendar.end(ofDayAfterMonths: 0, from: now, endOfMonth: true), calendar.endOfYear(now),
       ]
-      for (who, most, ends) in [(input.member, terms.memberCapOut, made.capEnds[0]), ("", 1_500, made.capEnds[1])]
+      for (who, most, ends) in [(member, terms.memberCapOut, made.capEnds[0]), ("", 1_500, made.capEnds[1])]
       where (exchanged[who]?[ends] ?? 0) + made.points > most { return .refused(.capExceeded) }
-      if available(input.member) < made.points + made.fee { return .refused(.insufficientPoints) }
-      exchanged[input.member, default: [:]][made.capEnds[0], default: 0] += made.points
+      if let refusal = spendingRefused(member, caller) { return .refused(refusal) }
+      if available(member) < made.points + made.fee { return .refused(.insufficientPoints) }
+      exchanged[member, default: [:]][made.capEnds[0], default: 0] += made.points
       exchanged["", default: [:]][made.capEnds[1], default: 0] += made.points
-      made.lots = pay(input.member, made.points + made.fee)
+      made.lots = pay(member, made.points + made.fee)
       book(.exchanged, made.points)
       milesDelivered += made.miles
     } else {
       if input.amount < 10 { return .refused(.exchangeTooSmall) }
       (made.points, made.fee, made.miles) = (input.amount * 3 / 2 - terms.inFee, terms.inFee, input.amount)
-      credit(input.member, made.points, lot: sequence << 8, now)
+      if people[member]?.status == .closed { return .refused(.memberClosed) }
+      credit(member, made.points, lot: sequence << 8, now)
       made.lots = [Lot(id: sequence << 8, points: 0, expiresMs: 0)]
       book(.issued, -(made.points + made.fee))
       milesDelivered -= made.miles
     }
     book(.exchangeFee, made.fee)
     exchanges[sequence] = made
-    return .accepted(points: made.points, balance: available(input.member))
+    return .accepted(points: made.points, balance: available(member))
   }
 
   mutating func reverse(_ input: ExchangeReversalInput, _ now: Int64) -> Answer {
     guard var made = exchanges[input.exchange] else { return .refused(.exchangeUnknown) }
     if made.isReversed { return .refused(.exchangeAlreadyReversed) }
+    if mergedInto[made.member] != nil { return .refused(.memberClosed) }
     if made.toMiles {
       restore(made.member, made.lots, now)
       book(.exchanged, -made.points)
@@ -337,26 +410,30 @@ extension ReferenceModel {
   }
 
   mutating func adjust(_ input: AdjustmentInput, _ now: Int64, _ sequence: UInt64) -> Answer {
-    if people[input.member] == nil { return .refused(.memberUnknown) }
+    let member = survivor(input.member)
+    if people[member] == nil { return .refused(.memberUnknown) }
     if input.points == 0 { return .refused(.commandInvalid) }
-    if available(input.member) < -input.points { return .refused(.insufficientPoints) }
+    if people[member]?.status == .closed { return .refused(.memberClosed) }
+    if available(member) < -input.points { return .refused(.insufficientPoints) }
     if input.points > 0 {
-      credit(input.member, input.points, lot: sequence << 8, now)
+      credit(member, input.points, lot: sequence << 8, now)
     } else {
-      _ = pay(input.member, -input.points)
+      _ = pay(member, -input.points)
     }
     book(.adjusted, -input.points)
-    return .accepted(points: input.points, balance: available(input.member))
+    return .accepted(points: input.points, balance: available(member))
   }
 
   mutating func extend(_ input: ExtensionInput, _ now: Int64) -> Answer {
-    guard let person = people[input.member] else { return .refused(.memberUnknown) }
+    let member = survivor(input.member)
+    guard let person = people[member] else { return .refused(.memberUnknown) }
+    if person.status == .closed { return .refused(.memberClosed) }
     let lots = person.lots.filter { $0.expiresMs < input.expiresMs }
     if lots.isEmpty { return .refused(.lotNotExtendable) }
-    people[input.member]?.lots.removeAll { $0.expiresMs < input.expiresMs }
+    people[member]?.lots.removeAll { $0.expiresMs < input.expiresMs }
     for var lot in lots {
       lot.expiresMs = input.expiresMs
-      putIn(input.member, lot)
+      putIn(member, lot)
     }
     return .accepted(points: 0, balance: 0)
   }

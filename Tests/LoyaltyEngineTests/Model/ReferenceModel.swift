@@ -1,6 +1,7 @@
 // The programme once more, slow and obvious: arrays and dictionaries, every question answered by looking at all of them.
 // It shares nothing with the ledger but messages, the calendar and the arithmetic of rounding, and must agree with it on
-// every answer and every balance. Spending and coming back are in ReferenceModel+Movements.swift.
+// every answer and every balance. Spending and coming back are in ReferenceModel+Movements.swift, what becomes of accounts
+// is in ReferenceModel+Accounts.swift.
 
 import LoyaltyMessages
 
@@ -77,6 +78,7 @@ struct ReferenceModel {
     var tierUntilMs: Int64 = 0
     var seenMs: Int64 = 0
     var household = ""
+    var status = MemberStatus.unspecified
     /// Partners that know the member.
     var partners: Set<String>
     var resort = OfDay()
@@ -88,6 +90,13 @@ struct ReferenceModel {
     var partner: String
     var lots: [Lot]
     var untilMs: Int64
+  }
+
+  /// An item that is held together with the points of the hold of the same number.
+  struct Reservation {
+    var points: Int64
+    var quantity: Int64
+    var isMug: Bool
   }
 
   struct Pending {
@@ -165,7 +174,10 @@ struct ReferenceModel {
 
   let calendar = CivilCalendar(utcOffsetMinutes: 480)
   var people: [String: Person] = [:]
+  /// For each member who was merged, into whom.
+  var mergedInto: [String: String] = [:]
   var holds: [UInt64: Hold] = [:]
+  var reservations: [UInt64: Reservation] = [:]
   var pending: [UInt64: Pending] = [:]
   var accruals: [UInt64: Accrual] = [:]
   var payments: [UInt64: Payment] = [:]
@@ -208,11 +220,15 @@ struct ReferenceModel {
     case .accrual(let input): accrue(input, caller, now, sequence)
     case .redemption(let input): redeem(input, caller, now, sequence)
     case .catalogue(let input):
-      if case .quote(let input)? = input.command {
-        quote(input, caller, now, sequence)
-      } else {
-        .refused(.commandInvalid)
+      switch input.command {
+      case .quote(let input): quote(input, caller, now, sequence)
+      case .reserve(let input): reserve(input, caller, now, sequence)
+      case .confirm(let input): confirm(input, caller, now)
+      case .cancel(let input): cancel(input, caller, now)
+      default: .refused(.commandInvalid)
       }
+    case .merge(let input): merge(input, now)
+    case .status(let input): set(input)
     case .holdReservation(let input): reserve(input, caller, now, sequence)
     case .holdConfirmation(let input): confirm(input, caller, now)
     case .holdRelease(let input): release(input, caller, now)
@@ -260,6 +276,12 @@ struct ReferenceModel {
 
   // MARK: - Members
 
+  /// Who a member is by now.
+  func survivor(_ member: String) -> String { mergedInto[member].map(survivor) ?? member }
+
+  /// Every id that a member has had since it was called `member`.
+  func ids(_ member: String) -> [String] { [member] + (mergedInto[member].map(ids) ?? []) }
+
   func available(_ member: String) -> Int64 { (people[member]?.lots ?? []).reduce(0) { $0 + $1.points } }
   func held(_ member: String) -> Int64 {
     holds.values.filter { $0.member == member }.reduce(0) { $0 + $1.lots.reduce(0) { $0 + $1.points } }
@@ -270,8 +292,18 @@ struct ReferenceModel {
 
   /// Whether a member is one to a partner; everybody is one to an operator.
   func isKnown(_ member: String, to caller: Caller) -> Bool {
-    guard let person = people[member] else { return false }
+    guard let person = people[survivor(member)] else { return false }
     return caller.partner.isEmpty || person.partners.contains(caller.partner)
+  }
+
+  /// Why points cannot leave a member's account, or a member is none; nil if they can.
+  func spendingRefused(_ member: String, _ caller: Caller) -> RefusalReason? {
+    guard isKnown(member, to: caller), let person = people[survivor(member)] else { return .memberUnknown }
+    switch person.status {
+    case .frozen: return .memberFrozen
+    case .closed: return .memberClosed
+    default: return nil
+    }
   }
 
   func reached(_ count: Count) -> Int {
@@ -320,6 +352,7 @@ struct ReferenceModel {
   /// Takes back what was counted, and the tier that needed it.
   func takeBack(_ count: Count, of accrual: Accrual, _ person: inout Person, _ now: Int64) -> Count {
     let window = versions[versions.count - 1].rollingMonths
+    let before = reckoned(person, now)
     guard window > 0 else {
       var taken = Count()
       if accrual.year == person.year {
@@ -327,24 +360,39 @@ struct ReferenceModel {
       } else if person.base?.year == accrual.year {
         taken = person.base?.counted.take(count) ?? taken
       }
-      guard taken != Count() else { return taken }
-      let held = bare(person)
-      (person.tier, person.tierLastYear) = (held.tier, held.lastYear)
-      give(&person)
+      let rest = reckoned(person, now)
+      let held = (person.tier, person.tierLastYear)
+      if (before.tier, before.tierLastYear) >= held, (rest.tier, rest.tierLastYear) < held { person = rest }
       return taken
     }
     guard accrual.month >= month(now) - window,
       let taken = person.months[accrual.month]?.take(count), taken != Count()
     else { return Count() }
     person.counted = counted(person, inMonth: month(now))
-    var held = person.base ?? Base(tier: 0)
-    while held.tier > 0, held.untilMs <= now {
-      held.tier -= 1
-      held.untilMs = start(ofMonth: month(held.untilMs) + window + 1)
-    }
-    (person.tier, person.tierUntilMs) = (held.tier, held.untilMs)
-    give(&person, inMonth: month(now))
+    let rest = reckoned(person, now)
+    let held = (person.tier, person.tierUntilMs)
+    if (before.tier, before.tierUntilMs) >= held, (rest.tier, rest.tierUntilMs) < held { person = rest }
     return taken
+  }
+
+  /// The person with the tier that comes of the base and of what is counted.
+  private func reckoned(_ person: Person, _ now: Int64) -> Person {
+    var person = person
+    let window = versions[versions.count - 1].rollingMonths
+    guard window > 0 else {
+      let base = bare(person)
+      (person.tier, person.tierLastYear) = (base.tier, base.lastYear)
+      give(&person)
+      return person
+    }
+    var base = person.base ?? Base(tier: 0)
+    while base.tier > 0, base.untilMs <= now {
+      base.tier -= 1
+      base.untilMs = start(ofMonth: month(base.untilMs) + window + 1)
+    }
+    (person.tier, person.tierUntilMs) = (base.tier, base.untilMs)
+    give(&person, inMonth: month(now))
+    return person
   }
 
   func month(_ ms: Int64) -> Int64 { calendar.day(of: ms).year * 12 + calendar.day(of: ms).month - 1 }
@@ -354,7 +402,7 @@ struct ReferenceModel {
   }
 
   /// What counts at a moment: the month that runs and so many before it.
-  private func counted(_ person: Person, inMonth month: Int64) -> Count {
+  func counted(_ person: Person, inMonth month: Int64) -> Count {
     person.months.filter { $0.key >= month - versions[versions.count - 1].rollingMonths }
       .reduce(Count()) { $0 + $1.value }
   }
@@ -397,14 +445,14 @@ struct ReferenceModel {
     }
   }
 
-  private func give(_ person: inout Person) {
+  func give(_ person: inout Person) {
     let reached = reached(person.counted)
     guard reached > 0, reached >= person.tier else { return }
     person.tier = reached
     person.tierLastYear = person.year + 1
   }
 
-  private func give(_ person: inout Person, inMonth month: Int64) {
+  func give(_ person: inout Person, inMonth month: Int64) {
     let reached = reached(person.counted)
     guard reached > 0, reached >= person.tier else { return }
     let before = reached == person.tier ? person.tierUntilMs : 0
@@ -413,8 +461,9 @@ struct ReferenceModel {
   }
 
   private mutating func join(_ input: ProfileInput) -> Answer {
-    if people[input.member] == nil { return .refused(.memberUnknown) }
-    people[input.member]?.household = input.profile?.household ?? ""
+    let member = survivor(input.member)
+    if people[member] == nil { return .refused(.memberUnknown) }
+    people[member]?.household = input.profile?.household ?? ""
     return .accepted(points: 0, balance: 0)
   }
 

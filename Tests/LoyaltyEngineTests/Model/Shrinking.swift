@@ -85,6 +85,13 @@ extension Action {
     case .reversePayment(let step, let part) where part > 0: [.reversePayment(step, part: 0)]
     case .exchange(let member, let toMiles, _):
       [20, 100].map { .exchange(member: member, toMiles: toMiles, amount: $0) }
+    case .upload(let partner, let lines, let brokenAfter, let crash):
+      lines.indices.map { index in
+        var fewer = lines
+        fewer.remove(at: index)
+        return .upload(
+          partner: partner, lines: fewer, brokenAfter: min(brokenAfter, fewer.count), crash: crash)
+      }
     case .publish(_, let inHours): [.publish(terms: 0, inHours: 0), .publish(terms: 0, inHours: inHours)]
     default: []
     }

@@ -31,6 +31,11 @@ enum Action: Hashable, Sendable {
   case redeem(member: Int, partner: Int, item: Item, quantity: Int64, expected: Int64?)
   case quote(member: Int, partner: Int, quantity: Int64)
   case redeemQuote(Int)
+  /// Points and an item until the partner confirms.
+  case reserveItem(member: Int, partner: Int, item: Item, quantity: Int64)
+  case reserveQuote(Int)
+  case confirmItem(Int, byOther: Bool)
+  case cancelItem(Int, byOther: Bool)
   case reserve(member: Int, partner: Int, points: Int64, minutes: Int64)
   case confirm(Int, byOther: Bool, points: Int64?)
   case release(Int, byOther: Bool)
@@ -44,6 +49,10 @@ enum Action: Hashable, Sendable {
   case reversePayment(Int, part: Int64)
   case transfer(from: Int, to: Int, points: Int64)
   case join(member: Int, household: Int)
+  case merge(from: Int, into: Int)
+  case set(member: Int, Status)
+  /// Activities in one stream, which breaks after so many of them and is sent again from the beginning.
+  case upload(partner: Int, lines: [Line], brokenAfter: Int, crash: Bool)
   case exchange(member: Int, toMiles: Bool, amount: Int64)
   case reverseExchange(Int)
   case adjust(member: Int, points: Int64)
@@ -83,6 +92,38 @@ enum Kind: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+enum Status: Hashable, Sendable, CustomStringConvertible {
+  case active, frozen, closed
+
+  var status: MemberStatus {
+    switch self {
+    case .active: .unspecified
+    case .frozen: .frozen
+    case .closed: .closed
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .active: ".active"
+    case .frozen: ".frozen"
+    case .closed: ".closed"
+    }
+  }
+}
+
+/// A line of an upload.
+struct Line: Hashable, Sendable, CustomStringConvertible {
+  var member: Int
+  var activity: Kind
+  var minorUnits: Int64
+  var reference: Int
+
+  var description: String {
+    "Line(member: \(member), activity: \(activity), minorUnits: \(minorUnits), reference: \(reference))"
+  }
+}
+
 enum Item: Hashable, Sendable, CustomStringConvertible {
   case mug, night, lounge, nothing
 
@@ -100,13 +141,14 @@ enum Item: Hashable, Sendable, CustomStringConvertible {
 
 /// Histories from a seed.
 struct HistoryGenerator {
-  static let members = 8
+  /// Some of them become others.
+  static let members = 10
   private var random: SeededGenerator
   private var reference = 0
   /// Ids of the latest steps of each sort, for later ones to refer to.
   private var made: [Sort: [Int]] = [:]
 
-  private enum Sort { case accrual, payment, hold, quote, exchange, request }
+  private enum Sort { case accrual, payment, hold, reservation, quote, exchange, request }
 
   init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
@@ -118,7 +160,14 @@ struct HistoryGenerator {
   private mutating func next(_ id: Int) -> Action {
     if chance(3) { return clock() }
     switch Int.random(in: 0..<1_000, using: &random) {
-    case 0..<270: return noted(id, .accrual, accrual())
+    case 0..<230: return noted(id, .accrual, accrual())
+    case 230..<237: return upload()
+    case 237..<246:
+      return .set(
+        member: member(), [Status.active, .active, .active, .active, .frozen, .closed, .closed][Int(among(0...6))])
+    case 246..<250: return .merge(from: member(), into: member())
+    case 250..<266: return reserved(id, reservation())
+    case 266..<270: return earlier(.quote).map { reserved(id, .reserveQuote($0)) } ?? accrual()
     case 270..<370: return noted(id, .payment, redemption())
     case 370..<400: return noted(id, .quote, .quote(member: member(), partner: partner(), quantity: among(1...3)))
     case 400..<425: return earlier(.quote).map { noted(id, .payment, .redeemQuote($0)) } ?? accrual()
@@ -129,7 +178,13 @@ struct HistoryGenerator {
       return earlier(.hold, of: 5).map { .confirm($0, byOther: chance(20), points: chance(2) ? amount() : nil) }
         ?? accrual()
     case 550..<590: return earlier(.hold, of: 5).map { .release($0, byOther: chance(20)) } ?? accrual()
-    case 590..<650: return .work
+    case 590..<620: return .work
+    case 620..<638:
+      return (chance(6) ? earlier(.hold, of: 5) : earlier(.reservation, of: 2))
+        .map { noted(id, .request, .confirmItem($0, byOther: chance(20))) } ?? accrual()
+    case 638..<650:
+      return (chance(6) ? earlier(.hold, of: 5) : earlier(.reservation, of: 2))
+        .map { noted(id, .request, .cancelItem($0, byOther: chance(20))) } ?? accrual()
     case 650..<660: return .lapse(most: UInt32(among(1...4)))
     case 660..<720:
       return earlier(.accrual, of: chance(2) ? 20 : 100).map {
@@ -171,6 +226,29 @@ struct HistoryGenerator {
       member: member(), partner: partner(), activity: kind, minorUnits: among(0...40_000),
       ago: chance(40) ? among(-700_000...0) : chance(10) ? among(0...61) * TestPolicy.day : among(0...100_000_000),
       reference: chance(25) ? max(1, reference - Int(among(1...9))) : reference, resort: chance(2))
+  }
+
+  private mutating func upload() -> Action {
+    let lines = (0..<among(2...6)).map { _ in
+      reference += 1
+      return Line(
+        member: member(), activity: [Kind.purchase, .stay, .flight][Int(among(0...2))], minorUnits: among(0...40_000),
+        reference: chance(8) ? max(1, reference - Int(among(1...9))) : reference)
+    }
+    return .upload(
+      partner: partner(), lines: lines, brokenAfter: Int(among(0...Int64(lines.count))), crash: chance(8))
+  }
+
+  /// A reservation is a hold of the same number, and each is sometimes taken for the other.
+  private mutating func reserved(_ id: Int, _ action: Action) -> Action {
+    made[.hold, default: []].append(id)
+    return noted(id, .reservation, action)
+  }
+
+  private mutating func reservation() -> Action {
+    .reserveItem(
+      member: member(), partner: partner(), item: [Item.mug, .mug, .mug, .lounge, .night][Int(among(0...4))],
+      quantity: among(1...2))
   }
 
   private mutating func redemption() -> Action {

@@ -34,6 +34,8 @@ struct Terms: Hashable, Sendable {
   static let silverNights: Int64 = 12
   static let silverSegments: Int64 = 14
   static let goldSpend: Int64 = 450_000
+  /// How long an item is held for who has reserved it.
+  static let reserveMinutes: UInt32 = 10_000
 
   /// - Parameter bits: what differs, as one number.
   init(_ bits: UInt64) {
@@ -71,7 +73,7 @@ struct Terms: Hashable, Sendable {
     policy.catalogue[0].points = mugPrice
     policy.catalogue[0].stock = 60
     policy.memberLimits = mostADay == 0 ? nil : MemberLimits(pointsPerDay: mostADay)
-    policy.redemption = RedemptionPolicy(quoteMinutes: 600)
+    policy.redemption = RedemptionPolicy(quoteMinutes: 600, reserveMinutes: Self.reserveMinutes)
     policy.tierReview = TierReviewPolicy(
       spendCurrency: "CNY", window: rollingMonths > 0 ? .rolling : .calendarYear,
       rollingMonths: UInt32(rollingMonths))
