@@ -86,6 +86,51 @@ import Testing
     return desk
   }
 
+  @Test func aPurchaseThatIsUndoneTakesTheReferrersRewardAlong() throws {
+    var desk = try Self.desk("a", "b", "c", "d")
+    let code = try Self.code("a", &desk)
+    for friend in ["b", "c", "d"] { try desk.accept(Self.refer(friend, code)) }
+    let before = try desk.account("a").available
+    try desk.accept(accrual("b", yuan: 100, reference: "b"))
+    let first = desk.ledger.sequence
+    try desk.accept(accrual("c", yuan: 100, reference: "c"))
+    let second = desk.ledger.sequence
+    // The reward of the first is spent, in part from the second's.
+    try desk.accept(redemption("a", "mug", quantity: 3))
+    let rest = try desk.account("a").available
+    // A part of it is no reason yet.
+    var undone = try #require(try desk.accept(desk.accrualReversal(first, back: 40)).accrualReversed)
+    #expect(undone.referrer == nil)
+    undone = try #require(try desk.accept(desk.accrualReversal(first)).accrualReversed)
+    #expect(undone.referrer?.member == "a" && undone.referrer?.points == 800 && undone.referrer?.toDebt == 0)
+    #expect(try desk.account("a").available == rest - 800)
+    // It counts no more toward the two of a year: the third friend's purchase is rewarded.
+    let third = try desk.accept(accrual("d", yuan: 100, reference: "d"))
+    #expect(third.referrerReward?.points == 800)
+    // What is spent becomes a debt, what has lapsed is not taken again.
+    try desk.accept(
+      .adjustment(AdjustmentInput(member: "a", points: -(try desk.account("a").available), reason: "spent")),
+      caller: Desk.ops)
+    undone = try #require(try desk.accept(desk.accrualReversal(second)).accrualReversed)
+    #expect(undone.referrer?.toDebt == 800)
+    #expect(try desk.account("a").debt == 800)
+    #expect(before == 50)
+    try desk.checkDurability()
+  }
+
+  @Test func aReferrerWhoWasMergedIsRewardedUnderTheIdThatIsLeft() throws {
+    var desk = try Self.desk("a", "b", "z")
+    try desk.accept(Self.refer("b", try Self.code("a", &desk)))
+    try desk.accept(.merge(MergeInput(from: "a", into: "z", reason: "one person")), caller: Desk.ops)
+    let before = try desk.account("z").available
+    try desk.accept(accrual("b", yuan: 100, reference: "b"))
+    #expect(try desk.account("z").available == before + 800)
+    let undone = try #require(try desk.accept(desk.accrualReversal(desk.ledger.sequence)).accrualReversed)
+    #expect(undone.referrer?.member == "z" && undone.referrer?.points == 800)
+    #expect(try desk.account("z").available == before)
+    try desk.checkDurability()
+  }
+
   @Test func aCodeIsTheMembersOwnAndStaysTheSame() throws {
     var desk = try Self.desk("a", "b")
     let first = try Self.code("a", &desk)

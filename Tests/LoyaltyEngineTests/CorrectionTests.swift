@@ -7,9 +7,17 @@ import Testing
 @testable import LoyaltyEngine
 
 extension Desk {
+  /// What a record brought the referrer, as the service reads it from history.
+  func referrerReward(_ record: Record, lapsed: Int64) -> ReferrerReward? {
+    guard var reward = record.referrerReward else { return nil }
+    reward.openLots = UInt32(ledger.openLots(reward.lots.map(\.lot), of: reward.member)?.open ?? 0)
+    reward.lapsed = lapsed
+    return reward
+  }
+
   /// A reversal of an accrual as the service asks for it, with what history tells.
   func accrualReversal(
-    _ sequence: UInt64, back yuan: Int64 = 0, lapsed: Int64 = 0, open: UInt32? = nil
+    _ sequence: UInt64, back yuan: Int64 = 0, lapsed: Int64 = 0, open: UInt32? = nil, referrerLapsed: Int64 = 0
   ) -> Record.Input {
     let record = records[Int(sequence) - 1]
     guard case .accrual(let input)? = record.input, let outcome = record.accrual else { return .opening(.init()) }
@@ -21,7 +29,8 @@ extension Desk {
         minorUnits: input.minorUnits, lots: outcome.lots, creditedMs: record.timeMs, lapsed: lapsed,
         openLots: open ?? UInt32(count), minorUnitsBack: yuan * 100, reason: "refund",
         metered: record.meteredByRules, firstPurchase: outcome.firstPurchase, spend: outcome.spend,
-        nights: outcome.nights, segments: outcome.segments))
+        nights: outcome.nights, segments: outcome.segments,
+        referrer: referrerReward(record, lapsed: referrerLapsed)))
   }
 
   func paymentReversal(_ sequence: UInt64, back: Int64 = 0) -> Record.Input {

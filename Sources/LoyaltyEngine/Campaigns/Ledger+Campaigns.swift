@@ -25,6 +25,13 @@ extension Ledger {
         if !campaigns.assign(code.code, to: UInt32(member)) { note(sequence, "gives a second code, or one twice") }
       case .referral(let referral): open(referral, record, &resolver)
       case .referralReward(let reward): pay(reward, record, &resolver)
+      case .referralTakenBack(let change):
+        guard let referrer = member(change.referrer, record, &resolver) else { continue }
+        let count = campaigns.rewards(of: UInt32(referrer), year: change.year)
+        if count > 0 {
+          campaigns.referralCounts[UInt32(referrer)] =
+            count == 1 ? nil : .init(number: change.year, count: count - 1)
+        }
       case .share(let share):
         guard let member = member(share.member, record, &resolver) else { continue }
         campaigns.proofs.set(proofFingerprint(share.proof), to: sequence & FingerprintTable.maxValue)
@@ -76,13 +83,13 @@ extension Ledger {
     guard let friend = member(change.friend, record, &resolver),
       let referrer = member(change.referrer, record, &resolver)
     else { return }
-    guard let referral = campaigns.referrals[UInt32(friend)], referral.referrer == UInt32(referrer),
+    guard let referral = campaigns.referrals[UInt32(friend)], survivor(of: referral.referrer) == UInt32(referrer),
       referral.untilMs > 0
     else { return note(sequence, "rewards a referral that does not wait") }
     campaigns.referrals[UInt32(friend)]?.untilMs = 0
     members[friend].marks.remove(.referred)
     guard change.referrerRewarded else { return }
-    let owner = survivor(of: referral.referrer)
+    let owner = UInt32(referrer)
     let count = campaigns.rewards(of: owner, year: change.year)
     campaigns.referralCounts[owner] = .init(number: change.year, count: count &+ 1)
   }

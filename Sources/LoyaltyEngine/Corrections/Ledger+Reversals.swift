@@ -32,7 +32,7 @@ extension Ledger {
 
     let state = members[Int(number)]
     let (lapsed, available) = lapsed(of: state, now: request.now)
-    try checkHistory(input, state)
+    try checkHistory(input.lots, open: input.openLots, state)
     let id = memberNames.string(number)
     let member = request.draft.addMember(id)
     request.draft.move(lapsed, of: member, to: .expired)
@@ -49,19 +49,12 @@ extension Ledger {
           accrual: input.accrual, member: member, points: pendingPoints - fromPending,
           postMs: pending[input.accrual]?.postMs ?? 0))
     }
-    var due = points - fromPending
-    var taken: [LotLine] = []
-    take(from: state, { own.contains($0.id) }, now: request.now, &due, &taken)
     // Points that staff has brought back are in their lot again.
     let broughtBack = own.reduce(0) { $0 + corrections[.init(id: $1, isLot: true)].points }
-    let fromLapsed = min(due, max(0, input.lapsed + lapsedHere - broughtBack - before.lapsed))
-    due -= fromLapsed
-    take(from: state, { !own.contains($0.id) }, now: request.now, &due, &taken)
+    let (taken, fromLapsed, due) = takeBack(
+      points - fromPending, own: own, lapsed: max(0, input.lapsed + lapsedHere - broughtBack - before.lapsed),
+      from: state, at: member, for: input.partner, &request)
     let fromLots = taken.reduce(0) { $0 + $1.points }
-
-    request.draft.move(taken.map { ($0.lot, $0.points) }, of: member, to: .issued, partner: input.partner)
-    if due > 0 { request.draft.move(due, from: .debt, of: member, to: .issued, partner: input.partner) }
-    if fromLapsed > 0 { request.draft.move(fromLapsed, from: .expired, to: .issued, partner: input.partner) }
 
     var standing = standing(of: number, policy: policy, now: request.now)
     let (uncounted, isClosed) = standing.takeBack(
@@ -75,6 +68,7 @@ extension Ledger {
     let tier = policy.tiers[standing.tier].id
     if standing.changed { setTier(standing, of: number, member, &request) }
 
+    let referrer = isWhole ? try takeReward(input.referrer, friend: number, &request) : nil
     let givenBack = giveBack(input.metered, before.done, done, of: total, number, member, &request)
     request.draft.record.corrections.append(
       CorrectionChange(
@@ -88,7 +82,53 @@ extension Ledger {
           member: id, accrual: input.accrual, points: points, qualifying: qualifying, taken: taken, toDebt: due,
           lapsed: fromLapsed, pending: fromPending, back: back, left: total - done, balance: available - fromLots,
           tier: tier, givenBack: givenBack, firstPurchase: isWhole && input.firstPurchase && id == input.member,
-          spend: uncounted.spend, nights: uncounted.nights, segments: uncounted.segments)))
+          spend: uncounted.spend, nights: uncounted.nights, segments: uncounted.segments, referrer: referrer)))
+  }
+
+  /// Takes points back and gives them to whoever had issued them: out of their own lots, then for those that have lapsed
+  /// nothing, then out of other lots, then as a debt.
+  /// - Parameters:
+  ///   - lapsed: points of their own lots that have lapsed, and for which nothing was taken yet.
+  ///   - member: position in the record. Lots of the member that have lapsed must have been moved before.
+  private func takeBack(
+    _ points: Int64, own: Set<UInt64>, lapsed: Int64, from state: Member, at member: UInt32, for partner: String,
+    _ request: inout Request
+  ) -> (taken: [LotLine], lapsed: Int64, debt: Int64) {
+    var due = points
+    var taken: [LotLine] = []
+    take(from: state, { own.contains($0.id) }, now: request.now, &due, &taken)
+    let fromLapsed = min(due, lapsed)
+    due -= fromLapsed
+    take(from: state, { !own.contains($0.id) }, now: request.now, &due, &taken)
+    request.draft.move(taken.map { ($0.lot, $0.points) }, of: member, to: .issued, partner: partner)
+    if due > 0 { request.draft.move(due, from: .debt, of: member, to: .issued, partner: partner) }
+    if fromLapsed > 0 { request.draft.move(fromLapsed, from: .expired, to: .issued, partner: partner) }
+    return (taken, fromLapsed, due)
+  }
+
+  /// Takes back what a purchase that is undone had brought the member who had referred the buyer.
+  private func takeReward(
+    _ reward: ReferrerReward?, friend: UInt32, _ request: inout Request
+  ) throws(Refusal) -> ReferrerTaken? {
+    // Two who are one person by now: what one of them got from the other is its own.
+    guard let reward, let referrer = try resolve(reward.member, number: "", partner: "").member, referrer != friend
+    else { return nil }
+    let state = members[Int(referrer)]
+    try checkHistory(reward.lots, open: reward.openLots, state)
+    let lapsed = lapsed(of: state, now: request.now).lots
+    let id = memberNames.string(referrer)
+    let member = request.draft.addMember(id)
+    request.draft.move(lapsed, of: member, to: .expired)
+    let own = Set(reward.lots.map(\.lot))
+    let lapsedHere = lapsed.filter { own.contains($0.lot) }.reduce(0) { $0 + $1.points }
+    let broughtBack = own.reduce(0) { $0 + corrections[.init(id: $1, isLot: true)].points }
+    let (taken, fromLapsed, debt) = takeBack(
+      reward.points, own: own, lapsed: max(0, reward.lapsed + lapsedHere - broughtBack), from: state, at: member,
+      for: "",
+      &request)
+    request.draft.record.campaignChanges.append(
+      CampaignChange(change: .referralTakenBack(ReferralTakenBack(referrer: member, year: reward.year))))
+    return ReferrerTaken(member: id, points: reward.points, taken: taken, toDebt: debt, lapsed: fromLapsed)
   }
 
   func decide(_ input: PaymentReversalInput, _ request: inout Request) throws(Refusal) -> Record {
@@ -157,9 +197,9 @@ extension Ledger {
   }
 
   /// Whether history still is what the command was made from: a lot that has lapsed since would be taken twice.
-  private func checkHistory(_ input: AccrualReversalInput, _ state: Member) throws(Refusal) {
-    let open = input.lots.count { lots.find($0.lot, in: state.lots) != nil }
-    if open != Int(input.openLots) { throw Refusal(.changedMeanwhile, ["accrual": "\(input.accrual)"]) }
+  private func checkHistory(_ lines: [LotLine], open told: UInt32, _ state: Member) throws(Refusal) {
+    let open = lines.count { lots.find($0.lot, in: state.lots) != nil }
+    if open != Int(told) { throw Refusal(.changedMeanwhile, ["lots": "\(told)", "open": "\(open)"]) }
   }
 
   /// Takes points that are due out of lots that can be spent, earliest expiry first.
@@ -248,6 +288,25 @@ extension RecordDraft {
 }
 
 extension Record {
+  /// What a purchase brought the member who had referred the buyer; nil for nothing.
+  public var referrerReward: ReferrerReward? {
+    for change in campaignChanges {
+      guard case .referralReward(let reward)? = change.change, reward.referrerRewarded,
+        Int(reward.referrer) < members.count
+      else { continue }
+      let parts = postings.filter {
+        $0.unit == .award && ($0.account == .member || $0.account == .debt) && $0.member == reward.referrer
+          && $0.amount > 0
+      }
+      return ReferrerReward(
+        member: members[Int(reward.referrer)], points: parts.reduce(0) { $0 + $1.amount },
+        lots: parts.filter { $0.lot > 0 }
+          .map { LotLine(lot: $0.lot, points: $0.amount, expiresMs: $0.lotExpiresMs) },
+        year: reward.year)
+    }
+    return nil
+  }
+
   /// What a record took from a member's lots for something that can be given back; nil if it took nothing of the kind.
   /// A further way to spend adds its outcome here, and is reversible.
   public func payment(sequence: UInt64) -> PaymentReversalInput? {

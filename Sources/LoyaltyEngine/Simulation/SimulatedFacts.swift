@@ -14,6 +14,7 @@ struct SimulatedFacts: Sendable {
     var metered: [MeterMove]
     var firstPurchase: Bool
     var counted: TierCount
+    var referrer: ReferrerReward?
   }
 
   /// Nil: history has the accrual, the draft refused it.
@@ -29,12 +30,14 @@ struct SimulatedFacts: Sendable {
       if case .accrued(let here)? = record.outcome {
         if here.lines != there.lines || here.lots != there.lots || here.pending != there.pending
           || record.meteredByRules != actual.meteredByRules || here.counted != there.counted
+          || record.referrerReward != actual.referrerReward
         {
           var lots = here.lots
           if here.pending > 0 { lots.append(LotLine(lot: sequence << 8, points: here.pending)) }
           accruals[sequence] = Earned(
             points: here.lines.reduce(0) { $0 &+ $1.points }, qualifying: here.qualifyingPoints, lots: lots,
-            metered: record.meteredByRules, firstPurchase: here.firstPurchase, counted: here.counted)
+            metered: record.meteredByRules, firstPurchase: here.firstPurchase, counted: here.counted,
+            referrer: record.referrerReward)
         }
       } else {
         accruals.updateValue(nil, forKey: sequence)
@@ -77,9 +80,14 @@ struct SimulatedFacts: Sendable {
         reversal.lapsed = earned.lapsed
         reversal.metered = earned.metered
         reversal.firstPurchase = earned.firstPurchase
+        reversal.referrer = earned.referrer
         (reversal.spend, reversal.nights, reversal.segments) = (
           earned.counted.spend, earned.counted.nights, earned.counted.segments
         )
+      }
+      if let reward = reversal.referrer {
+        reversal.referrer?.openLots = UInt32(
+          clamping: draft.openLots(reward.lots.map(\.lot), of: reward.member)?.open ?? 0)
       }
       reversal.openLots = UInt32(
         clamping: draft.openLots(reversal.lots.map(\.lot), of: reversal.member)?.open ?? 0)

@@ -105,6 +105,12 @@ extension ScenarioCaller {
       try await stage.restart()
       let after = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1")).balance
       #expect(after == before + 800)
+      // The purchase that brought it is refunded: neither side keeps anything for it.
+      let gone = try await stage.hotel.corrections.reverseAccrual(
+        ReverseAccrualRequest(accrualID: bought.accrualID, reason: "cancelled", idempotencyKey: stage.fresh()))
+      #expect(gone.points == bought.points && gone.referrerPoints == 800)
+      try await stage.restart()
+      #expect(try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-1")).balance == before)
     }
   }
 

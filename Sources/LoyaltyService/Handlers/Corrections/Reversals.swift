@@ -28,12 +28,14 @@ extension CorrectionHandlers {
     let lots = own.map(\.lot)
     let (state, sequence) = programme.store.read { $0.openLots(lots, of: outcome.member) }
     guard let state else { return refused(Refusal(.recordUnknown), call) }
-    var lapsed: Int64 = 0
-    if state.open < lots.count {
-      try await programme.waitForHistory(through: sequence)
-      let terms = Dictionary(own.map { ($0.lot, $0.expiresMs) }, uniquingKeysWith: { first, _ in first })
-      lapsed = try programme.lapsedPoints(of: terms, members: Set(state.ids), since: id).values
-        .reduce(0, +)
+    let lapsed = try await lapsedPoints(of: own, state, through: sequence, since: id)
+    var referrer = record.referrerReward
+    if let reward = referrer {
+      let (state, sequence) = programme.store.read { $0.openLots(reward.lots.map(\.lot), of: reward.member) }
+      referrer?.openLots = UInt32(clamping: state?.open ?? 0)
+      if let state {
+        referrer?.lapsed = try await lapsedPoints(of: reward.lots, state, through: sequence, since: id)
+      }
     }
     let input = AccrualReversalInput(
       accrual: id, member: outcome.member, partner: record.partner,
@@ -41,7 +43,7 @@ extension CorrectionHandlers {
       minorUnits: accrual.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: lapsed,
       openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason,
       metered: record.meteredByRules, firstPurchase: outcome.firstPurchase, spend: outcome.spend,
-      nights: outcome.nights, segments: outcome.segments)
+      nights: outcome.nights, segments: outcome.segments, referrer: referrer)
     return decide(.accrualReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .accrualReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
@@ -52,8 +54,19 @@ extension CorrectionHandlers {
           balance: outcome.balance, tierID: outcome.tier,
           reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs),
           givenBack: outcome.givenBack.map(LimitGivenBack.init), firstPurchaseAgain: outcome.firstPurchase,
-          qualifyingSpend: outcome.spend, qualifyingNights: outcome.nights, qualifyingSegments: outcome.segments))
+          qualifyingSpend: outcome.spend, qualifyingNights: outcome.nights, qualifyingSegments: outcome.segments,
+          referrerPoints: outcome.referrer?.points ?? 0))
     }
+  }
+
+  /// Points of lots that have lapsed while they were the member's. While all of them are open, none has.
+  private func lapsedPoints(
+    of lots: [LotLine], _ state: (ids: [String], open: Int), through sequence: UInt64, since id: UInt64
+  ) async throws -> Int64 {
+    guard state.open < lots.count else { return 0 }
+    try await programme.waitForHistory(through: sequence)
+    let terms = Dictionary(lots.map { ($0.lot, $0.expiresMs) }, uniquingKeysWith: { first, _ in first })
+    return try programme.lapsedPoints(of: terms, members: Set(state.ids), since: id).values.reduce(0, +)
   }
 
   func reverse(_ request: ReverseRedemptionRequest, _ call: CallSituation) throws -> Answer<ReverseRedemptionResponse> {
