@@ -321,7 +321,7 @@ import Testing
   @Test func noticesGoToWhoConsentsAndTheOthersAreCounted() throws {
     var desk = try Self.wished()
     let sms = try Self.fetch(&desk)
-    #expect(desk.ledger.notices(sms).map(\.member) == ["yes"])
+    #expect(desk.ledger.notices(sms, policy: desk.policy, now: desk.now).map(\.member) == ["yes"])
     #expect(try Self.fetch(&desk, .email).isEmpty)
     let count = try #require(desk.ledger.noticeCounts.first { $0.channel == .sms })
     #expect(count.queued == 1 && count.noConsent == 2 && count.fetched == 1)
@@ -391,7 +391,8 @@ import Testing
     try desk.accept(accrual("a", yuan: 2_000, reference: "1"))
     #expect(try Self.fetch(&desk, .partnerFeed, caller: Desk.inn).isEmpty)
     let mine = try Self.fetch(&desk, .partnerFeed, caller: Desk.air)
-    #expect(desk.ledger.notices(mine).first?.state.values.map(\.value) == ["silver", "entry"])
+    let told = try #require(desk.ledger.notices(mine, policy: desk.policy, now: desk.now).first)
+    #expect(told.state.values.map(\.value) == ["silver", "entry"] && told.tier == 1)
     #expect(
       desk.refusal(
         .outboxFetch(OutboxFetchInput(channel: .sms, maxNotices: 1, leaseMs: 1)), caller: Desk.air)?.reason

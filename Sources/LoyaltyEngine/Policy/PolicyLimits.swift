@@ -26,6 +26,8 @@ public enum PolicyLimits {
   public static let reviewDays: UInt32 = 180
   /// Five years: each month of a rolling window is kept for each member.
   public static let rollingMonths: UInt32 = 60
+  /// Those of a policy that does not say: a year.
+  public static let usualRollingMonths: UInt32 = 12
   /// Calls a second, or at once: more than a server answers.
   public static let calls: UInt32 = 1_000_000
   /// Teams that look after members.

@@ -55,7 +55,8 @@ struct TierReview: Sendable {
     graceMs = Int64(review.graceDays) * CivilCalendar.millisecondsPerDay
     noticeMs = Int64(review.noticeDays) * CivilCalendar.millisecondsPerDay
     isByMembership = review.window == .membershipYear
-    rollingMonths = review.window == .rolling ? review.rollingMonths == 0 ? 12 : Int64(review.rollingMonths) : 0
+    let months = review.rollingMonths == 0 ? PolicyLimits.usualRollingMonths : review.rollingMonths
+    rollingMonths = review.window == .rolling ? Int64(months) : 0
   }
 
   /// What an activity counts.

@@ -111,6 +111,10 @@ extension ScenarioCaller {
       #expect(gold.serviceQueue == "gold-desk" && gold.offerChannel == "adviser")
       let entry = try await tier("M-2")
       #expect(entry.serviceQueue == "service-desk" && entry.offerChannel == "app" && entry.team.isEmpty)
+      // Offers come by the tier's way.
+      let offers = try await stage.hotel.campaigns.listOffers(ListOffersRequest(memberID: "M-1"))
+      #expect(offers.offerChannel == "adviser")
+      #expect(try await stage.hotel.campaigns.listOffers(ListOffersRequest()).offerChannel.isEmpty)
       // Feedback waits in the queue of the tier.
       for member in ["M-1", "M-2"] {
         _ = try await stage.hotel.loyalty.submitFeedback(
@@ -259,6 +263,30 @@ extension ScenarioCaller {
       #expect(tier.tier?.tierID == "silver")
       let history = try await stage.hotel.tiers.listTierHistory(ListTierHistoryRequest(memberID: "M-1")).changes
       #expect(history.map(\.tierID) == ["silver", "gold", "silver"])
+    }
+  }
+
+  @Test("B1.6 B2.6: what each tier asks for and gives can be read as of any date") func tiersOfADate() async throws {
+    try await Scenario.run { stage in
+      let yaml = try Scenario.version(2, from: "2026-06-20T00:00:00+08:00") {
+        $0.replace("multiplier_bp: 11000", with: "multiplier_bp: 12000")
+      }
+      _ = try await stage.policyAdmin.policy.publishPolicy(PublishPolicyRequest(yaml: yaml, idempotencyKey: "p-2"))
+      try await stage.restart()
+      let now = try await stage.air.tiers.listTiers(ListTiersRequest(language: "en"))
+      #expect(now.policyVersion == 1 && now.tiers.map { $0.tier?.tierID } == ["entry", "silver", "gold", "diamond"])
+      let silver = now.tiers[1]
+      #expect(silver.tier?.multiplierBp == 11_000 && silver.countedBenefits.map(\.benefitID) == ["priority-booking"])
+      #expect(silver.countedBenefits[0].text == "Priority booking" && silver.countedBenefits[0].count == 6)
+      #expect(now.tiers[2].qualifyingNights == 50 && now.counting == .calendarYear && now.graceDays == 31)
+      #expect(now.tiers[2].offerChannel == "adviser" && now.tiers[2].serviceQueue == "gold-desk")
+      let later = try await stage.air.tiers.listTiers(
+        ListTiersRequest(at: ProtobufTimestamp(seconds: 1_781_884_800), language: "en"))
+      #expect(later.policyVersion == 2 && later.tiers[1].tier?.multiplierBp == 12_000)
+      let before = try await refusalReason {
+        try await stage.air.tiers.listTiers(ListTiersRequest(at: ProtobufTimestamp(seconds: 1_000)))
+      }
+      #expect(before == "POLICY_UNKNOWN")
     }
   }
 }

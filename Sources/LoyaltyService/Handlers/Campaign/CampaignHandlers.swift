@@ -142,8 +142,11 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
     if let error = fields.error { return Answer(.failure(error)) }
     let language = call.language(request.language, policy: policy)
     return read(.look, call) { (ledger) throws(Refusal) in
-      try ledger.offers(for: request.memberID, policy: policy, now: call.now)
-    }.map { view in
+      (
+        view: try ledger.offers(for: request.memberID, policy: policy, now: call.now),
+        tier: request.memberID.isEmpty ? nil : try ledger.tier(of: request.memberID, policy: policy, now: call.now).tier
+      )
+    }.map { view, tier in
       ListOffersResponse(
         offers: view.open.map { open in
           OpenOffer(
@@ -157,7 +160,8 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
           HeldOffer(
             grantID: PublicName.grant(held.grant), offerID: held.offer,
             expiresAt: ProtobufTimestamp(unixMilliseconds: held.untilMs))
-        })
+        },
+        offerChannel: tier.flatMap { policy.route(ofTier: $0) }?.offerChannel ?? "")
     }
   }
 

@@ -58,15 +58,19 @@ struct OutboxHandlers: OutboxServiceHandler, ProgrammeHandlers {
     let fetched = decide(.outboxFetch(input), key: request.idempotencyKey, .deliver, call)
     return fetched.flatMap { accepted in
       guard case .outboxFetched(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
-      let (views, _) = programme.store.read { ledger in ledger.notices(outcome.notices) }
+      let policy = policy
+      let (views, _) = programme.store.read { ledger in
+        ledger.notices(outcome.notices, policy: policy, now: call.now)
+      }
       return .success(
         FetchNoticesResponse(
-          notices: views.compactMap(notice), leasedUntil: ProtobufTimestamp(unixMilliseconds: outcome.untilMs)))
+          notices: views.compactMap { notice($0, policy) },
+          leasedUntil: ProtobufTimestamp(unixMilliseconds: outcome.untilMs)))
     }
   }
 
   /// A notice in words; nil when the policy has it no more.
-  private func notice(_ view: NoticeView) -> OutgoingNotice? {
+  private func notice(_ view: NoticeView, _ policy: CompiledPolicy) -> OutgoingNotice? {
     guard let words = policy.document.notices.first(where: { $0.id == view.state.notice }) else { return nil }
     let language = view.language.isEmpty ? policy.document.programme?.defaultLanguage ?? "" : view.language
     let values = Dictionary(
@@ -77,7 +81,8 @@ struct OutboxHandlers: OutboxServiceHandler, ProgrammeHandlers {
       text: RefusalText.fill(policy.text(words.text, language: language), values), language: language,
       attempt: Int32(clamping: view.state.attempts),
       createdAt: ProtobufTimestamp(unixMilliseconds: view.state.queuedMs),
-      expiresAt: ProtobufTimestamp(unixMilliseconds: view.state.untilMs))
+      expiresAt: ProtobufTimestamp(unixMilliseconds: view.state.untilMs),
+      offerChannel: policy.route(ofTier: view.tier)?.offerChannel ?? "")
   }
 
   /// A value of a notice: names of the policy in the member's language.

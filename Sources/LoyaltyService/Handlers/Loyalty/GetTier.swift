@@ -33,11 +33,11 @@ extension LoyaltyHandlers {
     let next = account.tier + 1 < policy.tiers.count ? account.tier + 1 : nil
     let route = policy.route(ofTier: account.tier)
     return GetTierResponse(
-      memberID: account.member, tier: step(account.tier, policy, language: language),
+      memberID: account.member, tier: TierStep(account.tier, policy, language: language),
       qualifyingPoints: account.qualifying,
       periodEndsAt: ProtobufTimestamp(unixMilliseconds: account.periodEndsMs),
       tierValidUntil: account.tierUntilMs.map { ProtobufTimestamp(unixMilliseconds: $0) },
-      nextTier: next.map { step($0, policy, language: language) },
+      nextTier: next.map { TierStep($0, policy, language: language) },
       pointsToNextTier: next.map { max(0, policy.tiers[$0].qualifyingPoints - account.qualifying) } ?? 0,
       balance: account.available, expiringSoon: account.expiringSoon,
       nextExpiryAt: account.nextExpiryMs.map { ProtobufTimestamp(unixMilliseconds: $0) },
@@ -73,10 +73,12 @@ extension LoyaltyHandlers {
       at: ProtobufTimestamp(unixMilliseconds: moment), projectedTierID: policy.tiers[tier].id,
       notice: tier < view.tier && moment - now <= notice)
   }
+}
 
-  private func step(_ index: Int, _ policy: CompiledPolicy, language: String) -> TierStep {
+extension TierStep {
+  init(_ index: Int, _ policy: CompiledPolicy, language: String) {
     let tier = policy.document.tiers[index]
-    return TierStep(
+    self.init(
       tierID: tier.id, name: policy.text(tier.name, language: language), qualifyingPoints: tier.qualifyingPoints,
       multiplierBp: tier.multiplierBp, benefits: tier.benefits.map { policy.text($0.text, language: language) })
   }

@@ -1,4 +1,4 @@
-// The calls of loyalty.v1.TierService: history, entitlements and their uses, reviews to come.
+// The calls of loyalty.v1.TierService: the tiers, history, entitlements and their uses, reviews to come.
 
 import LoyaltyAPI
 import LoyaltyEngine
@@ -13,6 +13,10 @@ struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
 
   /// Records of a member that a list of its history looks at; the schema's comments state it.
   private static let mostRecords = 1_000
+
+  func listTiers(_ request: ListTiersRequest, context: ServerContext) async throws -> ListTiersResponse {
+    try answer(context) { call in tiers(request, call) }
+  }
 
   func listTierHistory(
     _ request: ListTierHistoryRequest, context: ServerContext
