@@ -74,6 +74,20 @@ import Testing
     #expect(problem.line == line && problem.column == column, "\(problem)")
   }
 
+  @Test(arguments: [
+    ("window: calendar_year\n  rolling_months: 6", "only a window that is rolling"),
+    ("window: rolling\n  rolling_months: 61", "is 61: give at most 60"),
+    ("window: rolling\n  rolling_months: -1", "whole number from 0 to 4294967295"),
+    ("grace_days: 31\n  window: sliding", "write one of"),
+  ]) func aMistakeInTheTiersWindowIsToldAtItsLine(new: String, says: String) throws {
+    let problems = try Self.problems(replacing: "grace_days: 31", with: new)
+    let problem = try #require(problems.first { $0.message.contains(says) }, "\(problems)")
+    // The second line of what was put in, at its value.
+    let place = try Self.place(of: "grace_days: 31")
+    let value = try #require(new.split(separator: "\n").last?.split(separator: ":").first).count + 3
+    #expect(problem.line == place.line + 1 && problem.column == value, "\(problem)")
+  }
+
   @Test func allMistakesAreToldAtOnce() throws {
     let text = try Self.sample.get()
       .replacingOccurrences(of: "qualifying_points:", with: "qualifying_point:")

@@ -26,7 +26,9 @@ import Testing
       .filter { try $0.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true }
   }
 
-  @Test("B5.7 B8.4: what people write is in no file in clear, and gone for everybody when the member is erased")
+  @Test(
+    "B5.7 B8.4 P6: what people write is in no file in clear, and gone for everybody when a second person has the member erased"
+  )
   func erasure() async throws {
     try await Scenario.run { stage in
       _ = try await stage.air.loyalty.accrue(stage.flight("M-1"))
