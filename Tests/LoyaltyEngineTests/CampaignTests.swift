@@ -86,6 +86,51 @@ import Testing
     return desk
   }
 
+  @Test func aClosedAccountGetsNoRewardAndAFrozenOneLosesNothing() throws {
+    var desk = try Self.desk(
+      "a", "b", "c",
+      policy: Self.policy {
+        $0.tiers[0].benefits = [TierBenefit(text: TestPolicy.text("Gift"), id: "gift", count: 2)]
+        $0.surveys = [
+          SurveyPolicy(
+            id: "s", title: TestPolicy.text("S"),
+            questions: [SurveyQuestion(id: "q", text: TestPolicy.text("Q"), lowest: 1, highest: 5, satisfiedFrom: 4)],
+            rewardPoints: 20)
+        ]
+      })
+    try desk.accept(Self.refer("b", try Self.code("a", &desk)))
+    let share = try desk.accept(Self.campaign(.share(ShareInput(member: "a", campaign: "photo", proof: "p"))))
+    guard case .campaignStepped(let told)? = share.outcome, case .share(let shared)? = told.outcome else {
+      return #expect(Bool(false))
+    }
+    let gift = Record.Input.entitlementUse(EntitlementUseInput(member: "a", benefit: "gift", reference: "r"))
+    let answer = Record.Input.survey(
+      SurveyInput(member: "a", survey: "s", answers: [SurveyAnswer(question: "q", score: 5)]))
+    func set(_ status: MemberStatus) throws {
+      try desk.accept(.status(StatusInput(member: "a", status: status, reason: "r")), caller: Desk.ops)
+    }
+    let offer = try desk.accept(Self.campaign(.offerClaim(OfferClaimInput(member: "a", offer: "spring"))))
+    guard case .campaignStepped(let taken)? = offer.outcome, case .offer(let held)? = taken.outcome else {
+      return #expect(Bool(false))
+    }
+    let use = Self.campaign(.offerUse(OfferUseInput(grant: held.grant, reference: "r")))
+    try set(.frozen)
+    #expect(desk.refusal(gift)?.reason == .memberFrozen && desk.refusal(use, caller: Desk.inn)?.reason == .memberFrozen)
+    #expect(desk.refusal(answer) == nil)
+    try set(.closed)
+    #expect(desk.refusal(gift)?.reason == .memberClosed && desk.refusal(use, caller: Desk.inn)?.reason == .memberClosed)
+    #expect(desk.refusal(answer)?.reason == .memberClosed)
+    let review = Self.campaign(.shareReview(ShareReviewInput(share: shared.share, approved: true)))
+    #expect(desk.refusal(review, caller: Desk.ops)?.reason == .memberClosed)
+    let another = Self.campaign(.share(ShareInput(member: "a", campaign: "photo", proof: "other")))
+    #expect(desk.refusal(another)?.reason == .memberClosed)
+    // The friend's purchase is credited all the same, with the friend's part.
+    let bought = try desk.accept(accrual("b", yuan: 100, reference: "1"))
+    #expect(bought.accrual?.lines.last?.points == 200 && bought.referrerReward == nil)
+    #expect(try desk.account("a").available == 0)
+    try desk.checkDurability()
+  }
+
   @Test func aPurchaseThatIsUndoneTakesTheReferrersRewardAlong() throws {
     var desk = try Self.desk("a", "b", "c", "d")
     let code = try Self.code("a", &desk)

@@ -474,10 +474,39 @@ extension Record {
     #expect(desk.refusal(.import(Self.batch()), caller: Desk.ops)?.reason == .memberExists)
   }
 
+  @Test func theWayToATierAndThePurchasesBeforeComeAlong() throws {
+    var desk = try Desk(
+      try TestPolicy.compiled {
+        $0.tierReview = TierReviewPolicy(spendCurrency: "CNY", window: .membershipYear)
+        $0.tiers[1].qualifyingNights = 4
+        $0.earningRules[2] = EarningRule(
+          id: "first", version: 1, name: TestPolicy.text("First"), when: EarningCondition(firstPurchase: true),
+          fixedPoints: 500)
+      })
+    // Joined on 10 April 2024: its year ends a month from now.
+    let joined = TestPolicy.start - 700 * TestPolicy.day
+    try desk.accept(
+      .import(
+        ImportInput(members: [
+          ImportedMember(member: "x", enrolledMs: joined, spend: 900, nights: 3, segments: 1, purchased: true),
+          ImportedMember(member: "y"),
+        ])), caller: Desk.ops)
+    let view = try desk.ledger.tier(of: "x", policy: desk.policy, now: desk.now)
+    #expect(view.counted == TierCount(spend: 900, nights: 3, segments: 1))
+    #expect(view.periodEndsMs - desk.now < 31 * TestPolicy.day)
+    let stay = try desk.accept(accrual("x", yuan: 3, reference: "a", activity: .stay))
+    #expect(stay.accrual?.tier == "silver", "the fourth night")
+    #expect(stay.accrual?.lines.contains { $0.rule == "first" } == false)
+    #expect(
+      try desk.accept(accrual("y", yuan: 3, reference: "b")).accrual?.lines.contains { $0.rule == "first" } == true)
+    try HoldTests.check(desk)
+  }
+
   @Test func aBatchWithOtherTotalsOrAMistakeIsRefusedWhole() throws {
     let desk = try Desk()
     #expect(desk.refusal(.import(Self.batch(points: 151)), caller: Desk.ops)?.reason == .totalsDiffer)
     let mistakes: [(inout ImportInput) -> Void] = [
+      { $0.members[1].nights = -1 }, { $0.members[1].segments = Int64.max }, { $0.members[1].spend = -1 },
       { $0.members[1].tier = "platinum" }, { $0.members[0].enrolledMs = Int64.max },
       { $0.members[0].lots[0].earnedMs = 0 }, { $0.members[0].lots[0].expiresMs = 7 },
       { $0.members[0].numbers[0].partner = "nobody" },

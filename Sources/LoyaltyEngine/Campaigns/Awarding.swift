@@ -14,7 +14,7 @@ extension Ledger {
   /// once its debt is paid;
   /// 0 points credit nothing.
   /// - Parameter position: of the member in the record.
-  /// - Throws: `pointsOverflow`, `tooManyLots`, `ledgerFull`.
+  /// - Throws: `memberClosed`, `pointsOverflow`, `tooManyLots`, `ledgerFull`.
   func award(
     _ points: Int64, to member: UInt32, _ position: UInt32, _ request: inout Request
   ) throws(Refusal) -> Award {
@@ -35,6 +35,7 @@ extension Ledger {
 
   private func obstacle(toAward points: Int64, _ member: UInt32) -> Refusal? {
     let state = members[Int(member)]
+    if state.status == .closed { return Refusal(.memberClosed, ["memberId": memberNames.string(member)]) }
     // With room for whatever else one record can award, so that no sum of it overflows.
     let room = points + Int64(RecordDraft.maxLots) * PolicyLimits.points
     if state.balance.addingReportingOverflow(room).overflow || !accounts.canIssue(room, .award) {

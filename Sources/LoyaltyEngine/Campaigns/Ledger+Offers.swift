@@ -9,6 +9,7 @@ extension Ledger {
 
   func decide(_ input: OfferClaimInput, _ request: inout Request) throws(Refusal) -> Record {
     let number = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
+    try checkEarning(members[Int(number)], number)
     let offer = try request.policy.offer(input.offer)
     if let reason = obstacle(to: offer, for: number, now: request.now, policy: request.policy) { throw reason }
     var input = input
@@ -28,6 +29,7 @@ extension Ledger {
       throw Refusal(.offerElsewhere, ["offer": offer.id, "partner": partner])
     }
     let member = memberNames.string(grant.member)
+    try checkSpending(members[Int(grant.member)], grant.member)
     _ = request.draft.addMember(member)
     request.draft.record.campaignChanges.append(
       CampaignChange(change: .offerEnd(OfferEnded(grant: input.grant, used: true))))

@@ -8,6 +8,7 @@ extension Ledger {
 
   func decide(_ input: ShareInput, _ request: inout Request) throws(Refusal) -> Record {
     let number = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
+    try checkEarning(members[Int(number)], number)
     let rules = try sharing(input.campaign, request)
     if request.now < rules.from?.policyMilliseconds ?? 0
       || request.now >= rules.until?.policyMilliseconds ?? Int64.max

@@ -43,7 +43,12 @@ extension Ledger {
       }
       if one.qualifying > 0 { request.draft.importQualifying(one.qualifying, to: member) }
       var standing = Standing.enrolled(at: request.now, policy: request.policy)
-      standing.count(TierCount(points: one.qualifying), policy: request.policy, now: request.now)
+      if one.enrolledMs > 0, request.policy.tierReview.isByMembership {
+        standing.enrolledMs = one.enrolledMs
+        standing.periodEndsMs = request.policy.endOfTierYear(request.now, enrolledMs: one.enrolledMs)
+      }
+      let count = TierCount(points: one.qualifying, spend: one.spend, nights: one.nights, segments: one.segments)
+      standing.count(count, policy: request.policy, now: request.now)
       let tier = request.policy.tierIndex(one.tier) ?? 0
       standing.tier = tier
       standing.tierUntilMs =
@@ -63,6 +68,9 @@ extension Ledger {
           members: UInt32(clamping: input.members.count), lots: UInt64(lotCount), points: input.points,
           qualifying: input.qualifying, totalPoints: input.points - accounts[.award, .imported, partner: -1])))
   }
+
+  /// Nights or segments that a member can bring: a million.
+  private static let mostCounted: Int64 = 1_000_000
 
   private func checkTotals(_ input: ImportInput) throws(Refusal) {
     var lots: UInt64 = 0
@@ -93,6 +101,11 @@ extension Ledger {
     if !one.tier.isEmpty, request.policy.tierIndex(one.tier) == nil { try refuse("no tier \(one.tier)") }
     if one.enrolledMs < 0 || one.enrolledMs > request.now { try refuse("enrolled at no time that has been") }
     if one.qualifying < 0 { try refuse("negative qualifying points") }
+    // As much as a policy can ask for, and so far from what does not fit that nothing later overflows.
+    for (count, what) in [(one.spend, "spend"), (one.nights, "nights"), (one.segments, "segments")]
+    where !(0...(what == "spend" ? PolicyLimits.points : Self.mostCounted)).contains(count) {
+      try refuse("\(count) qualifying \(what)")
+    }
     if !CivilCalendar.times.contains(one.tierUntilMs) { try refuse("a tier until no time there is") }
     for lot in one.lots {
       if lot.points < 1 || lot.points > PolicyLimits.points { try refuse("a lot of \(lot.points) points") }

@@ -93,6 +93,10 @@ extension Ledger: StateMachine {
       {
         members[member].marks.remove(.purchased)
       }
+    case .import(let input):
+      for (place, one) in input.members.enumerated() where one.purchased {
+        if let member = member(UInt32(place), record, &resolver) { members[member].marks.insert(.purchased) }
+      }
     case .merge: if case .merged(let outcome)? = record.outcome { mergeSurveys(outcome) }
     case .erasure: if case .erased(let outcome)? = record.outcome { erase(outcome) }
     case .tierReview, .entitlementUse: break

@@ -30,7 +30,8 @@ extension Ledger {
   /// One use of what the member's tier entitles to.
   func decide(_ input: EntitlementUseInput, _ request: inout Request) throws(Refusal) -> Record {
     let policy = request.policy
-    let number = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
+    let (number, _) = try resolveSpending(
+      input.member, number: input.partnerNumber, partner: request.caller.partner)
     let standing = standing(of: number, policy: policy, now: request.now)
     let tier = policy.document.tiers[standing.tier]
     guard let benefit = tier.benefits.first(where: { $0.id == input.benefit && $0.count > 0 }), !input.benefit.isEmpty

@@ -224,8 +224,9 @@ extension ScenarioCaller {
           OpeningLot(points: 700, earnedAt: ProtobufTimestamp(seconds: 1_700_000_000), expiresAt: expires),
           OpeningLot(points: 50, earnedAt: ProtobufTimestamp(seconds: 1_700_000_000)),
         ], partnerMemberNumbers: ["cathay-air": "CA-9"])
+      let other = OpeningMember(memberID: "M-8", tierID: "silver", qualifyingNights: 49)
       var request = ImportMembersRequest(
-        members: [member], totals: ImportTotals(members: 1, lots: 2, points: 751, qualifyingPoints: 10),
+        members: [member, other], totals: ImportTotals(members: 2, lots: 2, points: 751, qualifyingPoints: 10),
         idempotencyKey: stage.fresh())
       let wrong = request
       #expect(try await refusalReason { try await stage.ops.imports.importMembers(wrong) } == "TOTALS_DIFFER")
@@ -237,6 +238,9 @@ extension ScenarioCaller {
       let tier = try await stage.ops.loyalty.getTier(GetTierRequest(memberID: "M-9"))
       #expect(tier.balance == 750 && tier.tier?.tierID == "gold" && tier.nextExpiryAt == expires)
       #expect(tier.enrolledAt == member.enrolledAt)
+      #expect(try await stage.hotel.loyalty.accrue(stage.stay("M-8", yuan: 10)).tierID == "gold", "the fiftieth night")
+      let bought = try await stage.air.loyalty.accrue(stage.flight("M-9"))
+      #expect(!bought.rules.contains { $0.ruleID == "welcome" }, "it has bought before")
     }
   }
 

@@ -117,7 +117,9 @@ struct ImportHandlers: ImportServiceHandler, ProgrammeHandlers {
     fields.checkRequiredMember(member.memberID, "\(path).member_id")
     fields.checkName(member.tierID, "\(path).tier_id", isRequired: false)
     var imported = ImportedMember(
-      member: member.memberID, tier: member.tierID, qualifying: member.qualifyingPoints)
+      member: member.memberID, tier: member.tierID, qualifying: member.qualifyingPoints, spend: member.qualifyingSpend,
+      nights: member.qualifyingNights, segments: member.qualifyingSegments,
+      purchased: member.hasPurchased || member.qualifyingPoints > 0)
     if member.enrolledAt != nil {
       imported.enrolledMs = fields.milliseconds(member.enrolledAt, "\(path).enrolled_at")
     }
