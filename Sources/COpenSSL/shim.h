@@ -34,6 +34,8 @@ static inline long copenssl_ctx_build_cert_chain(SSL_CTX *ctx, long flags) {
   return SSL_CTX_build_cert_chain(ctx, flags);
 }
 
+static inline void copenssl_ctx_set_max_cert_list(SSL_CTX *ctx, long bytes) { SSL_CTX_set_max_cert_list(ctx, bytes); }
+
 static inline int copenssl_set_server_name(SSL *ssl, const char *name) {
   return (int)SSL_set_tlsext_host_name(ssl, name);
 }

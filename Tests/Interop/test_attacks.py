@@ -494,6 +494,21 @@ def test_a_compressed_bomb_is_resource_exhausted(server):
         assert attacker.status(1) == RESOURCE_EXHAUSTED and attacker.is_alive()
 
 
+def test_compressed_requests_that_do_not_end_are_kept_as_they_came(server):
+    """100 of 4 kB that would be 4 MiB each, and no end of any."""
+    import gzip
+
+    body = message(gzip.compress(b"\0" * ((4 << 20) - 16)), compressed=1)
+    before = resident(server)
+    with RawClient(server) as attacker:
+        for stream in range(1, 200, 2):
+            attacker.send(attacker.head(stream, extra=[("grpc-encoding", "gzip")]), frame(DATA, 0, stream, body))
+        assert attacker.is_alive() and not attacker.stream(1).ended
+        assert resident(server) - before < 32 << 20
+        attacker.send(frame(DATA, END_STREAM, 1))
+        assert attacker.status(1) == INTERNAL, "decompressed, it is no message"
+
+
 def test_many_unfinished_messages_on_one_connection_are_bounded(server):
     """100 streams that promise 4 MiB each and send 1 MiB: 100 MiB, of which 16 may be kept."""
     with RawClient(server) as attacker:

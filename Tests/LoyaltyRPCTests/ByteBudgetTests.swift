@@ -18,28 +18,53 @@ private final class NoOwner: StreamOwner {
     #expect(budget.usedBytes == 0)
   }
 
-  @Test func repliesBeyondAStreamsOwnBufferAreTakenFromTheBudget() async throws {
-    let budget = ByteBudget(limit: 1_000)
-    let messages = OutgoingMessages(capacity: 100, budget: budget)
-    try await messages.send(Array(repeating: 0, count: 100), owner: NoOwner())
-    #expect(budget.usedBytes == 0)
-    let waiting = Task { try await messages.send(Array(repeating: 0, count: 500), owner: NoOwner()) }
-    while budget.usedBytes < 500 { await Task.yield() }
-    await #expect(throws: RPCError.self) { try await messages.send(Array(repeating: 0, count: 501), owner: NoOwner()) }
-    #expect(budget.usedBytes == 500)
-    var room = [UInt8](repeating: 0, count: 550)
-    _ = room.withUnsafeMutableBytes { bytes in bytes.baseAddress.map { messages.take(into: $0, capacity: 550) } }
+  @Test func theMemoryOfAStreamsRepliesIsTakenFromTheBudget() async throws {
+    let budget = ByteBudget(limit: 100_000)
+    let messages = OutgoingMessages(capacity: 10_000, budget: budget)
+    try await messages.send(Array(repeating: 0, count: 1_000), owner: NoOwner())
+    #expect(budget.usedBytes == 0, "its first kibibyte is its own")
+    try await messages.send(Array(repeating: 0, count: 5_000), owner: NoOwner())
+    #expect(budget.usedBytes == 6_000 - ByteQueue.smallestCapacity)
+    let waiting = Task { try await messages.send(Array(repeating: 0, count: 50_000), owner: NoOwner()) }
+    while budget.usedBytes < 50_000 { await Task.yield() }
+    let held = budget.usedBytes
+    await #expect(throws: RPCError.self) {
+      try await messages.send(Array(repeating: 0, count: 60_000), owner: NoOwner())
+    }
+    #expect(budget.usedBytes == held)
+    var room = [UInt8](repeating: 0, count: held + 1_024)
+    _ = room.withUnsafeMutableBytes { bytes in bytes.baseAddress.map { messages.take(into: $0, capacity: bytes.count) }
+    }
     #expect(budget.usedBytes == 0)
     try await waiting.value
   }
 
+  /// Each below the size from which its writer waits.
+  @Test func manyStreamsTogetherHoldNoMoreThanTheBudget() async throws {
+    let budget = ByteBudget(limit: 100_000)
+    let streams = (0..<10).map { _ in OutgoingMessages(capacity: 64 << 10, budget: budget) }
+    var refused = 0
+    for stream in streams {
+      do {
+        try await stream.send(Array(repeating: 0, count: 30_000), owner: NoOwner())
+      } catch {
+        #expect(error.code == .resourceExhausted)
+        refused += 1
+      }
+    }
+    #expect(refused == 7)
+    var queued = 0
+    for stream in streams { queued += stream.queuedBytes }
+    #expect(queued == 90_000)
+  }
+
   @Test(arguments: [true, false])
   func whatWasTakenComesBackAtTheEnd(_ fails: Bool) async throws {
-    let budget = ByteBudget(limit: 1_000)
+    let budget = ByteBudget(limit: 10_000)
     var messages: OutgoingMessages? = OutgoingMessages(capacity: 0, budget: budget)
     let stream = messages
-    let waiting = Task { [stream] in try await stream?.send(Array(repeating: 0, count: 700), owner: NoOwner()) }
-    while budget.usedBytes < 700 { await Task.yield() }
+    let waiting = Task { [stream] in try await stream?.send(Array(repeating: 0, count: 7_000), owner: NoOwner()) }
+    while budget.usedBytes < 5_000 { await Task.yield() }
     if fails {
       messages?.fail(RPCError(.cancelled, "gone"))
       await #expect(throws: RPCError.self) { try await waiting.value }

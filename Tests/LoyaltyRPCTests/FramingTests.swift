@@ -128,7 +128,7 @@ import Testing
 }
 
 /// A generator whose numbers follow from its seed (SplitMix64).
-struct SeededRandomness {
+struct SeededRandomness: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }

@@ -132,6 +132,40 @@ import Testing
     }
   }
 
+  /// Forty certificates are some 22 kB.
+  @Test(arguments: [(40, 0), (400, 1)])
+  func aChainOfCertificatesMayBeLongButNotWithoutEnd(_ length: Int, _ failures: Int) async throws {
+    try await withEcho(clientCertificate: true) { _, _, server in
+      let folder = try TestCertificates.shared.get().folder
+      _ = try await runAside(
+        """
+        cd \(folder); chain=$(mktemp); for _ in $(seq \(length)); do cat authority.pem; done > $chain
+        sleep 0.3 | timeout 20 openssl s_client -connect 127.0.0.1:\(server.boundPort ?? 0) -alpn h2 -cert partner.pem \
+          -key partner.key -cert_chain $chain > /dev/null 2>&1 || true; rm $chain
+        """)
+      while server.connectionCount > 0 { try await Task.sleep(for: .milliseconds(5)) }
+      #expect(server.figures.connectionsAccepted == 1)
+      #expect(server.figures.handshakesFailed == failures)
+    }
+  }
+
+  @Test func aFloodOfKeyUpdatesIsCutOff() async throws {
+    var limits = CallLimits.defaults
+    (limits.maxControlFrames, limits.handshakeSeconds) = (50, 60)
+    try await withEcho(limits: limits) { client, _, server in
+      let port = server.boundPort ?? 0
+      // `K` at the start of what it reads has openssl update its keys and ask for the same. It reads until the server closes.
+      let end = try await runAside(
+        """
+        (while echo K; do sleep 0.005; done) 2>/dev/null |
+          timeout 30 openssl s_client -tls1_3 -alpn h2 -connect 127.0.0.1:\(port) > /dev/null 2>&1; echo ${PIPESTATUS[1]}
+        """)
+      #expect(end != "124", "the server closes")
+      let answer = try await client.say("hello")
+      #expect(answer == "hello")
+    }
+  }
+
   @Test(arguments: [("-tls1_1", false), ("-tls1_2", true), ("-tls1_3", true)])
   func onlyCurrentVersionsOfTLSAreSpoken(_ flag: String, _ isSpoken: Bool) async throws {
     try await withEcho { _, _, server in

@@ -9,8 +9,12 @@ struct ByteQueue: @unchecked Sendable {
   /// Memory beyond this is let go of when the queue is empty, bytes. 16 KiB: a full frame.
   private static let keptCapacity = 16 << 10
 
+  /// Bytes of the first piece of memory. 1 KiB: a stream that says little needs no second.
+  static let smallestCapacity = 1 << 10
+
   private var memory: UnsafeMutableRawPointer?
-  private var capacity = 0
+  /// Bytes of memory.
+  private(set) var capacity = 0
   private var start = 0
   private var end = 0
 
@@ -23,12 +27,21 @@ struct ByteQueue: @unchecked Sendable {
     return UnsafeMutableRawBufferPointer(start: memory.map { $0 + end }, count: count)
   }
 
+  /// Bytes of memory that there will be once `extra` bytes are added.
+  @inline(__always)
+  func capacity(with extra: Int) -> Int { capacity - end >= extra ? capacity : capacity(moving: extra) }
+
+  private func capacity(moving extra: Int) -> Int {
+    count + extra <= capacity && start >= capacity / 2
+      ? capacity : max(count + extra, 2 * capacity, Self.smallestCapacity)
+  }
+
   private mutating func makeRoom(for extra: Int) {
-    let held = count
-    if let memory, held + extra <= capacity, start >= capacity / 2 {
+    let (held, wanted) = (count, capacity(moving: extra))
+    if wanted == capacity, let memory {
       memmove(memory, memory + start, held)
     } else {
-      capacity = max(held + extra, 2 * capacity, 1 << 10)
+      capacity = wanted
       let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
       if let memory {
         memcpy(larger, memory + start, held)

@@ -39,7 +39,7 @@ public struct CallLimits: Sendable, Hashable {
   public var maxQueuedReplyBytes = 64 << 20
 
   /// Frames that carry nothing of a call, together, that a peer may send in `controlFrameWindow`: resets, SETTINGS,
-  /// PRIORITY, empty DATA, PINGs beyond one for each DATA frame it got, and those that make this side reset a stream.
+  /// PRIORITY, empty DATA, PINGs beyond one for each DATA frame it got, those that make this side reset a stream, and TLS's KeyUpdate.
   /// (Frames of unknown types are skipped by nghttp2 at no more cost than their bytes.) 2,000: gRPC peers probe and cancel, floods (CVE-2019-9512, -9515, -9518, CVE-2023-44487, CVE-2025-8671)
   /// send ten times as many.
   public var maxControlFrames = 2_000

@@ -11,8 +11,12 @@ final class IncomingMessages: Sendable {
     let encoding: MessageEncoding
     /// Bytes on the wire for which the peer's window is still to be opened again: it may send them once the message is taken.
     let window: Int
-    /// Bytes on the wire.
-    var size: Int { MessageDeframer.prefixLength + bytes.count }
+    /// Bytes that it counts for while it waits.
+    var size: Int { MessageDeframer.prefixLength + bytes.count + Self.overhead }
+
+    /// What a message that waits takes beside its bytes: an array's head, what the allocator rounds up, its place in the queue. 64:
+    /// without it a message of one byte, six on the wire, would take twelve times what it counts for.
+    static let overhead = 64
   }
 
   private struct State {

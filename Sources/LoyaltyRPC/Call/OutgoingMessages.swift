@@ -26,7 +26,7 @@ final class OutgoingMessages: Sendable {
     var nextWaiter: UInt64 = 0
     /// The loop found nothing to send and wants to be told.
     var loopWaits = true
-    /// Bytes beyond `capacity` that are taken from the budget.
+    /// Bytes that are taken from the budget: the queue's memory beyond its first piece.
     var charged = 0
   }
 
@@ -36,7 +36,7 @@ final class OutgoingMessages: Sendable {
 
   /// - Parameters:
   ///   - capacity: bytes that may be queued before `send` waits.
-  ///   - budget: where what is queued beyond that is taken from.
+  ///   - budget: where the memory for them is taken from.
   init(capacity: Int, budget: ByteBudget? = nil) {
     self.capacity = capacity
     self.budget = budget
@@ -50,16 +50,21 @@ final class OutgoingMessages: Sendable {
     if charged > 0 { budget?.give(charged) }
   }
 
-  /// Takes from the budget or gives back what a change of the queue makes necessary.
-  private func settle(_ state: inout State, queued: Int) -> Bool {
-    let over = max(0, queued - capacity)
-    guard let budget, over != state.charged else { return true }
-    if over > state.charged {
-      guard budget.take(over - state.charged) else { return false }
+  /// Takes from the budget or gives back what a change of the queue's memory makes necessary.
+  @inline(__always)
+  private func settle(_ state: inout State, memory: Int) -> Bool {
+    let wanted = max(0, memory - ByteQueue.smallestCapacity)
+    return wanted == state.charged || charge(&state, wanted)
+  }
+
+  private func charge(_ state: inout State, _ wanted: Int) -> Bool {
+    guard let budget else { return true }
+    if wanted > state.charged {
+      guard budget.take(wanted - state.charged) else { return false }
     } else {
-      budget.give(state.charged - over)
+      budget.give(state.charged - wanted)
     }
-    state.charged = over
+    state.charged = wanted
     return true
   }
 
@@ -88,7 +93,7 @@ final class OutgoingMessages: Sendable {
     var wakes = false
     let result = state.withLock { state -> Queued in
       if state.isFinished || state.failure != nil { return .failed(state.failure) }
-      guard settle(&state, queued: state.queuedBytes + count) else { return .overBudget }
+      guard settle(&state, memory: state.queue.capacity(with: count)) else { return .overBudget }
       write(state.queue.append(count))
       state.lengths.append(count)
       wakes = state.loopWaits
@@ -171,7 +176,7 @@ final class OutgoingMessages: Sendable {
       if state.failure == nil { state.failure = error }
       state.queue.removeAll()
       state.lengths.removeAll()
-      _ = settle(&state, queued: 0)
+      _ = settle(&state, memory: 0)
       state.isFinished = true
       defer { state.waiters = [] }
       return state.waiters
@@ -196,7 +201,7 @@ final class OutgoingMessages: Sendable {
         state.sent -= first
         state.lengths.removeFirst()
       }
-      if state.charged > 0 { _ = settle(&state, queued: state.queuedBytes) }
+      if state.charged > 0 { _ = settle(&state, memory: state.queue.capacity) }
       guard moved > 0 else {
         if state.isFinished { return (.finished, []) }
         state.loopWaits = true

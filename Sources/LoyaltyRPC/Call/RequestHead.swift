@@ -76,6 +76,10 @@ struct RequestHead {
     }
   }
 
+  /// Bytes of it that are kept for as long as the call lasts: a few bytes of HPACK may stand for all of them.
+  @inline(__always)
+  var keptBytes: Int { metadata.isEmpty && web == nil ? 0 : listBytes }
+
   /// The method of a plain gRPC call that is in order, -1 for any other: `verdict` says what that is. Inlined, so that a head is
   /// not copied, with a retain for each reference in it, to be looked at.
   @inline(__always)

@@ -257,9 +257,11 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   // MARK: - Requests
 
   func readRequest(
-    slot: Int, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int, flags: UnsafeMutablePointer<UInt32>
+    _ stream: Int32, slot: Int, into buffer: UnsafeMutablePointer<UInt8>, capacity: Int,
+    flags: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    guard attempts.indices.contains(slot), let attempt = attempts[slot] else {
+    // The place may be another call's by now.
+    guard attempts.indices.contains(slot), let attempt = attempts[slot], attempt.streamID == stream else {
       return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
     switch attempt.takeRequest(into: buffer, capacity: capacity) {

@@ -38,7 +38,7 @@ extension ClientConnection {
   static let readRequest: nghttp2_data_source_read_callback = { _, stream, buffer, capacity, flags, source, user in
     guard let buffer, let flags, let source, let user else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
     return ClientConnection.of(user).readRequest(
-      slot: Int(source.pointee.fd), into: buffer, capacity: capacity, flags: flags)
+      stream, slot: Int(source.pointee.fd), into: buffer, capacity: capacity, flags: flags)
   }
 
   private static func of(_ user: UnsafeMutableRawPointer) -> ClientConnection {

@@ -56,6 +56,8 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   private var isReading = false
   private var flushIsScheduled = false
   private var readIsHeldBack = false
+  /// The socket did not take the last write at once.
+  private var isBehind = false
   private var handshakeTimer: Scheduled<Void>?
   private var controlFrames: ControlFrameGuard
   /// When the bytes came that are worked on, once somebody has asked.
@@ -236,6 +238,7 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
             return
           }
         case .nothing:
+          for _ in 0..<security.takeOwnMessages() { noteControlFrame() }
           return
         case .closed:
           end(.closedByPeer)
@@ -393,11 +396,13 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
   }
 
   private func write(_ context: ChannelHandlerContext) {
-    guard security.pendingOutput > 0 else { return }
-    resources.ciphertext.clear(minimumCapacity: security.pendingOutput)
-    security.takeOutput { _ = resources.ciphertext.writeBytes($0) }
-    let buffer = resources.ciphertext
-    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    let count = security.pendingOutput
+    guard count > 0 else { return }
+    let buffer =
+      isBehind
+      ? SocketBuffer() : count > LoopResources.longestShortOutput ? resources.longOutput : resources.shortOutput
+    let isTaken = buffer.send(security) { context.writeAndFlush(wrapOutboundOut($0), promise: nil) }
+    isBehind = !isTaken
   }
 
   // MARK: - End

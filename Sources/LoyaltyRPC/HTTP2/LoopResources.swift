@@ -1,8 +1,6 @@
 // Memory that all connections of one event loop share, because only one of them runs at a time: an idle connection
 // keeps none of it.
 
-import NIOCore
-
 /// Buffers of one event loop. Used on that loop only.
 ///
 /// `@unchecked Sendable` holds because it is made before its loop's first connection and touched on that loop only after.
@@ -14,11 +12,15 @@ final class LoopResources: @unchecked Sendable {
   /// and large ones fill theirs.
   let plainOutput = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
 
-  /// What goes to the socket. Its storage is used again once NIO has written it.
-  var ciphertext = ByteBufferAllocator().buffer(capacity: 16 << 10)
+  /// What goes to the socket: most of it is short, and the first short write that a socket does not take keeps its buffer.
+  let shortOutput = SocketBuffer()
+  let longOutput = SocketBuffer()
+
+  /// Longest write from `shortOutput`, bytes. 16 KiB: a full record.
+  static let longestShortOutput = 16 << 10
 
   /// Where encoded replies wait for nghttp2: as it sends them they are forgotten, most within the read that brought their calls.
-  var replies = ReplyArena()
+  let replies = ReplyMemory()
 
   /// What nghttp2 takes for streams and frames.
   let sessionMemory = SessionMemory()

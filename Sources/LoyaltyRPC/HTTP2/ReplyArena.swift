@@ -1,21 +1,63 @@
 // Where encoded messages wait until nghttp2 takes them: many small ones in one piece of memory, so that a reply costs
 // no allocation of its own.
 
+import Synchronization
+
+/// The memory of all replies of one event loop. Used on that loop only.
+final class ReplyMemory {
+  /// 32 KiB: some hundred typical replies; one of half of that or more gets an arena of its own size.
+  static let arenaBytes = 32 << 10
+
+  /// Arenas of many replies at once. 64: 2 MiB a loop. One small reply that its peer does not take keeps the arena of all that it came
+  /// with; beyond this each reply has memory of just its size, so that what is left lying takes what it is counted for.
+  static let maxArenas = 64
+
+  private let arenas = ArenaCount()
+  private var current: ReplyArena
+
+  init() {
+    current = ReplyArena(capacity: Self.arenaBytes, countedBy: arenas)
+  }
+
+  /// Arenas of many replies that are there.
+  var arenaCount: Int { arenas.live.load(ordering: .relaxed) }
+
+  /// Room for `count` bytes.
+  func reserve(_ count: Int) -> (ReplyArena, Range<Int>) {
+    if let range = current.reserve(count) { return (current, range) }
+    let arena: ReplyArena
+    if count < Self.arenaBytes / 2, arenaCount < Self.maxArenas {
+      arena = ReplyArena(capacity: Self.arenaBytes, countedBy: arenas)
+      current = arena
+    } else {
+      arena = ReplyArena(capacity: count)
+    }
+    // A new arena has room for what it was made for.
+    return (arena, arena.reserve(count) ?? 0..<0)
+  }
+}
+
+/// How many arenas there are: they tell it when they go, with whoever held them last.
+final class ArenaCount: Sendable {
+  let live = Atomic<Int>(0)
+}
+
 /// A piece of memory that is filled from its start and empties as a whole. Used on one event loop only.
 final class ReplyArena {
-  /// 32 KiB: some hundred typical replies; one that does not fit gets an arena of its own size.
-  static let defaultCapacity = 32 << 10
-
   fileprivate let memory: UnsafeMutableRawBufferPointer
   private var used = 0
   private var live = 0
+  private let count: ArenaCount?
 
-  init(capacity: Int = ReplyArena.defaultCapacity) {
+  init(capacity: Int, countedBy count: ArenaCount? = nil) {
     memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    self.count = count
+    count?.live.wrappingAdd(1, ordering: .relaxed)
   }
 
   deinit {
     memory.deallocate()
+    count?.live.wrappingSubtract(1, ordering: .relaxed)
   }
 
   /// Room for `count` bytes, nil if there is none left.

@@ -43,10 +43,11 @@ extension RPCServer {
     /// `net.core.somaxconn`.
     public var backlog = 1_024
 
-    /// Connections at once; one more is closed as it is accepted. 10,000: half a gigabyte when all are idle.
+    /// Connections at once; one more is closed as it is accepted. 10,000: 0.4 GB when all are idle.
     public var maxConnections = 10_000
 
-    /// Bytes of requests and replies that all connections together may hold, beyond 64 KiB each that are not counted.
+    /// Bytes of requests, their metadata and replies that all connections together may hold, beyond 64 KiB for each connection and 1 KiB
+    /// for each stream of replies that are not counted.
     /// 512 MiB: what 32 connections at their own limits hold; the call that goes beyond is answered RESOURCE_EXHAUSTED.
     public var maxHeldBytes = 512 << 20
 

@@ -9,12 +9,30 @@ extension ServerConnection {
   func begin(_ slot: Int) {
     streams[slot].hasHead = true
     let method = streams[slot].head.plainMethod
-    if method >= 0 { return accept(slot, method) }
+    if method >= 0 {
+      if mayHoldHead(slot) { accept(slot, method) }
+      return
+    }
     if let web = streams[slot].head.web, !beginWeb(slot, web) { return }
+    guard mayHoldHead(slot) else { return }
     switch streams[slot].head.verdict() {
     case .notGRPC(let status): respondHTTP(slot, status)
     case .failed(let error): refuse(slot, error)
     case .accepted(let index): accept(slot, index)
+    }
+  }
+
+  /// - Returns: false if the call is refused, since its metadata is more than may be held.
+  private func mayHoldHead(_ slot: Int) -> Bool {
+    let kept = streams[slot].head.keptBytes
+    guard kept > 0 else { return true }
+    streams[slot].headBytes = kept
+    do {
+      try hold(kept, slot)
+      return true
+    } catch {
+      refuse(slot, error)
+      return false
     }
   }
 

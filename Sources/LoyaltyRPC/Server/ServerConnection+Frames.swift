@@ -124,15 +124,7 @@ extension ServerConnection {
       requests.push(whole, owner: call)
     }
     do throws(RPCError) {
-      // Everything that comes counts until it is taken or the stream is over.
-      streams[slot].bufferedBytes += bytes.count
-      bufferedBytes += bytes.count
-      guard bufferedBytes <= limits.maxBufferedBytes else {
-        throw RPCError(
-          .resourceExhausted,
-          "the connection holds more than \(limits.maxBufferedBytes) bytes of requests that wait for their handlers")
-      }
-      guard mayHold(0) else { throw budgetError }
+      try hold(bytes.count, slot)
       for (isCompressed, message) in try takeMessages(slot, bytes) {
         try streams[slot].state.receiveMessage()
         let encoding = streams[slot].head.encoding
@@ -140,21 +132,35 @@ extension ServerConnection {
           throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
         guard streams[slot].requests != nil, streams[slot].call != nil else {
+          // Decompressed once the call begins: until then it takes what it counts for.
           streams[slot].requestIsCompressed = isCompressed
-          streams[slot].request = try Compression.decompress(
-            message, isCompressed ? encoding : .identity, limit: limits.maxReceivedMessageBytes)
+          streams[slot].request = message
           continue
         }
         let window = streams[slot].window.complete(size: MessageDeframer.prefixLength + message.count)
         whole.append(
           IncomingMessages.Entry(bytes: message, encoding: isCompressed ? encoding : .identity, window: window))
       }
+      if !whole.isEmpty { try hold(whole.count * IncomingMessages.Entry.overhead, slot) }
       pushWhole()
       openWindow(slot)
     } catch {
       pushWhole()
       refuse(slot, error)
     }
+  }
+
+  /// Everything that comes counts until it is taken or the stream is over.
+  /// - Throws: RESOURCE_EXHAUSTED if that is more than may wait.
+  func hold(_ count: Int, _ slot: Int) throws(RPCError) {
+    streams[slot].bufferedBytes += count
+    bufferedBytes += count
+    guard bufferedBytes <= limits.maxBufferedBytes else {
+      throw RPCError(
+        .resourceExhausted,
+        "the connection holds more than \(limits.maxBufferedBytes) bytes of requests that wait for their handlers")
+    }
+    guard mayHold(0) else { throw budgetError }
   }
 
   private func takeMessages(
@@ -193,9 +199,16 @@ extension ServerConnection {
     } else {
       let request = streams[slot].request
       streams[slot].request = []
-      bufferedBytes -= streams[slot].bufferedBytes
-      streams[slot].bufferedBytes = 0
-      request.withUnsafeBytes { start(slot, $0) }
+      let held = streams[slot].bufferedBytes - streams[slot].headBytes
+      bufferedBytes -= held
+      streams[slot].bufferedBytes -= held
+      let encoding = streams[slot].requestIsCompressed ? streams[slot].head.encoding : .identity
+      do throws(RPCError) {
+        let message = try Compression.decompress(request, encoding, limit: limits.maxReceivedMessageBytes)
+        message.withUnsafeBytes { start(slot, $0) }
+      } catch {
+        refuse(slot, error)
+      }
     }
   }
 

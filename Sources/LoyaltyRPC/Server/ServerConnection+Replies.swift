@@ -32,7 +32,7 @@ extension ServerConnection {
       respond(call, .failed(error), ending)
       return
     }
-    let (arena, range) = reserve(MessageDeframer.prefixLength + body.count)
+    let (arena, range) = resources.replies.reserve(MessageDeframer.prefixLength + body.count)
     MessageFrame.write(body, to: arena[range])
     queue(ReplyBytes(arena, range), call.slot)
     respond(call, .ok(ending.trailers), ending)
@@ -50,7 +50,7 @@ extension ServerConnection {
       respond(call, .failed(error), ending)
       return
     }
-    let (arena, range) = reserve(frame.count)
+    let (arena, range) = resources.replies.reserve(frame.count)
     arena[range].copyBytes(from: frame)
     queue(ReplyBytes(arena, range), call.slot)
     respond(call, .ok(ending.trailers), ending)
@@ -91,16 +91,6 @@ extension ServerConnection {
     respond(call, .failed(error), ending)
   }
 
-  func reserve(_ count: Int) -> (ReplyArena, Range<Int>) {
-    let arena = resources.replies
-    if let range = arena.reserve(count) { return (arena, range) }
-    let next = ReplyArena(capacity: max(count, ReplyArena.defaultCapacity))
-    // A long reply has one of its own; what fits stays where the short ones are.
-    if count < ReplyArena.defaultCapacity / 2 { resources.replies = next }
-    // A new arena has room for what it was made for.
-    return (next, next.reserve(count) ?? 0..<0)
-  }
-
   /// The status is known: the response goes out, or waits at a gate.
   func respond(_ call: ServerContext, _ trailers: ServerStream.Trailers, _ ending: ServerContext.Ending) {
     let slot = call.slot
@@ -133,8 +123,8 @@ extension ServerConnection {
 
   /// A gate lets a held reply go. The caller flushes.
   func release(slot: Int, streamID: Int32, failure: RPCError?) {
+    handlerEnded()
     guard phase == .open, streams[slot].id == streamID, streams[slot].isHeld else { return }
-    runningCalls -= 1
     streams[slot].isHeld = false
     if let failure {
       dropReply(slot)
@@ -241,10 +231,7 @@ extension ServerConnection {
   /// Ends a call whose handler has not answered: it was refused, or its time is over.
   func refuse(_ slot: Int, _ error: RPCError) {
     guard streams[slot].state.response != .ended else { return }
-    if streams[slot].isHeld {
-      streams[slot].isHeld = false
-      runningCalls -= 1
-    }
+    streams[slot].isHeld = false
     dropReply(slot)
     if let call = streams[slot].call {
       call.cancel(error)

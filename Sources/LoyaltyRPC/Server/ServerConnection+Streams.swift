@@ -36,7 +36,6 @@ extension ServerConnection {
   /// for it.
   func close(_ slot: Int, _ reason: @autoclosure () -> RPCError) {
     if let call = streams[slot].call {
-      if streams[slot].isHeld { runningCalls -= 1 }
       if !streams[slot].hasReportedEnd {
         let reason = reason()
         call.cancel(reason)

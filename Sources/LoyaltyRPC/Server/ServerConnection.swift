@@ -61,7 +61,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   // for each touch what it pays for a header field.
   @exclusivity(unchecked) var freeSlots: [Int] = []
   var openStreams = 0
-  /// Handlers that have not ended, and held replies: counted until they end, not until their stream is reset.
+  /// Handlers that have not ended, and replies that a gate has not let go: counted until then, not until their stream is reset.
   var runningCalls = 0
 
   /// The stream whose header block is being received, or that was used last.

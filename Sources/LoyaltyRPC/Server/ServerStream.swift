@@ -11,7 +11,7 @@ struct ServerStream {
   var deframer = MessageDeframer(limit: 0)
   var window = StreamWindow()
 
-  /// The whole message of a call that takes one, if it came in pieces.
+  /// The whole message of a call that takes one as it came, if it came in pieces or compressed.
   var request: [UInt8] = []
   var requestIsCompressed = false
   /// Where the messages of a call that takes a stream go.
@@ -19,6 +19,8 @@ struct ServerStream {
 
   /// Bytes of this stream that count against the connection's buffer limit.
   var bufferedBytes = 0
+  /// Those of them that are the head's: they count until the stream is over.
+  var headBytes = 0
 
   /// The handler runs, or its reply is held.
   var call: ServerContext?
@@ -79,6 +81,7 @@ struct ServerStream {
     requestIsCompressed = false
     if requests != nil { requests = nil }
     bufferedBytes = 0
+    headBytes = 0
     call = nil
     if !reply.isEmpty { reply.discard() }
     if responses != nil { responses = nil }

@@ -15,6 +15,9 @@ protocol ConnectionSecurity: AnyObject {
   /// Moves what may be read to `buffer`, one record at most.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> SecuredRead
 
+  /// Steps taken since the last look for messages of the protection's own, after the handshake.
+  func takeOwnMessages() -> Int
+
   /// Takes all of `bytes` for the socket.
   func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError)
 
@@ -91,6 +94,8 @@ final class Plaintext: ConnectionSecurity {
     }
     return .bytes(count)
   }
+
+  func takeOwnMessages() -> Int { 0 }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) { output.append(contentsOf: bytes) }
 

@@ -31,6 +31,10 @@ final class TLSContext: @unchecked Sendable {
   /// `exit` runs, and would find its tables gone (seen as a crash in one of forty ends under load).
   private static let isPrepared = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 
+  /// Longest chain of certificates taken from a peer, in bytes. 32 KiB: three times a chain of four with long RSA keys. libssl takes memory
+  /// for what a peer announces, before anything is known of it.
+  static let maxCertificateBytes = 32 << 10
+
   init(method: @autoclosure () -> OpaquePointer?, isServer: Bool) throws(TLSError) {
     guard Self.isPrepared else { throw .configuration(LibSSLErrors.takeText()) }
     guard let context = SSL_CTX_new(method()) else { throw .configuration(LibSSLErrors.takeText()) }
@@ -41,6 +45,7 @@ final class TLSContext: @unchecked Sendable {
       copenssl_ctx_set_groups_list(context, "X25519:P-256:P-384") == 1
     else { throw .configuration(LibSSLErrors.takeText()) }
     copenssl_ctx_set_safe_options(context)
+    copenssl_ctx_set_max_cert_list(context, Self.maxCertificateBytes)
     // Buffers are given back between records: 34 kB less on an idle connection.
     copenssl_ctx_set_mode(
       context,

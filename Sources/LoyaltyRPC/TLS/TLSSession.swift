@@ -23,6 +23,8 @@ final class TLSSession: ConnectionSecurity {
   /// On a server: the peer of a session that is to be resumed was verified.
   private var isResumptionChecked = false
 
+  private var ownMessages = 0
+
   /// The server asked this side for a certificate.
   private(set) var isCertificateRequested = false
 
@@ -75,6 +77,7 @@ final class TLSSession: ConnectionSecurity {
     let result = SSL_do_handshake(ssl)
     if result == 1 {
       isEstablished = true
+      countOwnMessages()
       try agreeOnProtocol()
       return true
     }
@@ -83,6 +86,19 @@ final class TLSSession: ConnectionSecurity {
     case SSL_ERROR_ZERO_RETURN: throw .closedInHandshake
     default: throw handshakeError()
     }
+  }
+
+  /// From now on libssl takes a step for messages of TLS's own only, such as KeyUpdate (RFC 8446 §4.6.3): they cost their sender a record
+  /// and this side new keys, and libssl takes any number of them.
+  private func countOwnMessages() {
+    SSL_set_info_callback(ssl) { ssl, place, _ in
+      if place & SSL_CB_LOOP != 0, let ssl { TLSSession.of(ssl)?.ownMessages += 1 }
+    }
+  }
+
+  func takeOwnMessages() -> Int {
+    defer { ownMessages = 0 }
+    return ownMessages
   }
 
   private func agreeOnProtocol() throws(TLSError) {

@@ -189,7 +189,7 @@ extension ServerConnection {
     }
     // What waits for the peer from here on is watched like any reply.
     _ = streams[slot].state.sendMessage()
-    let (arena, range) = reserve(body.count)
+    let (arena, range) = resources.replies.reserve(body.count)
     arena[range].copyBytes(from: body)
     queue(ReplyBytes(arena, range), slot)
     streams[slot].responses = nil
