@@ -82,3 +82,12 @@ public struct CallLimits: Sendable, Hashable {
 
   var ofHeaders: OfHeaders { OfHeaders(maxBytes: maxHeaderListBytes, maxCount: maxHeaderCount) }
 }
+
+extension CallLimits {
+  func checkSent(_ count: Int) throws(RPCError) {
+    guard count <= maxSentMessageBytes else {
+      throw RPCError(
+        .resourceExhausted, "message of \(count) bytes is longer than the limit of \(maxSentMessageBytes) for sending")
+    }
+  }
+}

@@ -453,12 +453,3 @@ extension ServerContext: StreamOwner {
     }
   }
 }
-
-extension CallLimits {
-  func checkSent(_ count: Int) throws(RPCError) {
-    guard count <= maxSentMessageBytes else {
-      throw RPCError(
-        .resourceExhausted, "message of \(count) bytes is longer than the limit of \(maxSentMessageBytes) for sending")
-    }
-  }
-}
