@@ -213,6 +213,45 @@ import Testing
     try desk.check()
   }
 
+  @Test func aRedemptionThatIsUndoneTakesItsVouchersAndGivesBackItsQuotas() throws {
+    var desk = try CataloguePolicy.desk()
+    try desk.accept(accrual("m", yuan: 1_000, reference: "a"))
+    func dinner() throws -> (id: UInt64, codes: [String]) {
+      let bought = try #require(try desk.accept(redemption("m", "dinner", quantity: 2)).redemption)
+      return (desk.ledger.sequence, bought.codes.map(\.code))
+    }
+    func use(_ code: String) -> Record.Input {
+      partnership(
+        .voucherUse(VoucherUseInput(code: code, currency: "CNY", billMinorUnits: 10_000, reference: "bill")))
+    }
+    let first = try dinner()
+    #expect(desk.refusal(redemption("m", "dinner"))?.reason == .quotaExceeded, "two a year")
+    // One of the two goes back: one voucher is left, and there is room for one in the quota.
+    var back = try #require(try desk.accept(desk.paymentReversal(first.id, back: 1)).paymentReversed)
+    #expect(back.points == 100 && back.vouchers == 1)
+    #expect(desk.refusal(use(first.codes[0]), caller: Desk.inn)?.reason == .voucherUsed)
+    try desk.accept(use(first.codes[1]), caller: Desk.inn)
+    #expect(desk.refusal(desk.paymentReversal(first.id))?.reason == .voucherUsed, "it was eaten")
+    #expect(desk.refusal(redemption("m", "dinner", quantity: 2))?.reason == .quotaExceeded)
+    let second = try #require(try desk.accept(redemption("m", "dinner")).redemption)
+    back = try #require(try desk.accept(desk.paymentReversal(desk.ledger.sequence)).paymentReversed)
+    #expect(back.vouchers == 1)
+    #expect(desk.refusal(use(second.codes[0].code), caller: Desk.inn)?.reason == .voucherUsed)
+    // The issuer had cancelled one by itself: nothing is due any more.
+    try desk.accept(redemption("m", "dinner"))
+    let third = desk.ledger.sequence
+    let code = try #require(desk.records.last?.redemption?.codes.first?.code)
+    try desk.accept(partnership(.voucherCancel(VoucherCancelInput(code: code, reason: "r"))))
+    back = try #require(try desk.accept(desk.paymentReversal(third)).paymentReversed)
+    #expect(back.vouchers == 0 && back.points == 100)
+    // Items that are limited by themselves, too.
+    try desk.accept(redemption("m", "limited", quantity: 2))
+    #expect(desk.refusal(redemption("m", "limited"))?.reason == .quotaExceeded)
+    try desk.accept(desk.paymentReversal(desk.ledger.sequence))
+    try desk.accept(redemption("m", "limited", quantity: 2))
+    try HoldTests.check(desk)
+  }
+
   @Test func vouchersHaveQuotasLapseAndCanBeTakenBackByTheirIssuer() throws {
     var desk = try CataloguePolicy.desk()
     for (number, member) in ["m", "n", "o"].enumerated() {

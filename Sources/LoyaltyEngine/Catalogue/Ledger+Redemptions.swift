@@ -164,6 +164,9 @@ extension Ledger {
       if before.done > 0 {
         throw Refusal(.alreadyReversed, ["payment": "\(input.redemption)", "reversal": "\(before.last)"])
       }
+      if outcome.vouchers.contains(where: { partnership.vouchers.find(voucherKey($0))?.state == .used }) {
+        throw Refusal(.voucherUsed, ["state": VoucherState.used.word])
+      }
       restored = refund(input.redemption, redemption, &outcome, at: member, &request)
     } else {
       change(input.redemption, input.state, dueMs: redemption.dueMs, &outcome, &request)

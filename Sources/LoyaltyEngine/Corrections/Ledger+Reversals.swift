@@ -148,7 +148,7 @@ extension Ledger {
     // The lots that lapse last come back first: for a part, those that lapse first count as spent.
     let lines = Self.slice(input.lots.reversed(), skipping: before.points, taking: points)
     let restored = restore(lines, from: .redeemed, number, at: member, &request)
-    try putBack(input, back: back, of: total, member, &request)
+    try putBack(input, before.done, done, of: total, member, &request)
     request.draft.record.corrections.append(
       CorrectionChange(subject: input.payment, done: done, points: before.points + points))
     return request.draft.finish(
@@ -156,24 +156,57 @@ extension Ledger {
       outcome: .paymentReversed(
         PaymentReversedOutcome(
           member: id, payment: input.payment, points: points, restored: restored, back: back, left: total - done,
-          balance: available + restored.reduce(0) { $0 + $1.points }, item: input.item)))
+          balance: available + restored.reduce(0) { $0 + $1.points }, item: input.item,
+          vouchers: UInt32(request.draft.record.voucherEnds.count))))
   }
 
-  /// What was bought goes back on the shelf. A redemption that is still being handed over ends, whole.
+  /// What was bought goes back on the shelf, into the quotas, and out of use. A redemption that is still being handed over
+  /// ends, whole.
+  /// - Parameters:
+  ///   - before: of `total`, what had been given back before; `done`: what is now.
   private func putBack(
-    _ input: PaymentReversalInput, back: Int64, of total: Int64, _ member: UInt32, _ request: inout Request
+    _ input: PaymentReversalInput, _ before: Int64, _ done: Int64, of total: Int64, _ member: UInt32,
+    _ request: inout Request
   ) throws(Refusal) {
+    func share(_ value: Int64, _ part: Int64) -> Int64 {
+      FixedPoint.scale(value, by: part, over: total, rounding: .down) ?? 0
+    }
+    // Rounded up: whoever gets a part of the points back gives up the voucher that they had paid.
+    let gone = FixedPoint.scale(Int64(input.vouchers.count), by: done, over: total, rounding: .up) ?? 0
+    let vouchers = try unused(input.vouchers, toBeCancelled: Int(gone))
     if let open = catalogue.open[input.payment] {
-      guard open.state != .reserved, back == total else {
+      guard open.state != .reserved, done - before == total else {
         throw Refusal(.redemptionState, ["redemption": "\(input.payment)", "state": open.state.word])
       }
       release(input.payment, .refunded, of: member, &request)
       return
     }
     for item in input.taken {
-      let quantity = FixedPoint.scale(item.quantity, by: back, over: total, rounding: .down) ?? 0
+      let quantity = share(item.quantity, done) - share(item.quantity, before)
       if quantity > 0 { request.draft.take(item.item, quantity: -quantity) }
     }
+    let quotas = input.quotas.map { use in
+      var use = use
+      use.amount = share(use.amount, done) - share(use.amount, before)
+      return use
+    }
+    giveBack(quotas, of: input.member, at: member, &request)
+    for code in vouchers { request.draft.record.voucherEnds.append(VoucherEnd(code: code, state: .cancelled)) }
+  }
+
+  /// Vouchers to cancel, so that of all of them so many are.
+  /// - Throws: `voucherUsed` if too many have been used, `voucherUnknown` if they have long been forgotten.
+  private func unused(_ codes: [String], toBeCancelled count: Int) throws(Refusal) -> [String] {
+    var good: [String] = []
+    var cancelled = 0
+    for code in codes {
+      guard let voucher = partnership.vouchers.find(voucherKey(code)) else { throw Refusal(.voucherUnknown) }
+      if voucher.state == .issued { good.append(code) }
+      if voucher.state == .cancelled { cancelled += 1 }
+    }
+    let due = max(0, count - cancelled)
+    if due > good.count { throw Refusal(.voucherUsed, ["state": VoucherState.used.word]) }
+    return Array(good.prefix(due))
   }
 
   // MARK: - What both need
@@ -287,6 +320,11 @@ extension RecordDraft {
   }
 }
 
+extension RedemptionOutcome {
+  /// Codes of vouchers that were issued with it; codes out of a pool are none.
+  var vouchers: [String] { codes.filter { $0.voucher > 0 }.map(\.code) }
+}
+
 extension Record {
   /// What a purchase brought the member who had referred the buyer; nil for nothing.
   public var referrerReward: ReferrerReward? {
@@ -311,11 +349,13 @@ extension Record {
   /// A further way to spend adds its outcome here, and is reversible.
   public func payment(sequence: UInt64) -> PaymentReversalInput? {
     let taken = stockMoves.filter { $0.quantity > 0 }.map { TakenItem(item: $0.item, quantity: $0.quantity) }
+    let quotas = quotaUses.filter { $0.amount > 0 }
     return switch outcome {
     case .redeemed(let outcome)?:
       PaymentReversalInput(
         payment: sequence, member: outcome.member, partner: partner, points: outcome.points, lots: outcome.lots,
-        item: outcome.item, quantity: outcome.quantity, taken: taken, provider: outcome.provider)
+        item: outcome.item, quantity: outcome.quantity, taken: taken, provider: outcome.provider,
+        vouchers: outcome.vouchers, quotas: quotas)
     case .catalogueChanged(let outcome)?:
       // A reservation that was confirmed is the payment of the record that reserved.
       if case .step(let step)? = outcome.outcome, case .catalogue(let input)? = input, case .confirm? = input.command,
@@ -323,7 +363,8 @@ extension Record {
       {
         PaymentReversalInput(
           payment: step.redemption, member: result.member, partner: partner, points: result.points, lots: result.lots,
-          item: result.item, quantity: result.quantity, taken: taken, provider: result.provider)
+          item: result.item, quantity: result.quantity, taken: taken, provider: result.provider,
+          vouchers: result.vouchers, quotas: quotas)
       } else {
         nil
       }

@@ -98,7 +98,8 @@ extension CorrectionHandlers {
         ReverseRedemptionResponse(
           reversalID: PublicName.reversal(accepted.sequence), memberID: outcome.member, points: outcome.points,
           restored: outcome.restored.map(LotRestoration.init), partLeft: outcome.left, balance: outcome.balance,
-          reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs)))
+          reversedAt: ProtobufTimestamp(unixMilliseconds: accepted.timeMs),
+          vouchersCancelled: Int32(clamping: outcome.vouchers)))
     }
   }
 
@@ -127,6 +128,7 @@ extension CorrectionHandlers {
           payment.taken = record.stockMoves.filter { $0.quantity > 0 }
             .map { TakenItem(item: $0.item, quantity: $0.quantity) }
         }
+        payment.quotas += record.quotaUses.filter { $0.amount > 0 }
         return payment
       }
       guard let last = page.last else { return nil }
