@@ -91,8 +91,8 @@ final class CommitQueue<State: StateMachine>: Sendable {
     try core.withLock { core in (try body(&core.state), core.sequence) }
   }
 
-  /// Exchanges what has gathered for `batch`, which is empty, unless `floor` records and more have gathered.
-  func take(_ batch: inout PendingBatch, confirming: Bool, floor: UInt32?) -> GroupCommit.Work {
+  /// Exchanges what has gathered for `batch`, which is empty.
+  func take(_ batch: inout PendingBatch, confirming: Bool) -> GroupCommit.Work {
     core.withLock { core in
       if core.pending.isEmpty {
         if confirming && core.stopped == nil {
@@ -101,7 +101,6 @@ final class CommitQueue<State: StateMachine>: Sendable {
         }
         return .nothing(closed: core.stopped != nil)
       }
-      if let floor, core.pending.count >= floor, core.stopped == nil { return .crowd(core.pending.count) }
       swap(&core.pending, &batch)
       journal.place(payload: batch.payload)
       core.capacity = journal.capacity(limit: configuration.queueLimit)

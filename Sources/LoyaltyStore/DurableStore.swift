@@ -61,7 +61,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
       notify: notify)
     group = GroupCommit(
       journal: journal, configuration: configuration, environment: environment,
-      take: { queue.take(&$0, confirming: $1, floor: $2) },
+      take: { queue.take(&$0, confirming: $1) },
       fail: { error in
         queue.stop(error)
         fatal.report(error)

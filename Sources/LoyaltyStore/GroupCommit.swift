@@ -8,8 +8,6 @@ final class GroupCommit: Sendable {
   enum Work: Sendable {
     /// To write the batch that was exchanged.
     case batch
-    /// So many have gathered, and more are coming: they wait for each other.
-    case crowd(UInt32)
     /// Nothing waits, and with `closed` nothing will come.
     case nothing(closed: Bool)
   }
@@ -19,17 +17,14 @@ final class GroupCommit: Sendable {
     var batch = PendingBatch()
     var lastSync: UInt64?
     var isConfirmed = true
-    /// Records that had gathered at the last look; nil after a crowd and before a look: those that it is answered to
-    /// come back soon, and the first of them waits for the others.
-    var gathered: UInt32? = 0
   }
 
   private let journal: any Journal
   private let configuration: StoreConfiguration
   private let environment: StoreEnvironment
-  /// Exchanges the gathered batch for the empty one given, and leaves both when nothing has gathered, or `floor` records
-  /// and more. With `confirming`, room for a confirmation is accounted for when nothing has.
-  private let take: @Sendable (_ batch: inout PendingBatch, _ confirming: Bool, _ floor: UInt32?) -> Work
+  /// Exchanges the gathered batch for the empty one given, and leaves both when nothing has gathered. With `confirming`,
+  /// room for a confirmation is accounted for when nothing has.
+  private let take: @Sendable (_ batch: inout PendingBatch, _ confirming: Bool) -> Work
   private let fail: @Sendable (StoreError) -> Void
   /// Called after each batch and each seal, with the bytes journalled so far.
   private let moved: @Sendable (_ bytes: UInt64, _ sealed: Bool) -> Void
@@ -42,7 +37,7 @@ final class GroupCommit: Sendable {
 
   init(
     journal: any Journal, configuration: StoreConfiguration, environment: StoreEnvironment,
-    take: @escaping @Sendable (_ batch: inout PendingBatch, _ confirming: Bool, _ floor: UInt32?) -> Work,
+    take: @escaping @Sendable (_ batch: inout PendingBatch, _ confirming: Bool) -> Work,
     fail: @escaping @Sendable (StoreError) -> Void,
     moved: @escaping @Sendable (_ bytes: UInt64, _ sealed: Bool) -> Void
   ) {
@@ -92,13 +87,7 @@ final class GroupCommit: Sendable {
     if since < interval { return .pause(interval - since) }
     let quiet = configuration.confirmationDelay.nanoseconds
     let confirming = !rhythm.isConfirmed && since >= quiet
-    let longest = configuration.crowdedSyncInterval.nanoseconds
-    let crowd = UInt32(configuration.crowd)
-    let floor = since < longest ? rhythm.gathered.map { $0 + crowd } ?? 1 : nil
-    switch take(&rhythm.batch, confirming, floor) {
-    case .crowd(let gathered):
-      rhythm.gathered = gathered
-      return .pause(min(interval, longest - since))
+    switch take(&rhythm.batch, confirming) {
     case .nothing(let closed):
       if closed { return .stop }
       if confirming {
@@ -108,7 +97,6 @@ final class GroupCommit: Sendable {
       return .sleep(rhythm.isConfirmed ? nil : quiet - since)
     case .batch:
       rhythm.lastSync = now
-      rhythm.gathered = rhythm.batch.count < crowd ? 0 : nil
       try journal.append(&rhythm.batch)
       let last = rhythm.batch.lastSequence
       addBytes(UInt64(rhythm.batch.payload))

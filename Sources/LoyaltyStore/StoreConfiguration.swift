@@ -19,15 +19,6 @@ public struct StoreConfiguration: Hashable, Sendable {
   /// that comes after a longer pause does not wait.
   public var minimumSyncInterval: Duration = .microseconds(500)
 
-  /// Records within one `minimumSyncInterval` that make a crowd: as long as so many come, a batch waits for more. 8
-  /// within 500 µs are 16,000 a second. Below that a processor has time for a sync every 500 µs; above it syncs take
-  /// the time that the calls need, so that waiting for them is no faster.
-  public var crowd = 8
-
-  /// The longest that a batch waits for a crowd, from the start of the sync before. 4 ms: 250 syncs a second take a
-  /// fiftieth of a core, and 16,000 records a second make batches of 64.
-  public var crowdedSyncInterval: Duration = .milliseconds(4)
-
   /// How long a refused caller should wait. 100 ms: by then a quarter of a full queue is on the disk.
   public var retryDelay: Duration = .milliseconds(100)
 
@@ -87,9 +78,5 @@ public struct StoreConfiguration: Hashable, Sendable {
     try require(
       minimumSyncInterval >= .zero && minimumSyncInterval <= .seconds(1), "minimumSyncInterval", minimumSyncInterval,
       "0 to 1 s")
-    try require(
-      crowdedSyncInterval >= minimumSyncInterval && crowdedSyncInterval <= .seconds(1), "crowdedSyncInterval",
-      crowdedSyncInterval, "minimumSyncInterval (\(minimumSyncInterval)) to 1 s")
-    try require((1...1 << 20).contains(crowd), "crowd", crowd, "1 to 1,048,576")
   }
 }

@@ -1,4 +1,4 @@
-// When the journal's thread writes what has gathered: at once for one record, together for a crowd.
+// When the journal's thread writes what has gathered: at once after a rest, together within an interval.
 
 import Synchronization
 import Testing
@@ -49,56 +49,26 @@ import Testing
     #expect(store.durableSequence == 2)
   }
 
-  @Test func aCrowdWaitsAsLongAsMoreAreComing() throws {
+  @Test func whatGathersWithinTheIntervalIsOneBatch() throws {
     try add(1)
     #expect(store.group.step() == .again)
-    clock.advance(.microseconds(500))
+    clock.advance(.microseconds(100))
     try add(8)
-    #expect(store.group.step() == .pause(500_000))
-    clock.advance(.microseconds(500))
+    #expect(store.group.step() == .pause(400_000))
+    clock.advance(.microseconds(300))
     try add(8)
-    #expect(store.group.step() == .pause(500_000))
-    clock.advance(.microseconds(500))
-    try add(7)
+    #expect(store.group.step() == .pause(100_000))
+    clock.advance(.microseconds(100))
     #expect(store.group.step() == .again)
-    #expect(store.durableSequence == 24)
+    #expect(store.durableSequence == 17)
   }
 
-  @Test func noCrowdWaitsLongerThanTheLongestInterval() throws {
+  @Test func theIntervalDoesNotHoldUpTheEnd() throws {
     try add(1)
     #expect(store.group.step() == .again)
-    for _ in 0..<7 {
-      clock.advance(.microseconds(500))
-      try add(8)
-      #expect(store.group.step() == .pause(500_000))
-    }
-    clock.advance(.microseconds(500))
+    clock.advance(.microseconds(100))
     try add(8)
-    #expect(store.group.step() == .again)
-    #expect(store.durableSequence == 65)
-  }
-
-  @Test func theFirstRecordAfterACrowdWaitsForTheOthersOnce() throws {
-    try add(8)
-    #expect(store.group.step() == .again)
-    clock.advance(.microseconds(600))
-    try add(1)
-    #expect(store.group.step() == .pause(500_000))
-    clock.advance(.microseconds(500))
-    #expect(store.group.step() == .again)
-    #expect(store.durableSequence == 9)
-    // It was no crowd: the next one does not wait.
-    clock.advance(.microseconds(600))
-    try add(1)
-    #expect(store.group.step() == .again)
-  }
-
-  @Test func aCrowdDoesNotHoldUpTheEnd() throws {
-    try add(1)
-    #expect(store.group.step() == .again)
-    clock.advance(.microseconds(500))
-    try add(8)
-    #expect(store.group.step() == .pause(500_000))
+    #expect(store.group.step() == .pause(400_000))
     clock.run()
     try store.close()
     #expect(store.durableSequence == 9)
