@@ -105,6 +105,13 @@ public final class Programme: Sendable {
     board = PolicyBoard(policy)
   }
 
+  /// A ledger before its first record, which opens what this programme's members' keys open.
+  var emptyLedger: Ledger {
+    var ledger = Ledger()
+    ledger.vault = personal
+    return ledger
+  }
+
   /// The policy in effect now.
   public var policy: CompiledPolicy { served.policy }
 

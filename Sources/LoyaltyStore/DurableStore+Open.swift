@@ -21,25 +21,28 @@ extension DurableStore {
   ///     are. A directory with encrypted files does not open without it.
   ///   - notify: told of what an operator should hear, during the call and later, on any thread. It must not call the
   ///     store.
+  ///   - empty: gives the state before the first record, for one that needs more than its records; called once, with the
+  ///     directory locked.
   /// - Throws: `StoreError`: `.locked` when the directory is in use, `.rot`, `.missing` and `.newer` when the files are
   ///   not what a crash can have left, `.inconsistent` when the records contradict each other (nothing has been changed
   ///   then), `.readOnly` when the disk is too full to begin,
   ///   `.configuration`, `.disk`.
   public static func open(
     directory: String, configuration: StoreConfiguration = .defaults, masterKey: MasterKey? = nil,
-    disk: any Disk = PosixDisk(), notify: @escaping @Sendable (StoreEvent) -> Void = { _ in }
+    disk: any Disk = PosixDisk(), notify: @escaping @Sendable (StoreEvent) -> Void = { _ in },
+    empty: () throws -> State = { State() }
   ) throws -> DurableStore {
     try open(
       directory: directory, configuration: configuration, masterKey: masterKey, disk: disk, environment: .system,
       threads: true,
-      notify: notify)
+      notify: notify, empty: empty)
   }
 
   /// - Parameter threads: false leaves the steps of the store's threads to the caller.
   package static func open(
     directory: String, configuration: StoreConfiguration, masterKey: MasterKey? = nil, disk: any Disk,
     environment: StoreEnvironment, threads: Bool,
-    notify: @escaping @Sendable (StoreEvent) -> Void
+    notify: @escaping @Sendable (StoreEvent) -> Void, empty: () throws -> State = { State() }
   ) throws -> DurableStore {
     try configuration.validate()
     let lock = try take(directory, disk, environment)
@@ -49,9 +52,11 @@ extension DurableStore {
       guard !names.contains(FileNames.restoring) else { throw StoreError.unfinishedRestore(directory: directory) }
       let keys = try Keyring.open(
         directory: directory, disk: disk, environment: environment, master: masterKey, creating: true)
-      let recovered = try recover(directory, configuration, disk, keys, environment, notify)
+      let empty = try empty()
+      let recovered = try recover(empty, directory, configuration, disk, keys, environment, notify)
       let store = try DurableStore(
-        recovered: recovered, directory: directory, configuration: configuration, environment: environment, lock: lock,
+        recovered: recovered, empty: empty, directory: directory, configuration: configuration,
+        environment: environment, lock: lock,
         threads: threads, notify: notify)
       notify(.recovered(sequence: recovered.journal.lastSequence, snapshot: recovered.snapshot.sequence))
       try store.start()
@@ -75,7 +80,7 @@ extension DurableStore {
   }
 
   private static func recover(
-    _ directory: String, _ configuration: StoreConfiguration, _ disk: any Disk, _ keys: Keyring?,
+    _ empty: State, _ directory: String, _ configuration: StoreConfiguration, _ disk: any Disk, _ keys: Keyring?,
     _ environment: StoreEnvironment, _ notify: @escaping @Sendable (StoreEvent) -> Void
   ) throws -> Recovered<State> {
     var recovery = try JournalRecovery(
@@ -83,7 +88,7 @@ extension DurableStore {
       schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let sealed = recovery.sealed
     let start = try SnapshotCatalog(directory: directory, disk: disk, keys: keys).newest(
-      State.self, history: recovery.history, accept: sealed.contains
+      empty, history: recovery.history, accept: sealed.contains
     ) { path, problem in notify(.badSnapshot(path: path, problem: problem)) }
     if start == nil && sealed.begin.sequence > 0 {
       throw StoreError.missing(
@@ -91,7 +96,7 @@ extension DurableStore {
         what: "records 1 to \(sealed.begin.sequence) are in no segment, and no good snapshot has them")
     }
     let mark = start?.mark ?? .beginning
-    var state = start?.state ?? State()
+    var state = start?.state ?? empty
     var bytes: UInt64 = 0
     try recovery.replay(after: mark) { batch in
       bytes += UInt64(batch.payload.count)

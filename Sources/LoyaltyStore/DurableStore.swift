@@ -37,7 +37,8 @@ public final class DurableStore<State: StateMachine>: Sendable {
   private let sealedFor = Atomic<UInt64>(0)
 
   init(
-    recovered: Recovered<State>, directory: String, configuration: StoreConfiguration, environment: StoreEnvironment,
+    recovered: Recovered<State>, empty: State, directory: String, configuration: StoreConfiguration,
+    environment: StoreEnvironment,
     lock: any DiskLock, threads: Bool, notify: @escaping @Sendable (StoreEvent) -> Void
   ) throws {
     self.configuration = configuration
@@ -58,6 +59,7 @@ public final class DurableStore<State: StateMachine>: Sendable {
     let snapshots = SnapshotBuilder<State>(
       journal: journal, catalog: SnapshotCatalog(directory: directory, disk: journal.disk, keys: journal.keys),
       configuration: configuration, environment: environment, history: journal.history, from: recovered.snapshot,
+      empty: empty,
       notify: notify)
     group = GroupCommit(
       journal: journal, configuration: configuration, environment: environment,

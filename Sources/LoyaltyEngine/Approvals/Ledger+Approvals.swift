@@ -77,6 +77,18 @@ extension Ledger {
     for end in record.proposalEnds { if let problem = proposals.end(end.proposal) { note(sequence, problem) } }
   }
 
+  /// The member that a proposal is about; empty for one about nobody, and when there is no such proposal.
+  public func memberOfProposal(_ id: UInt64) -> String {
+    guard let proposal = proposals[id] else { return "" }
+    return switch try? Record(serializedBytes: proposal.command).input {
+    case .adjustment(let input)?: input.member
+    case .reinstatement(let input)?: input.member
+    case .merge(let input)?: input.into
+    case .erasure(let input)?: input.member
+    default: ""
+    }
+  }
+
   /// Commands that wait, oldest first.
   public var openProposals: [(id: UInt64, proposal: Proposal)] {
     proposals.ids.compactMap { id in proposals[id].map { (id, $0) } }

@@ -182,9 +182,11 @@ extension CampaignRoom: LedgerRoom {
       open.append(share)
       return true
     }
-    try SnapshotList.emit(open, size: { 40 + $0.proof.utf8.count + $0.campaign.utf8.count + $0.partner.utf8.count }) {
-      try part(CampaignPart(shares: $0))
-    }
+    try SnapshotList.emit(
+      open,
+      size: {
+        40 + $0.proof.utf8.count + ($0.words?.sealed.count ?? 0) + $0.campaign.utf8.count + $0.partner.utf8.count
+      }, { try part(CampaignPart(shares: $0)) })
     try proofs.emit { try part(CampaignPart(proofs: $0)) }
     try SnapshotList.emit(shareCounts.sorted { $0.key < $1.key }, size: { 24 + $0.key.campaign.utf8.count }) { list in
       try part(

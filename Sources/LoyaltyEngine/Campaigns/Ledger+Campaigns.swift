@@ -34,11 +34,12 @@ extension Ledger {
         }
       case .share(let share):
         guard let member = member(share.member, record, &resolver) else { continue }
-        campaigns.proofs.set(proofFingerprint(share.proof), to: sequence & FingerprintTable.maxValue)
+        campaigns.proofs.set(
+          proofFingerprint(share.proof, or: share.proofPrint), to: sequence & FingerprintTable.maxValue)
         let opened = campaigns.open(
           ShareState(
             share: sequence, member: UInt32(member), campaign: share.campaign, proof: share.proof,
-            openedMs: record.timeMs, partner: record.partner))
+            openedMs: record.timeMs, partner: record.partner, words: share.words))
         if !opened { note(sequence, "takes in two shared posts") }
       case .shareDecision(let decision): end(decision)
       case .offerGrant(let grant):

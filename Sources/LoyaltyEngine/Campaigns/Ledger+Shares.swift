@@ -16,7 +16,7 @@ extension Ledger {
       throw Refusal(.campaignNotOpen, ["campaign": rules.id, "nowMs": "\(request.now)"])
     }
     try requireAudience(rules.audience, of: rules.id, number, request)
-    if let first = campaigns.proofs[proofFingerprint(input.proof)] {
+    if let first = campaigns.proofs[proofFingerprint(input.proof, or: input.proofPrint)] {
       throw Refusal(.proofSeen, ["firstShare": "\(first)"])
     }
     if campaigns.pendingShares[number] ?? 0 >= Self.pendingSharesPerMember {
@@ -26,7 +26,11 @@ extension Ledger {
     input.member = memberNames.string(number)
     let position = request.draft.addMember(input.member)
     request.draft.record.campaignChanges.append(
-      CampaignChange(change: .share(ShareOpened(member: position, campaign: rules.id, proof: input.proof))))
+      CampaignChange(
+        change: .share(
+          ShareOpened(
+            member: position, campaign: rules.id, proof: input.proof, words: input.words, proofPrint: input.proofPrint))
+      ))
     return request.draft.finish(
       .share(input),
       .share(
@@ -70,7 +74,19 @@ extension Ledger {
     return rules
   }
 
-  func proofFingerprint(_ proof: String) -> Fingerprint {
+  /// The member who has shared; empty for a post that does not wait any more.
+  public func memberOfShare(_ id: UInt64) -> String {
+    campaigns.shares[id].map { memberNames.string($0.member) } ?? ""
+  }
+
+  /// What tells a proof from others in a record that does not have it in clear.
+  public func print(ofProof proof: String) -> ProofPrint {
+    let print = proofFingerprint(proof, or: nil)
+    return ProofPrint(high: print.high, low: print.low)
+  }
+
+  func proofFingerprint(_ proof: String, or print: ProofPrint?) -> Fingerprint {
+    if let print { return Fingerprint(high: print.high, low: print.low) }
     var hash = SipHash(key: hashKey)
     hash.combine("proof")
     hash.combine(proof)

@@ -5,7 +5,7 @@ import LoyaltyMessages
 extension CareRoom: LedgerRoom {
   static let name = "care"
 
-  var count: Int { zoneRules.count + progress.count + Set(members.keys).union(moved.keys).count }
+  var count: Int { zoneRules.count + progress.count + kept.count }
 
   func snapshot(of ledger: borrowing Ledger, _ emit: (SnapshotChunk.Part) throws -> Void) rethrows {
     try emit(.care(CarePart(zonesVersion: zonesVersion, programmeOffsetMs: programmeOffsetMs)))
@@ -16,14 +16,17 @@ extension CareRoom: LedgerRoom {
       progress[zone].map { ZoneDay(zone: zoneNames.names[zone], day: $0.day, nextMember: $0.nextMember) }
     }.sorted { $0.zone < $1.zone }
     try SnapshotList.emit(days, size: { 24 + $0.zone.utf8.count }) { try emit(.care(CarePart(days: $0))) }
-    let changed = Set(members.keys).union(moved.keys).sorted()
-    try SnapshotList.emit(changed, size: { _ in 64 }) { list in
+    try SnapshotList.emit(kept.sorted(), size: { _ in 64 }) { list in
       try emit(.care(CarePart(members: list.map(state))))
     }
   }
 
+  /// Members of whom there is more in a snapshot than their profiles say.
+  private var kept: Set<UInt32> { Set(members.lazy.filter { $0.value.isKept }.map(\.key)).union(moved.keys) }
+
   private func state(_ member: UInt32) -> MemberDayState {
-    let state = members[member] ?? MemberDays()
+    var state = members[member] ?? MemberDays()
+    if state.birthdayIsSealed { (state.birthMonth, state.birthDay) = (0, 0) }
     return MemberDayState(
       member: member, zone: zoneNames.names[Int(state.zone)], birthMonth: UInt32(state.birthMonth),
       birthDay: UInt32(state.birthDay), greetedDay: state.greetedDay == Self.never ? 0 : Int64(state.greetedDay),

@@ -15,10 +15,14 @@ struct CareRoom: Sendable {
     /// 0: unknown.
     var birthMonth: UInt8 = 0
     var birthDay: UInt8 = 0
+    /// It was opened from the profile, and is no part of the state.
+    var birthdayIsSealed = false
     /// The day its birthday was last greeted on; `never`.
     var greetedDay = CareRoom.never
 
     var isUsual: Bool { zone == 0 && birthMonth == 0 && greetedDay == CareRoom.never }
+    /// It is in snapshots.
+    var isKept: Bool { zone != 0 || birthMonth > 0 && !birthdayIsSealed || greetedDay != CareRoom.never }
   }
 
   /// How far a zone has come.
@@ -104,14 +108,24 @@ struct CareRoom: Sendable {
     Self.insert(member, into: &enrolments[Self.key(CivilCalendar(utcOffsetMinutes: 0).day(of: ms)), default: []])
   }
 
-  /// Notes a birthday; month 0 takes it back. Whether it was greeted stays.
-  mutating func setBirthday(_ month: UInt8, _ day: UInt8, of member: UInt32) {
+  /// Notes a birthday, month times 100 plus day; 0 takes it back. Whether it was greeted stays.
+  mutating func setBirthday(_ birthday: UInt32, of member: UInt32, isSealed: Bool) {
+    let month = UInt8(truncatingIfNeeded: birthday / 100)
+    let day = UInt8(truncatingIfNeeded: birthday % 100)
     var state = members[member] ?? MemberDays()
     if state.birthMonth > 0 {
       Self.remove(member, from: &birthdays, Int(state.birthMonth) * 32 + Int(state.birthDay))
     }
-    (state.birthMonth, state.birthDay) = (month, day)
+    (state.birthMonth, state.birthDay, state.birthdayIsSealed) = (month, day, isSealed)
     if month > 0 { Self.insert(member, into: &birthdays[Int(month) * 32 + Int(day), default: []]) }
+    keep(state, member)
+  }
+
+  /// Forgets a member's birthday, and when it was greeted.
+  mutating func forgetBirthday(of member: UInt32) {
+    setBirthday(0, of: member, isSealed: false)
+    guard var state = members[member] else { return }
+    state.greetedDay = Self.never
     keep(state, member)
   }
 
@@ -170,7 +184,10 @@ struct CareRoom: Sendable {
     let zone = zoneNames.insert(entry.zone)
     while residents.count <= zone { residents.append(0) }
     guard let position = UInt16(exactly: zone) else { return }
-    setBirthday(UInt8(entry.birthMonth), UInt8(entry.birthDay), of: entry.member)
+    // A sealed one comes with the profile, before or after this.
+    if entry.birthMonth > 0 {
+      setBirthday(entry.birthMonth * 100 + entry.birthDay, of: entry.member, isSealed: false)
+    }
     var state = members[entry.member] ?? MemberDays()
     state.zone = position
     if entry.greetedDay != 0 { state.greetedDay = Int32(truncatingIfNeeded: entry.greetedDay) }

@@ -171,11 +171,14 @@ extension Ledger {
 
   /// Notes what a profile says about a member's days.
   mutating func noteDays(of change: MemberChange, _ record: Record, _ resolver: inout MemberResolver) {
-    guard let update = change.profile, let member = member(change.member, record, &resolver) else { return }
-    if let zone = update.timeZone { care.setZone(zone, of: UInt32(member)) }
-    if let birthday = update.birthday {
-      care.setBirthday(
-        UInt8(truncatingIfNeeded: birthday / 100), UInt8(truncatingIfNeeded: birthday % 100), of: UInt32(member))
+    guard change.profile != nil || change.sealed != nil, let member = member(change.member, record, &resolver) else {
+      return
+    }
+    if let zone = change.profile?.timeZone { care.setZone(zone, of: UInt32(member)) }
+    if let birthday = change.profile?.birthday { care.setBirthday(birthday, of: UInt32(member), isSealed: false) }
+    if change.sealed != nil {
+      let birthday = UInt32(profiles[members[member].profile]?.birthday ?? 0)
+      care.setBirthday(birthday, of: UInt32(member), isSealed: true)
     }
   }
 

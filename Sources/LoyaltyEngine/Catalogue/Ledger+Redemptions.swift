@@ -119,7 +119,8 @@ extension Ledger {
     return finish(
       .cancel(input),
       RedemptionStep(
-        redemption: input.redemption, state: .cancelled, result: outcome, restored: restored, note: input.reason),
+        redemption: input.redemption, state: .cancelled, result: outcome, restored: restored, note: input.reason,
+        words: input.words),
       &request)
   }
 
@@ -174,7 +175,8 @@ extension Ledger {
     return finish(
       .fulfil(input),
       RedemptionStep(
-        redemption: input.redemption, state: input.state, result: outcome, restored: restored, note: input.note),
+        redemption: input.redemption, state: input.state, result: outcome, restored: restored, note: input.note,
+        words: input.words),
       &request)
   }
 

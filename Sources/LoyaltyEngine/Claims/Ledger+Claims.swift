@@ -116,7 +116,9 @@ extension Ledger {
     _ step: ReviewClaimStep, _ command: ClaimCommand, _ request: inout Request
   ) throws(Refusal) -> Record {
     // For operators; a partner would decide on its own points.
-    guard request.caller.partner.isEmpty, !step.reason.isEmpty else { throw Refusal(.commandInvalid) }
+    guard request.caller.partner.isEmpty, !step.reason.isEmpty || step.words != nil else {
+      throw Refusal(.commandInvalid)
+    }
     guard let claim = claims.claims[step.claim], claim.status.isOpen else {
       throw Refusal(.claimUnknown, ["claim": "\(step.claim)"])
     }
@@ -246,6 +248,11 @@ extension Ledger {
       return true
     }
     return (found, next)
+  }
+
+  /// The member of a claim; empty for one in suspense, and for one that there is not.
+  public func memberOfClaim(_ id: UInt64) -> String {
+    claims.claims[id]?.activity?.member ?? ""
   }
 
   /// Where a claim or an activity in suspense stands; nil for one that there is not.

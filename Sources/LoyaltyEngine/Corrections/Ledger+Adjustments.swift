@@ -6,7 +6,9 @@ import LoyaltyMessages
 extension Ledger {
   func decide(_ input: AdjustmentInput, _ request: inout Request) throws(Refusal) -> Record {
     let number = try resolveEnrolled(input.member, number: "", partner: "")
-    guard input.points != 0, input.points.magnitude <= UInt64(PolicyLimits.points), !input.reason.isEmpty else {
+    guard input.points != 0, input.points.magnitude <= UInt64(PolicyLimits.points),
+      !input.reason.isEmpty || input.words != nil
+    else {
       throw Refusal(.commandInvalid, ["points": "\(input.points)"])
     }
     let state = members[Int(number)]
@@ -41,7 +43,9 @@ extension Ledger {
   /// Lots that have lapsed stay lapsed; those that live longer already stay as they are, and named ones are refused.
   func decide(_ input: ExtensionInput, _ request: inout Request) throws(Refusal) -> Record {
     let number = try resolveEnrolled(input.member, number: "", partner: "")
-    guard !input.reason.isEmpty, input.expiresMs > request.now, CivilCalendar.times.contains(input.expiresMs) else {
+    guard !input.reason.isEmpty || input.words != nil, input.expiresMs > request.now,
+      CivilCalendar.times.contains(input.expiresMs)
+    else {
       throw Refusal(.commandInvalid, ["expiresMs": "\(input.expiresMs)"])
     }
     let state = members[Int(number)]
@@ -72,7 +76,7 @@ extension Ledger {
 
   func decide(_ input: ReinstatementInput, _ request: inout Request) throws(Refusal) -> Record {
     let number = try resolveEnrolled(input.member, number: "", partner: "")
-    guard !input.reason.isEmpty, input.points >= 0, input.lapsed >= 0, input.earnedMs > 0,
+    guard !input.reason.isEmpty || input.words != nil, input.points >= 0, input.lapsed >= 0, input.earnedMs > 0,
       input.expiresMs > request.now, CivilCalendar.times.contains(input.expiresMs),
       CivilCalendar.times.contains(input.earnedMs)
     else { throw Refusal(.commandInvalid, ["points": "\(input.points)", "expiresMs": "\(input.expiresMs)"]) }

@@ -274,19 +274,19 @@ extension Ledger {
 extension AccrualReversalInput {
   /// What the caller asked for; the rest is what history told.
   var asked: AccrualReversalInput {
-    AccrualReversalInput(accrual: accrual, minorUnitsBack: minorUnitsBack, reason: reason)
+    AccrualReversalInput(accrual: accrual, minorUnitsBack: minorUnitsBack, reason: reason, words: words)
   }
 }
 
 extension PaymentReversalInput {
   /// What the caller asked for; the rest is what history told.
-  var asked: PaymentReversalInput { PaymentReversalInput(payment: payment, back: back, reason: reason) }
+  var asked: PaymentReversalInput { PaymentReversalInput(payment: payment, back: back, reason: reason, words: words) }
 }
 
 extension ReinstatementInput {
   /// What the caller asked for; the rest is what history told.
   var asked: ReinstatementInput {
-    ReinstatementInput(member: member, lot: lot, points: points, expiresMs: expiresMs, reason: reason)
+    ReinstatementInput(member: member, lot: lot, points: points, expiresMs: expiresMs, reason: reason, words: words)
   }
 }
 

@@ -8,7 +8,8 @@ extension Ledger: StateMachine {
   public typealias Record = LoyaltyMessages.Record
 
   /// 1: the five calls. 2: rooms; lots that come back. 3: keys as bytes; words under members' keys.
-  public static var schemaVersion: UInt32 { 3 }
+  /// 4: profiles and all texts under members' keys.
+  public static var schemaVersion: UInt32 { 4 }
 
   public var contradiction: String? { inconsistency }
 

@@ -59,6 +59,9 @@ public struct Ledger: Sendable {
     case merged
   }
 
+  /// Opens what members' own keys seal; set before the first record. Without it profiles in records are in clear, and
+  /// sealed ones say nothing.
+  public var vault: (any ProfileVault)?
   /// Bounds of memory; set before the first record.
   public var limits = Limits.defaults
 

@@ -1,5 +1,5 @@
-// Deciding that a member is erased. The ledger has no personal data in clear; it says who was erased, at whose word and with
-// whose approval, and whoever has the keys destroys them.
+// Deciding that a member is erased. The ledger says who was erased, at whose word and with whose approval, and whoever has
+// the keys destroys them; what it had opened of the profile for its rules it forgets itself.
 
 import LoyaltyMessages
 
@@ -19,7 +19,19 @@ extension Ledger {
         continue
       }
       members[Int(member)].marks.insert(.erased)
+      forgetProfile(of: member)
     }
+  }
+
+  /// Forgets what a member was to rules, triggers and texts. That an account was merged into another one stays, and debt.
+  private mutating func forgetProfile(of member: UInt32) {
+    let place = members[Int(member)].profile
+    guard place != ProfileTable.none else { return }
+    // Nothing is opened, so that nothing can be wrong with it.
+    _ = profiles.seal(Int(place), nil, opened: nil, timeMs: 0, key: hashKey)
+    (profiles.profiles[Int(place)].language, profiles.profiles[Int(place)].timeZone) = (0, 0)
+    care.forgetBirthday(of: member)
+    care.setZone("", of: member)
   }
 
   /// Everybody who was erased, in the order of enrolment.

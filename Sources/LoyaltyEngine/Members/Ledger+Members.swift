@@ -13,7 +13,8 @@ extension Ledger {
     if existing != nil { throw Refusal(.memberExists, ["memberId": input.member]) }
     if isLinked { throw Refusal(.numberTaken, ["partnerMemberNumber": input.partnerNumber]) }
     if memberNames.isFull || numbers.isFull { throw Refusal(.ledgerFull, ["members": "\(memberCount)"]) }
-    try check(input.profile ?? ProfileUpdate(), of: nil)
+    let profile = whole(input.profile, input.words)
+    try check(profile ?? ProfileUpdate(), of: nil)
 
     let member = request.draft.addMember(input.member)
     request.draft.enrol(member)
@@ -21,7 +22,10 @@ extension Ledger {
     let standing = Standing.enrolled(at: request.now, policy: request.policy)
     let tier = request.policy.tiers[standing.tier].id
     request.draft.set(standing, of: member, policy: request.policy)
-    if let profile = input.profile { request.draft.change(member, profile: profile) }
+    if let profile {
+      request.draft.record.memberChanges.append(
+        try change(member, input.member, nil, profile: profile, now: request.now))
+    }
     return request.draft.finish(
       input: .enrolment(input),
       outcome: .memberChanged(MemberOutcome(member: input.member, enrolled: true, tier: tier)))
@@ -29,12 +33,13 @@ extension Ledger {
 
   func decide(_ input: ProfileInput, _ request: inout Request) throws(Refusal) -> Record {
     let number = try resolveEnrolled(input.member, number: input.partnerNumber, partner: request.caller.partner)
-    let update = input.profile ?? ProfileUpdate()
+    let update = whole(input.profile, input.words) ?? ProfileUpdate()
     try check(update, of: number)
     var input = input
     input.member = memberNames.string(number)
     let member = request.draft.addMember(input.member)
-    request.draft.change(member, profile: update)
+    request.draft.record.memberChanges.append(
+      try change(member, input.member, number, profile: update, now: request.now))
     return request.draft.finish(
       input: .profile(input), outcome: .memberChanged(outcome(number, policy: request.policy, now: request.now)))
   }
@@ -160,10 +165,6 @@ extension Ledger.Status {
 }
 
 extension RecordDraft {
-  mutating func change(_ member: UInt32, profile: ProfileUpdate) {
-    record.memberChanges.append(MemberChange(member: member, profile: profile))
-  }
-
   mutating func change(_ member: UInt32, status: MemberStatus, mergedInto survivor: UInt32 = 0) {
     record.memberChanges.append(MemberChange(member: member, status: status, mergedInto: survivor))
   }

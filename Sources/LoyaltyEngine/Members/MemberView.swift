@@ -31,6 +31,14 @@ extension Ledger {
     return view
   }
 
+  /// Whose key seals what is said of a member: the id that was asked for, also when it stands for another member by now, so
+  /// that a repeated request is known again. Who is erased is erased under all ids.
+  /// - Throws: `memberUnknown`, `memberMismatch`.
+  public func keyHolder(_ id: String, number: String = "", partner: String = "") throws(Refusal) -> String {
+    let number = try resolveEnrolled(id, number: number, partner: partner)
+    return id.isEmpty ? memberNames.string(number) : id
+  }
+
   /// The member's id and those that were merged into it, before their personal data is erased.
   /// - Throws: `memberUnknown`; `memberOpen` while there is an account that somebody may use.
   public func namesToErase(_ id: String) throws(Refusal) -> [String] {

@@ -23,6 +23,9 @@ struct Profile: Sendable {
   var segments: [UInt16] = []
   var attributes: [Attribute] = []
   var consents: [Consent] = []
+  /// Birthday, household, segments, attributes and consents as records and snapshots have them; nil: in clear, as in
+  /// files of earlier versions.
+  var sealed: SealedWords?
 
   struct Attribute: Sendable {
     var name: UInt16
@@ -121,6 +124,21 @@ struct ProfileTable: LedgerRoom {
     return nil
   }
 
+  /// Takes what a profile says under the member's key in place of what it said, and what was opened of it.
+  mutating func seal(
+    _ position: Int, _ sealed: SealedWords?, opened: ProfileUpdate?, timeMs: Int64, key: HashKey
+  ) -> String? {
+    var profile = profiles[position]
+    _ = move(&profile, to: "", key: key)
+    profile.birthday = 0
+    profile.segments = []
+    profile.attributes = []
+    profile.consents = []
+    profile.sealed = sealed
+    profiles[position] = profile
+    return opened.flatMap { update(position, $0.personal, timeMs: timeMs, key: key) }
+  }
+
   private mutating func move(_ profile: inout Profile, to household: String, key: HashKey) -> Bool {
     if profile.household > 0 {
       ofHousehold[profile.household - 1]?.removeAll { $0 == profile.member }
@@ -143,9 +161,12 @@ struct ProfileTable: LedgerRoom {
     for member in 0..<ledger.memberCount {
       guard let profile = self[ledger.members[member].profile], !profile.isEmpty else { continue }
       let state = ProfileState(
-        member: profile.member, profile: update(of: profile), mergedInto: profile.mergedInto, debt: profile.debt)
+        member: profile.member, profile: profile.sealed == nil ? update(of: profile) : update(of: profile).clear,
+        mergedInto: profile.mergedInto, debt: profile.debt, sealed: profile.sealed)
       states.append(state)
-      bytes += 128 + profile.attributes.count * 64 + profile.consents.count * 64 + profile.segments.count * 32
+      bytes +=
+        128 + profile.attributes.count * 64 + profile.consents.count * 64 + profile.segments.count * 32
+        + (profile.sealed?.sealed.count ?? 0)
       guard bytes >= SnapshotList.bytes else { continue }
       try emit(.profiles(ProfilePart(profiles: states)))
       states = []
@@ -208,7 +229,7 @@ extension Profile {
   /// It says nothing, as a profile that there is not.
   var isEmpty: Bool {
     language == 0 && timeZone == 0 && birthday == 0 && household == 0 && mergedInto == 0 && debt == 0
-      && segments.isEmpty && attributes.isEmpty && consents.isEmpty
+      && segments.isEmpty && attributes.isEmpty && consents.isEmpty && sealed == nil
   }
 }
 
@@ -227,6 +248,13 @@ extension Ledger {
     guard let member = member(change.member, record, &resolver) else { return }
     if let update = change.profile {
       let problem = profiles.update(profile(of: member), update, timeMs: record.timeMs, key: hashKey)
+      if let problem {
+        note(sequence, "changes the profile of '\(memberNames.string(UInt32(member)))', who \(problem)")
+      }
+    }
+    if let sealed = change.sealed {
+      let problem = profiles.seal(
+        profile(of: member), sealed, opened: opened(sealed), timeMs: record.timeMs, key: hashKey)
       if let problem {
         note(sequence, "changes the profile of '\(memberNames.string(UInt32(member)))', who \(problem)")
       }
@@ -269,6 +297,13 @@ extension Ledger {
     let place = profile(of: Int(entry.member))
     if let problem = profiles.update(place, entry.profile ?? ProfileUpdate(), timeMs: 0, key: hashKey) {
       throw RestoreError(description: "the profile of member \(entry.member) \(problem)")
+    }
+    if let sealed = entry.sealed {
+      let opened = opened(sealed)
+      if let problem = profiles.seal(place, sealed, opened: opened, timeMs: 0, key: hashKey) {
+        throw RestoreError(description: "the profile of member \(entry.member) \(problem)")
+      }
+      care.setBirthday(opened?.birthday ?? 0, of: entry.member, isSealed: true)
     }
     profiles.profiles[place].mergedInto = entry.mergedInto
     profiles.profiles[place].debt = entry.debt

@@ -152,7 +152,7 @@ extension Ledger {
     let (lapsed, available) = lapsed(of: state, now: request.now)
     let member = request.draft.addMember(original.member)
     request.draft.move(lapsed, of: member, to: .expired)
-    var outcome = ExchangeReversalOutcome(exchange: input.exchange, reason: input.reason)
+    var outcome = ExchangeReversalOutcome(exchange: input.exchange, reason: input.reason, words: input.words)
     if original.direction == .toMiles {
       request.draft.keepFee(-original.feePoints, from: .exchanged)
       request.draft.deliver(miles: -original.miles, of: original.partner)
@@ -173,7 +173,8 @@ extension Ledger {
     return request.draft.finish(
       input: .partnership(
         PartnershipInput(
-          command: .exchangeReversal(ExchangeReversalInput(exchange: input.exchange, reason: input.reason)))),
+          command: .exchangeReversal(
+            ExchangeReversalInput(exchange: input.exchange, reason: input.reason, words: input.words)))),
       outcome: .partnershipChanged(PartnershipOutcome(outcome: .exchangeReversed(outcome))))
   }
 

@@ -97,6 +97,12 @@ extension Ledger {
               currency: input.currency, offMinorUnits: off, honouredBy: partner, reference: reference)))))
   }
 
+  /// The member whom a voucher was issued to; empty for a code that names none.
+  public func memberOfVoucher(_ code: String) -> String {
+    partnership.vouchers.find(voucherKey(VoucherCode.normalized(code)))
+      .map { memberNames.string($0.member) } ?? ""
+  }
+
   func decide(_ input: VoucherCancelInput, _ request: inout Request) throws(Refusal) -> Record {
     var input = input
     input.code = VoucherCode.normalized(input.code)

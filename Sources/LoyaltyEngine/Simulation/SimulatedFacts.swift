@@ -98,6 +98,7 @@ struct SimulatedFacts: Sendable {
       payment.payment = reversal.payment
       payment.back = reversal.back
       payment.reason = reversal.reason
+      payment.words = reversal.words
       for index in payment.lots.indices where payment.lots[index].earnedMs == 0 {
         payment.lots[index].earnedMs = reversal.lots.first { $0.lot == payment.lots[index].lot }?.earnedMs ?? 0
       }

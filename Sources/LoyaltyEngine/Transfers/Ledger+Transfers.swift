@@ -44,7 +44,7 @@ extension Ledger {
   func decide(_ input: MergeInput, _ request: inout Request) throws(Refusal) -> Record {
     let from = try resolveEnrolled(input.from, number: "", partner: "")
     let into = try resolveEnrolled(input.into, number: "", partner: "")
-    guard from != into, !input.reason.isEmpty else {
+    guard from != into, !input.reason.isEmpty || input.words != nil else {
       throw Refusal(.commandInvalid, ["fromMemberId": input.from, "intoMemberId": input.into])
     }
     let (state, other) = (members[Int(from)], members[Int(into)])
@@ -100,7 +100,8 @@ extension Ledger {
     moveLimits(from, into, own, ends, stays, &request)
     if let update = profile(mergedFrom: state, into: other) {
       try check(update, of: into)
-      request.draft.change(stays, profile: update)
+      request.draft.record.memberChanges.append(
+        try change(stays, input.into, into, profile: update, now: request.now))
     }
     request.draft.change(ends, status: .merged, mergedInto: stays)
     if state.enrolledMs < other.enrolledMs {

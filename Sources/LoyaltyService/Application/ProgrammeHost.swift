@@ -24,19 +24,27 @@ final class ProgrammeHost: Sendable {
     clock: @escaping @Sendable () -> Int64, clockJumpMs: Int64?
   ) throws {
     self.logger = logger
-    let store = try DurableStore<Ledger>.open(
-      directory: directory, configuration: configuration, masterKey: masterKey, notify: { Self.log($0, logger) })
-    let gate = ReplyGate(position: store.durableSequence)
-    store.onDurable { gate.advance(to: $0) }
-    let personal: PersonalDataStore
+    var opened: PersonalDataStore?
+    let store: DurableStore<Ledger>
     do {
-      personal = try PersonalDataStore.open(
-        directory: directory, masterKey: masterKey, configuration: personalConfiguration,
-        notify: { Self.log($0, logger) })
+      store = try DurableStore<Ledger>.open(
+        directory: directory, configuration: configuration, masterKey: masterKey, notify: { Self.log($0, logger) }
+      ) {
+        // The members' keys first: they open what records and snapshots say of profiles.
+        opened = try PersonalDataStore.open(
+          directory: directory, masterKey: masterKey, configuration: personalConfiguration,
+          notify: { Self.log($0, logger) })
+        var ledger = Ledger()
+        ledger.vault = opened
+        return ledger
+      }
     } catch {
-      try? store.close()
+      try? opened?.close()
       throw error
     }
+    let personal = opened
+    let gate = ReplyGate(position: store.durableSequence)
+    store.onDurable { gate.advance(to: $0) }
     programme = Programme(
       store: store, personal: personal, policy: policy, source: source, gate: gate, clock: clock,
       clockJumpMs: clockJumpMs,
@@ -46,10 +54,10 @@ final class ProgrammeHost: Sendable {
     let zonesMissing: [String]
     do {
       try programme.open()
-      try personal.finishErasures(of: store.read { ledger in ledger.erasedMembers }.value)
+      try personal?.finishErasures(of: store.read { ledger in ledger.erasedMembers }.value)
       zonesMissing = try programme.refreshZones()
     } catch {
-      try? personal.close()
+      try? personal?.close()
       try? store.close()
       throw error
     }

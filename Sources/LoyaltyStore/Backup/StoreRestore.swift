@@ -268,7 +268,7 @@ public struct StoreRestore: Sendable {
       directory: directory, disk: disk, keys: keys, configuration: configuration, environment: environment,
       schemaVersion: State.schemaVersion, notify: notify, membersOf: hashedMembers(State.self))
     let start = try SnapshotCatalog(directory: directory, disk: disk, keys: keys).newest(
-      State.self, history: recovery.history, accept: recovery.sealed.contains
+      State(), history: recovery.history, accept: recovery.sealed.contains
     ) { path, problem in notify(.badSnapshot(path: path, problem: problem)) }
     if start == nil && recovery.sealed.begin.sequence > 0 {
       throw broken(

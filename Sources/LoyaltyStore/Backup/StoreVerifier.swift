@@ -83,7 +83,7 @@ public enum StoreVerifier {
     for sequence in try catalog.sequences() {
       report.snapshots += 1
       do {
-        let (header, state) = try SnapshotFile.read(type, from: catalog.path(sequence), disk: disk, keys: keys)
+        let (header, state) = try SnapshotFile.read(State(), from: catalog.path(sequence), disk: disk, keys: keys)
         let mark = JournalMark(sequence: header.sequence, hash: header.hash, segment: header.segment)
         guard header.sequence == sequence, header.history == recovery.history, sealed.contains(mark) else {
           throw SnapshotProblem(

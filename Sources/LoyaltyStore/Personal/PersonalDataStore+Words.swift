@@ -11,7 +11,11 @@ extension PersonalDataStore {
   /// - Parameter request: what names the request, such as its idempotency key.
   /// - Throws: `PersonalDataError.erased`, `.name`; `StoreError`.
   public func seal(_ text: [UInt8], member: String, request: String) async throws -> [UInt8] {
-    let key = try await key(of: member)
+    Self.sealed(text, try await key(of: member), member: member, request: request)
+  }
+
+  /// The same text of the same request gives the same bytes.
+  static func sealed(_ text: [UInt8], _ key: SecretKey, member: String, request: String) -> [UInt8] {
     let info = Array("loyalty words salt".utf8) + Array("\(request.utf8.count)/".utf8) + Array(request.utf8) + text
     let salt = key.derive(info).withBytes { [UInt8]($0.prefix(Self.saltLength)) }
     return salt

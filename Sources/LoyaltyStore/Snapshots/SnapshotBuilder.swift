@@ -22,19 +22,21 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
   private let configuration: StoreConfiguration
   private let environment: StoreEnvironment
   private let history: StoreIdentity
+  private let empty: State
   private let notify: @Sendable (StoreEvent) -> Void
   private let progress: Mutex<Progress>
   private let stopped = Atomic<Bool>(false)
 
   init(
     journal: any Journal, catalog: SnapshotCatalog, configuration: StoreConfiguration, environment: StoreEnvironment,
-    history: StoreIdentity, from mark: JournalMark, notify: @escaping @Sendable (StoreEvent) -> Void
+    history: StoreIdentity, from mark: JournalMark, empty: State, notify: @escaping @Sendable (StoreEvent) -> Void
   ) {
     self.journal = journal
     self.catalog = catalog
     self.configuration = configuration
     self.environment = environment
     self.history = history
+    self.empty = empty
     self.notify = notify
     progress = Mutex(
       Progress(mark: mark, bytes: 0, due: environment.monotonic() &+ configuration.snapshotInterval.nanoseconds))
@@ -135,7 +137,7 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
           state, header: header, to: partial, disk: catalog.disk, cipher: sealed?.cipher, keepOn: keepOn)
       }
       let back = try SnapshotFile.read(
-        State.self, from: partial, disk: catalog.disk, keys: catalog.keys, keepOn: keepOn)
+        empty, from: partial, disk: catalog.disk, keys: catalog.keys, keepOn: keepOn)
       guard back.header == header else {
         throw SnapshotProblem(description: "what was read back is not what was written")
       }
@@ -150,10 +152,10 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
 
   /// The state at the end of sealed history.
   private func replayed(through end: JournalMark) throws -> State {
-    let start = try catalog.newest(State.self, history: history, accept: journal.contains) { path, problem in
+    let start = try catalog.newest(empty, history: history, accept: journal.contains) { path, problem in
       notify(.badSnapshot(path: path, problem: problem))
     }
-    var state = start?.state ?? State()
+    var state = start?.state ?? empty
     let from = start?.mark.sequence ?? 0
     try journal.read(after: from, through: end) { batch in
       try keepOn()

@@ -19,10 +19,11 @@ struct SnapshotCatalog: Sendable {
   /// The newest snapshot that is whole and that `accept` takes, with its state; nil when there is none.
   ///
   /// - Parameters:
+  ///   - empty: the state that it is restored into.
   ///   - accept: a snapshot's place in history is known; false means that it is not of this journal.
   ///   - bad: told of each newer one that could not be used.
   func newest<State: StateMachine>(
-    _ type: State.Type, history: StoreIdentity, accept: (JournalMark) -> Bool, bad: (String, String) -> Void
+    _ empty: State, history: StoreIdentity, accept: (JournalMark) -> Bool, bad: (String, String) -> Void
   ) throws -> (mark: JournalMark, state: State)? {
     for sequence in try sequences() {
       let path = path(sequence)
@@ -33,7 +34,7 @@ struct SnapshotCatalog: Sendable {
           throw SnapshotProblem(
             description: "it is of record \(header.sequence) of another history (\(header.history)) than the journal's")
         }
-        return (mark, try SnapshotFile.read(type, from: path, disk: disk, keys: keys).state)
+        return (mark, try SnapshotFile.read(empty, from: path, disk: disk, keys: keys).state)
       } catch let problem as SnapshotProblem {
         bad(path, problem.description)
       }

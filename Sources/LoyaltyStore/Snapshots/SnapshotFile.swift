@@ -70,14 +70,14 @@ enum SnapshotFile {
   /// Reads a whole snapshot and checks all of it.
   /// - Throws: `SnapshotProblem` when it is damaged, `StoreError.newer` when a later program wrote it.
   static func read<State: StateMachine>(
-    _ type: State.Type, from path: String, disk: any Disk, keys: Keyring?, keepOn: () throws -> Void = {}
+    _ empty: State, from path: String, disk: any Disk, keys: Keyring?, keepOn: () throws -> Void = {}
   ) throws -> (header: SnapshotHeader, state: State) {
     let header = try header(at: path, disk: disk)
     guard header.schemaVersion <= State.schemaVersion else {
       throw StoreError.newer(
         path: path, what: "record schema", found: header.schemaVersion, known: State.schemaVersion)
     }
-    var state = State()
+    var state = empty
     try chunks(of: path, disk: disk, cipher: try keys.cipher(.snapshot, header.sealing, path: path)) { chunk in
       try keepOn()
       do { try state.restore(chunk: chunk) } catch {

@@ -4,6 +4,7 @@ import LoyaltyAPI
 import LoyaltyEngine
 import LoyaltyMessages
 import LoyaltyRPC
+import LoyaltyStore
 import ProtobufRuntime
 
 extension AccountHandlers {
@@ -40,7 +41,7 @@ extension AccountHandlers {
         guard entries.count < size else { break }
         before = record.sequence
         examined += 1
-        guard var entry = AccountEntry(record.record, sequence: record.sequence, of: member) else { continue }
+        guard var entry = try entry(record, of: member) else { continue }
         if partner.isEmpty { entry.balance = balance } else { entry.reason = "" }
         balance -= entry.points
         if partner.isEmpty || record.record.partner == partner { entries.append(entry) }
@@ -51,6 +52,18 @@ extension AccountHandlers {
         ListEntriesResponse(
           entries: entries, nextPageToken: isOver ? "" : PageToken.token("\(before) \(balance)", list: list))),
       sequence: looked.sequence)
+  }
+}
+
+extension ProgrammeHandlers {
+  /// What a record did to a member's points, with what was said to it; nil if it moved none.
+  func entry(_ record: HistoryEntry<Record>, of member: String) throws -> AccountEntry? {
+    guard var entry = AccountEntry(record.record, sequence: record.sequence, of: member) else { return nil }
+    guard let sealed = record.record.said else { return entry }
+    let text = try words(sealed, or: "").text
+    // Members say why they give points away as a reference; the rest is staff's.
+    if case .transfer? = record.record.input { entry.reference = text } else { entry.reason = text }
+    return entry
   }
 }
 
@@ -92,6 +105,27 @@ extension AccountEntry {
 }
 
 extension Record {
+  /// Why, under a member's key; nil where the record says it in clear, or nothing was said.
+  var said: SealedWords? {
+    switch input {
+    case .status(let input): input.words
+    case .accrualReversal(let input): input.words
+    case .paymentReversal(let input): input.words
+    case .adjustment(let input): input.words
+    case .extension(let input): input.words
+    case .reinstatement(let input): input.words
+    case .transfer(let input): input.words
+    case .merge(let input): input.words
+    case .catalogue(let input):
+      switch input.command {
+      case .cancel(let command): command.words
+      case .fulfil(let command): command.words
+      default: nil
+      }
+    default: nil
+    }
+  }
+
   /// What happened, in a word, what it refers to, and why staff did it.
   var told: (kind: String, reference: String, reason: String) {
     switch input {

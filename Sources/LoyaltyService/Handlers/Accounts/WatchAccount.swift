@@ -56,7 +56,7 @@ extension AccountHandlers {
   private func tell(
     _ entry: ChangeFeed.Entry, _ member: String, _ send: (WatchAccountResponse) async throws -> Void
   ) async throws {
-    guard let change = AccountEntry(entry.record, sequence: entry.sequence, of: member) else { return }
+    guard let change = try self.entry(entry, of: member) else { return }
     let now = programme.clock()
     let (available, sequence) = programme.store.read { ledger in
       (try? ledger.account(member, policy: policy, now: now))?.available ?? 0

@@ -15,7 +15,7 @@ struct ApprovalHandlers: ApprovalServiceHandler, ProgrammeHandlers {
       read(.approve, call) { (ledger) throws(Refusal) in ledger.openProposals }.map { open in
         ListProposalsResponse(
           proposals: open.map { id, proposal in
-            let command = try? Record(serializedBytes: proposal.command)
+            let command = (try? Record(serializedBytes: proposal.command)).map(opened)
             return PendingProposal(
               proposalID: PublicName.proposal(id), kind: command?.input?.kind ?? "", proposer: proposal.subject,
               commandJson: (try? command?.jsonString()) ?? "",
@@ -25,8 +25,32 @@ struct ApprovalHandlers: ApprovalServiceHandler, ProgrammeHandlers {
     }
   }
 
+  /// A command with its reason as whoever decides on it can read it.
+  private func opened(_ command: Record) -> Record {
+    var command = command
+    func reason(_ words: SealedWords?, _ text: String) -> String { (try? self.words(words, or: text).text) ?? "" }
+    switch command.input {
+    case .adjustment(var input)?:
+      (input.reason, input.words) = (reason(input.words, input.reason), nil)
+      command.input = .adjustment(input)
+    case .reinstatement(var input)?:
+      (input.reason, input.words) = (reason(input.words, input.reason), nil)
+      command.input = .reinstatement(input)
+    case .merge(var input)?:
+      (input.reason, input.words) = (reason(input.words, input.reason), nil)
+      command.input = .merge(input)
+    default: break
+    }
+    return command
+  }
+
   func decideProposal(_ request: DecideProposalRequest, context: ServerContext) async throws -> DecideProposalResponse {
-    let answer = decide(request, try situation(context))
+    var fields = RequestFields()
+    let id = fields.sequence(request.proposalID, "proposal_id", PublicName.proposalPrefix)
+    let words = try await words(request.reason, about: id, key: request.idempotencyKey, .approve, context) {
+      $0.memberOfProposal(id)
+    }
+    let answer = decide(request, try situation(context), words)
     if answer.sequence > 0 { context.holdReply(until: answer.sequence, at: programme.gate) }
     let accepted = try answer.result.get()
     var isRejected = false
@@ -38,14 +62,18 @@ struct ApprovalHandlers: ApprovalServiceHandler, ProgrammeHandlers {
     return DecideProposalResponse(proposalID: request.proposalID, approved: !isRejected, record: accepted.sequence)
   }
 
-  private func decide(_ request: DecideProposalRequest, _ call: CallSituation) -> Answer<Accepted> {
+  private func decide(
+    _ request: DecideProposalRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<Accepted> {
     var fields = RequestFields()
     let id = fields.sequence(request.proposalID, "proposal_id", PublicName.proposalPrefix)
     if !request.approve || !request.reason.isEmpty { fields.checkReason(request.reason) }
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
-    let input = ApprovalInput(proposal: id, approved: request.approve, reason: request.reason)
+    let input = ApprovalInput(
+      proposal: id, approved: request.approve, reason: words.clear(request.reason, ""), words: words.sealed)
     return decide(.approval(input), key: request.idempotencyKey, .approve, call)
   }
 }

@@ -80,7 +80,11 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
   }
 
   func submitShare(_ request: SubmitShareRequest, context: ServerContext) async throws -> SubmitShareResponse {
-    try answer(context) { call in
+    let words = try await words(request.proof, key: request.idempotencyKey, .change, context) {
+      (ledger, caller) throws(Refusal) in
+      try ledger.keyHolder(request.memberID, number: request.partnerMemberNumber, partner: caller.partner)
+    }
+    return try answer(context) { call in
       var fields = RequestFields()
       fields.checkMember(request.memberID, number: request.partnerMemberNumber)
       fields.checkName(request.campaignID, "campaign_id")
@@ -89,8 +93,9 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
       }
       let input = ShareInput(
         member: request.memberID, partnerNumber: request.partnerMemberNumber, campaign: request.campaignID,
-        proof: request.proof)
-      return step(.share(input), key: request.idempotencyKey, .change, fields, call).flatMap { outcome in
+        proof: words.clear(request.proof, ""), words: words.sealed,
+        proofPrint: words.sealed == nil ? nil : programme.store.read { $0.print(ofProof: request.proof) }.value)
+      return step(.share(input), key: request.idempotencyKey, .change, fields, call, words).flatMap { outcome in
         guard case .share(let share) = outcome else { return .failure(.unexpectedOutcome) }
         return .success(SubmitShareResponse(shareID: PublicName.share(share.share), memberID: share.member))
       }
@@ -102,12 +107,17 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
   }
 
   func reviewShare(_ request: ReviewShareRequest, context: ServerContext) async throws -> ReviewShareResponse {
-    try answer(context) { call in
-      var fields = RequestFields()
-      let share = fields.sequence(request.shareID, "share_id", named: PublicName.share)
+    var fields = RequestFields()
+    let share = fields.sequence(request.shareID, "share_id", named: PublicName.share)
+    let words = try await words(request.reason, about: share, key: request.idempotencyKey, .moderate, context) {
+      $0.memberOfShare(share)
+    }
+    return try answer(context) { call in
+      var fields = fields
       fields.checkText(request.reason, "reason")
-      let input = ShareReviewInput(share: share, approved: request.approve, reason: request.reason)
-      return step(.shareReview(input), key: request.idempotencyKey, .moderate, fields, call).flatMap { outcome in
+      let input = ShareReviewInput(
+        share: share, approved: request.approve, reason: words.clear(request.reason, ""), words: words.sealed)
+      return step(.shareReview(input), key: request.idempotencyKey, .moderate, fields, call, words).flatMap { outcome in
         guard case .share(let share) = outcome else { return .failure(.unexpectedOutcome) }
         return .success(
           ReviewShareResponse(
@@ -120,11 +130,12 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
   /// One step of a campaign.
   private func step(
     _ step: CampaignCommand.Step, key: String, _ permission: Permission, _ checked: RequestFields,
-    _ call: CallSituation
+    _ call: CallSituation, _ words: PersonalWords = .clear
   ) -> Answer<CampaignOutcome.Outcome> {
     var fields = checked
     fields.checkName(key, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
     return decide(.campaign(CampaignCommand(step: step)), key: key, permission, call).flatMap { accepted in
       guard case .campaignStepped(let stepped) = accepted.outcome, let outcome = stepped.outcome else {
         return .failure(.unexpectedOutcome)
@@ -175,7 +186,8 @@ struct CampaignHandlers: CampaignServiceHandler, ProgrammeHandlers {
         shares: page.shares.map { share in
           WaitingShare(
             shareID: PublicName.share(share.state.share), memberID: share.member, campaignID: share.state.campaign,
-            proof: share.state.proof, submittedAt: ProtobufTimestamp(unixMilliseconds: share.state.openedMs))
+            proof: (try? words(share.state.words, or: share.state.proof).text) ?? "",
+            submittedAt: ProtobufTimestamp(unixMilliseconds: share.state.openedMs))
         },
         nextPageToken: page.last.map { PageToken.token("\($0)", list: "shares") } ?? "")
     }

@@ -11,28 +11,40 @@ struct ClaimHandlers: ClaimServiceHandler, ProgrammeHandlers {
   let programme: Programme
 
   func submitClaim(_ request: SubmitClaimRequest, context: ServerContext) async throws -> SubmitClaimResponse {
-    try answer(context) { call in submit(request, call) }
+    let words = try await words("", request.evidence, key: request.idempotencyKey, .change, context) {
+      (ledger, caller) throws(Refusal) in
+      try ledger.keyHolder(request.memberID, number: request.partnerMemberNumber, partner: caller.partner)
+    }
+    return try answer(context) { call in submit(request, call, words) }
   }
 
   func reviewClaim(_ request: ReviewClaimRequest, context: ServerContext) async throws -> ReviewClaimResponse {
-    try answer(context) { call in
-      var fields = RequestFields()
-      let claim = fields.sequence(request.claimID, "claim_id", named: PublicName.claim)
-      let step = ReviewClaimStep(claim: claim, approved: request.approve, reason: request.reason)
-      return review(step, isSuspended: false, key: request.idempotencyKey, fields, call).map {
+    var fields = RequestFields()
+    let claim = fields.sequence(request.claimID, "claim_id", named: PublicName.claim)
+    let words = try await words(request.reason, about: claim, key: request.idempotencyKey, .reviewClaims, context) {
+      $0.memberOfClaim(claim)
+    }
+    return try answer(context) { call in
+      let step = ReviewClaimStep(
+        claim: claim, approved: request.approve, reason: words.clear(request.reason, ""), words: words.sealed)
+      return review(step, request.reason, words, isSuspended: false, key: request.idempotencyKey, fields, call).map {
         ReviewClaimResponse(status: $0.status, credited: $0.credited)
       }
     }
   }
 
   func matchActivity(_ request: MatchActivityRequest, context: ServerContext) async throws -> MatchActivityResponse {
-    try answer(context) { call in
-      var fields = RequestFields()
-      let claim = fields.sequence(request.suspenseID, "suspense_id", named: PublicName.suspense)
-      fields.checkMemberID(request.memberID)
+    var fields = RequestFields()
+    let claim = fields.sequence(request.suspenseID, "suspense_id", named: PublicName.suspense)
+    fields.checkMemberID(request.memberID)
+    let words = try await words(request.reason, key: request.idempotencyKey, .reviewClaims, context) {
+      (ledger, _) throws(Refusal) in request.memberID.isEmpty ? "" : try ledger.keyHolder(request.memberID)
+    }
+    return try answer(context) { call in
       let step = ReviewClaimStep(
-        claim: claim, approved: !request.memberID.isEmpty, member: request.memberID, reason: request.reason)
-      return review(step, isSuspended: true, key: request.idempotencyKey, fields, call).map {
+        claim: claim, approved: !request.memberID.isEmpty, member: request.memberID,
+        reason: words.clear(request.reason, ""), words: words.sealed)
+      return review(step, request.reason, words, isSuspended: true, key: request.idempotencyKey, fields, call).map {
         MatchActivityResponse(status: $0.status, credited: $0.credited)
       }
     }
@@ -46,7 +58,9 @@ struct ClaimHandlers: ClaimServiceHandler, ProgrammeHandlers {
     try answer(context) { call in suspense(request, call) }
   }
 
-  private func submit(_ request: SubmitClaimRequest, _ call: CallSituation) -> Answer<SubmitClaimResponse> {
+  private func submit(
+    _ request: SubmitClaimRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<SubmitClaimResponse> {
     var fields = RequestFields()
     fields.checkMember(request.memberID, number: request.partnerMemberNumber)
     if call.caller.partner.isEmpty {
@@ -72,6 +86,7 @@ struct ClaimHandlers: ClaimServiceHandler, ProgrammeHandlers {
     fields.checkAttachments(request.evidence, "evidence")
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
     let step = SubmitClaimStep(
       partner: request.partnerID,
@@ -80,7 +95,7 @@ struct ClaimHandlers: ClaimServiceHandler, ProgrammeHandlers {
         reference: request.reference, currency: request.amount?.currencyCode ?? "",
         minorUnits: request.amount?.minorUnits ?? 0, occurredMs: occurred, category: request.category,
         quantity: Int64(request.quantity)),
-      evidence: request.evidence)
+      evidence: words.clear(request.evidence, []), words: words.sealed)
     return decide(.claim(ClaimCommand(step: .submit(step))), key: request.idempotencyKey, .change, call)
       .flatMap { accepted in
         switch accepted.outcome {
@@ -100,12 +115,14 @@ struct ClaimHandlers: ClaimServiceHandler, ProgrammeHandlers {
   }
 
   private func review(
-    _ step: ReviewClaimStep, isSuspended: Bool, key: String, _ fields: RequestFields, _ call: CallSituation
+    _ step: ReviewClaimStep, _ reason: String, _ words: PersonalWords, isSuspended: Bool, key: String,
+    _ fields: RequestFields, _ call: CallSituation
   ) -> Answer<(status: LoyaltyAPI.ClaimStatus, credited: CreditedActivity?)> {
     var fields = fields
-    fields.checkReason(step.reason)
+    fields.checkReason(reason)
     fields.checkName(key, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
     // A number names one or the other: by the wrong name neither is decided.
     let other = programme.store.read { ledger in ledger.claimStatus(step.claim) }.value
     if let other, other.isOpen, (other == .suspended) != isSuspended {
@@ -142,7 +159,7 @@ struct ClaimHandlers: ClaimServiceHandler, ProgrammeHandlers {
           if claim.status == .claimed, let record = try? programme.history.record(at: claim.claim),
             case .claim(let command)? = record.input, case .submit(let step)? = command.step
           {
-            shown.evidence = step.evidence
+            shown.evidence = (try? words(step.words, or: "", step.evidence).attachments) ?? []
           }
           return shown
         }, nextPageToken: page.next.map { PageToken.token("\($0)", list: list) } ?? "")

@@ -11,28 +11,45 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
   let programme: Programme
 
   func reverseAccrual(_ request: ReverseAccrualRequest, context: ServerContext) async throws -> ReverseAccrualResponse {
-    try await answerFromHistory(context) { call in try await reverse(request, call) }
+    let id = PublicName.sequence(request.accrualID, PublicName.accrualPrefix) ?? 0
+    let words = try await words(request.reason, about: id, key: request.idempotencyKey, .change, context)
+    return try await answerFromHistory(context) { call in try await reverse(request, call, words) }
   }
 
   func reverseRedemption(
     _ request: ReverseRedemptionRequest, context: ServerContext
   ) async throws -> ReverseRedemptionResponse {
-    try await answerFromHistory(context) { call in try reverse(request, call) }
+    let id =
+      PublicName.sequence(request.redemptionID, PublicName.redemptionPrefix)
+      ?? PublicName.sequence(request.redemptionID, PublicName.holdPrefix) ?? 0
+    let words = try await words(request.reason, about: id, key: request.idempotencyKey, .change, context)
+    return try await answerFromHistory(context) { call in try reverse(request, call, words) }
   }
 
   func adjustPoints(_ request: AdjustPointsRequest, context: ServerContext) async throws -> AdjustPointsResponse {
-    try answer(context) { call in adjust(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, .correct, context) {
+      (ledger, _) throws(Refusal) in try ledger.keyHolder(request.memberID)
+    }
+    return try answer(context) { call in adjust(request, call, words) }
   }
 
   func extendLots(_ request: ExtendLotsRequest, context: ServerContext) async throws -> ExtendLotsResponse {
-    try answer(context) { call in extend(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, .correct, context) {
+      (ledger, _) throws(Refusal) in try ledger.keyHolder(request.memberID)
+    }
+    return try answer(context) { call in extend(request, call, words) }
   }
 
   func reinstateLot(_ request: ReinstateLotRequest, context: ServerContext) async throws -> ReinstateLotResponse {
-    try await answerFromHistory(context) { call in try await reinstate(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, .correct, context) {
+      (ledger, _) throws(Refusal) in try ledger.keyHolder(request.memberID)
+    }
+    return try await answerFromHistory(context) { call in try await reinstate(request, call, words) }
   }
 
-  private func adjust(_ request: AdjustPointsRequest, _ call: CallSituation) -> Answer<AdjustPointsResponse> {
+  private func adjust(
+    _ request: AdjustPointsRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<AdjustPointsResponse> {
     var fields = RequestFields()
     fields.checkRequiredMember(request.memberID)
     if request.points == 0 || request.points.magnitude > UInt64(PolicyLimits.points) {
@@ -42,9 +59,11 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
     fields.checkName(request.reference, "reference", isRequired: false)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
     let input = AdjustmentInput(
-      member: request.memberID, points: request.points, reason: request.reason, reference: request.reference)
+      member: request.memberID, points: request.points, reason: words.clear(request.reason, ""),
+      reference: request.reference, words: words.sealed)
     return decide(.adjustment(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
       switch accepted.outcome {
       case .proposed: .success(AdjustPointsResponse(proposalID: PublicName.proposal(accepted.sequence)))
@@ -58,7 +77,9 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
     }
   }
 
-  private func extend(_ request: ExtendLotsRequest, _ call: CallSituation) -> Answer<ExtendLotsResponse> {
+  private func extend(
+    _ request: ExtendLotsRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<ExtendLotsResponse> {
     var fields = RequestFields()
     fields.checkRequiredMember(request.memberID)
     if request.lotIDs.count > FieldLimits.lots {
@@ -69,8 +90,11 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
     fields.checkReason(request.reason)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
-    let input = ExtensionInput(member: request.memberID, lots: lots, expiresMs: expires, reason: request.reason)
+    let input = ExtensionInput(
+      member: request.memberID, lots: lots, expiresMs: expires, reason: words.clear(request.reason, ""),
+      words: words.sealed)
     return decide(.extension(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
       guard case .extended(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(ExtendLotsResponse(memberID: outcome.member, lots: outcome.lots.map(LotDebit.init)))
@@ -78,7 +102,7 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
   }
 
   private func reinstate(
-    _ request: ReinstateLotRequest, _ call: CallSituation
+    _ request: ReinstateLotRequest, _ call: CallSituation, _ words: PersonalWords
   ) async throws -> Answer<ReinstateLotResponse> {
     var fields = RequestFields()
     fields.checkRequiredMember(request.memberID)
@@ -88,10 +112,11 @@ struct CorrectionHandlers: CorrectionServiceHandler, ProgrammeHandlers {
     fields.checkReason(request.reason)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
-    if let refusal = call.caller.refusal(for: .correct) { return refused(refusal, call) }
+    if let refusal = call.caller.refusal(for: .correct) ?? words.refusal { return refused(refusal, call) }
 
     var input = ReinstatementInput(
-      member: request.memberID, lot: lot, points: request.points, expiresMs: expires, reason: request.reason)
+      member: request.memberID, lot: lot, points: request.points, expiresMs: expires,
+      reason: words.clear(request.reason, ""), words: words.sealed)
     let (state, sequence) = programme.store.read { $0.openLots([lot], of: request.memberID) }
     guard let state else { return refused(Refusal(.memberUnknown), call) }
     try await programme.waitForHistory(through: sequence)

@@ -7,7 +7,9 @@ import LoyaltyRPC
 import ProtobufRuntime
 
 extension CorrectionHandlers {
-  func reverse(_ request: ReverseAccrualRequest, _ call: CallSituation) async throws -> Answer<ReverseAccrualResponse> {
+  func reverse(
+    _ request: ReverseAccrualRequest, _ call: CallSituation, _ words: PersonalWords
+  ) async throws -> Answer<ReverseAccrualResponse> {
     var fields = RequestFields()
     let id = fields.sequence(request.accrualID, "accrual_id", PublicName.accrualPrefix)
     if !(0...RequestFields.largestAmount).contains(request.minorUnits) {
@@ -22,6 +24,7 @@ extension CorrectionHandlers {
       case .accrual(let accrual)? = record.input,
       call.caller.partner.isEmpty || call.caller.partner == record.partner
     else { return refused(Refusal(.recordUnknown), call) }
+    if let refusal = words.refusal { return refused(refusal, call) }
     // Points that are posted later get a lot by then.
     var own = outcome.lots
     if outcome.pending > 0 { own.append(LotLine(lot: id << 8, points: outcome.pending)) }
@@ -41,9 +44,10 @@ extension CorrectionHandlers {
       accrual: id, member: outcome.member, partner: record.partner,
       points: outcome.lines.reduce(0) { $0 + $1.points }, qualifying: outcome.qualifyingPoints,
       minorUnits: accrual.minorUnits, lots: own, creditedMs: record.timeMs, lapsed: lapsed,
-      openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits, reason: request.reason,
+      openLots: UInt32(clamping: state.open), minorUnitsBack: request.minorUnits,
+      reason: words.clear(request.reason, ""),
       metered: record.meteredByRules, firstPurchase: outcome.firstPurchase, spend: outcome.spend,
-      nights: outcome.nights, segments: outcome.segments, referrer: referrer)
+      nights: outcome.nights, segments: outcome.segments, referrer: referrer, words: words.sealed)
     return decide(.accrualReversal(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .accrualReversed(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
@@ -69,7 +73,9 @@ extension CorrectionHandlers {
     return try programme.lapsedPoints(of: terms, members: Set(state.ids), since: id).values.reduce(0, +)
   }
 
-  func reverse(_ request: ReverseRedemptionRequest, _ call: CallSituation) throws -> Answer<ReverseRedemptionResponse> {
+  func reverse(
+    _ request: ReverseRedemptionRequest, _ call: CallSituation, _ words: PersonalWords
+  ) throws -> Answer<ReverseRedemptionResponse> {
     var fields = RequestFields()
     let isHold = request.redemptionID.hasPrefix(PublicName.holdPrefix)
     let id = fields.sequence(
@@ -86,7 +92,8 @@ extension CorrectionHandlers {
       return refused(Refusal(.recordUnknown), call)
     }
     input.back = request.part
-    input.reason = request.reason
+    if let refusal = words.refusal { return refused(refusal, call) }
+    (input.reason, input.words) = (words.clear(request.reason, ""), words.sealed)
     for index in input.lots.indices where input.lots[index].earnedMs == 0 {
       // Paid before payments said when their lots were earned: whoever made the lot knows.
       let lot = input.lots[index].lot

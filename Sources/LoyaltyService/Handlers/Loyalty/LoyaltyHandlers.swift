@@ -42,7 +42,7 @@ public struct LoyaltyHandlers: LoyaltyServiceHandler, ProgrammeHandlers {
     let words = try await words(
       request.text, request.attachments, key: request.idempotencyKey, .change, context
     ) { (ledger, caller) throws(Refusal) in
-      try ledger.member(request.memberID, number: request.partnerMemberNumber, partner: caller.partner).member
+      try ledger.keyHolder(request.memberID, number: request.partnerMemberNumber, partner: caller.partner)
     }
     return try answer(context) { call in submitFeedback(request, call, words) }
   }

@@ -11,7 +11,11 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
   let programme: Programme
 
   func enrolMember(_ request: EnrolMemberRequest, context: ServerContext) async throws -> EnrolMemberResponse {
-    try answer(context) { call in enrol(request, call) }
+    let (update, fields) = enrolment(request, try situation(context).caller)
+    let words = try await words(update, fields, key: request.idempotencyKey, context) { (_, _) throws(Refusal) in
+      request.memberID
+    }
+    return try answer(context) { call in enrol(request, update, fields, words, call) }
   }
 
   func getMember(_ request: GetMemberRequest, context: ServerContext) async throws -> GetMemberResponse {
@@ -19,7 +23,12 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
   }
 
   func updateMember(_ request: UpdateMemberRequest, context: ServerContext) async throws -> UpdateMemberResponse {
-    try answer(context) { call in update(request, call) }
+    let (update, fields) = change(request, try situation(context).caller)
+    let words = try await words(update, fields, key: request.idempotencyKey, context) {
+      (ledger, caller) throws(Refusal) in
+      try ledger.member(request.memberID, number: request.partnerMemberNumber, partner: caller.partner).member
+    }
+    return try answer(context) { call in self.update(request, update, fields, words, call) }
   }
 
   func linkMemberNumber(
@@ -32,7 +41,7 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
     _ request: SetMemberStatusRequest, context: ServerContext
   ) async throws -> SetMemberStatusResponse {
     let words = try await words(request.reason, key: request.idempotencyKey, .serveMembers, context) {
-      (ledger, caller) throws(Refusal) in try ledger.member(request.memberID, partner: caller.partner).member
+      (ledger, caller) throws(Refusal) in try ledger.keyHolder(request.memberID, partner: caller.partner)
     }
     return try answer(context) { call in setStatus(request, call, words) }
   }
@@ -41,20 +50,38 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
     try await erase(request, context)
   }
 
-  private func enrol(_ request: EnrolMemberRequest, _ call: CallSituation) -> Answer<EnrolMemberResponse> {
+  /// Encrypts what a request says of a profile, but for language and time zone, for a record.
+  private func words(
+    _ update: ProfileUpdate?, _ fields: RequestFields, key: String, _ context: ServerContext,
+    _ find: @Sendable (borrowing Ledger, Caller) throws(Refusal) -> String
+  ) async throws -> PersonalWords {
+    guard let personal = update?.personal, personal != ProfileUpdate(), fields.error == nil else { return .clear }
+    return try await seal(personal.serializedBytes(), key: key, .change, context, find)
+  }
+
+  private func enrolment(_ request: EnrolMemberRequest, _ caller: Caller) -> (ProfileUpdate?, RequestFields) {
     var fields = RequestFields()
     if request.memberID.isEmpty { fields.report("member_id", "is required") }
     fields.checkMemberID(request.memberID)
     fields.checkName(request.partnerMemberNumber, "partner_member_number", isRequired: false)
-    if !request.partnerMemberNumber.isEmpty, call.caller.partner.isEmpty {
+    if !request.partnerMemberNumber.isEmpty, caller.partner.isEmpty {
       fields.report("partner_member_number", "is a partner's; operators link numbers with LinkMemberNumber")
     }
-    let update = request.profile.map { ProfileUpdate($0, &fields, "profile.", call.caller) }
+    let update = request.profile.map { ProfileUpdate($0, &fields, "profile.", caller) }
     fields.checkName(request.idempotencyKey, "idempotency_key")
+    return (update, fields)
+  }
+
+  private func enrol(
+    _ request: EnrolMemberRequest, _ update: ProfileUpdate?, _ fields: RequestFields, _ words: PersonalWords,
+    _ call: CallSituation
+  ) -> Answer<EnrolMemberResponse> {
     if let error = fields.error ?? learnZone(of: update, "profile.time_zone", call) { return Answer(.failure(error)) }
 
+    if let refusal = words.refusal { return refused(refusal, call) }
     let input = EnrolmentInput(
-      member: request.memberID, partnerNumber: request.partnerMemberNumber, profile: update)
+      member: request.memberID, partnerNumber: request.partnerMemberNumber,
+      profile: words.sealed == nil ? update : update?.clear, words: words.sealed)
     return decide(.enrolment(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(EnrolMemberResponse(memberID: outcome.member, tierID: outcome.tier))
@@ -82,28 +109,37 @@ struct MemberHandlers: MemberServiceHandler, ProgrammeHandlers {
     }
   }
 
-  private func update(_ request: UpdateMemberRequest, _ call: CallSituation) -> Answer<UpdateMemberResponse> {
+  private func change(_ request: UpdateMemberRequest, _ caller: Caller) -> (ProfileUpdate, RequestFields) {
     var fields = RequestFields()
     fields.checkMember(request.memberID, number: request.partnerMemberNumber)
     var profile = MemberProfile(
       language: request.language ?? "", timeZone: request.timeZone ?? "", householdID: request.householdID ?? "",
       segments: request.addSegments, attributes: request.attributes, consents: request.consents)
     profile.birthday = request.birthday.flatMap { $0.month == 0 && $0.day == 0 ? nil : $0 }
-    var update = ProfileUpdate(profile, &fields, "", call.caller)
+    var update = ProfileUpdate(profile, &fields, "", caller)
     if request.language != nil { update.language = profile.language }
     if request.timeZone != nil { update.timeZone = profile.timeZone }
     if request.householdID != nil { update.household = profile.householdID }
     if request.birthday != nil, profile.birthday == nil { update.birthday = 0 }
     fields.checkNames(request.removeSegments, "remove_segments", most: FieldLimits.profileEntries)
     update.removeSegments = request.removeSegments
-    if !request.removeSegments.isEmpty, !call.caller.partner.isEmpty {
+    if !request.removeSegments.isEmpty, !caller.partner.isEmpty {
       fields.report("remove_segments", "is for operators")
     }
     fields.checkName(request.idempotencyKey, "idempotency_key")
+    return (update, fields)
+  }
+
+  private func update(
+    _ request: UpdateMemberRequest, _ update: ProfileUpdate, _ fields: RequestFields, _ words: PersonalWords,
+    _ call: CallSituation
+  ) -> Answer<UpdateMemberResponse> {
     if let error = fields.error ?? learnZone(of: update, "time_zone", call) { return Answer(.failure(error)) }
 
+    if let refusal = words.refusal { return refused(refusal, call) }
     let input = ProfileInput(
-      member: request.memberID, partnerNumber: request.partnerMemberNumber, profile: update)
+      member: request.memberID, partnerNumber: request.partnerMemberNumber,
+      profile: words.sealed == nil ? update : update.clear, words: words.sealed)
     return decide(.profile(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .memberChanged(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(UpdateMemberResponse(memberID: outcome.member))

@@ -23,7 +23,9 @@ struct ExchangeHandlers: ExchangeServiceHandler, ProgrammeHandlers {
   func reverseExchange(
     _ request: ReverseExchangeRequest, context: ServerContext
   ) async throws -> ReverseExchangeResponse {
-    try answer(context) { call in reverseExchange(request, call) }
+    let id = PublicName.sequence(request.exchangeID, PublicName.exchangePrefix) ?? 0
+    let words = try await words(request.reason, about: id, key: request.idempotencyKey, .change, context)
+    return try answer(context) { call in reverseExchange(request, call, words) }
   }
 }
 
@@ -89,17 +91,21 @@ extension ExchangeHandlers {
     }
   }
 
-  func reverseExchange(_ request: ReverseExchangeRequest, _ call: CallSituation) -> Answer<ReverseExchangeResponse> {
+  func reverseExchange(
+    _ request: ReverseExchangeRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<ReverseExchangeResponse> {
     var fields = RequestFields()
     let id = fields.sequence(request.exchangeID, "exchange_id", PublicName.exchangePrefix)
     fields.checkNote(request.reason, "reason")
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
     let original: ExchangeOutcome?
     do { original = try programme.history.record(at: id)?.exchange } catch {
       return Answer(.failure(RPCError(storeError: error)))
     }
-    let input = ExchangeReversalInput(exchange: id, original: original, reason: request.reason)
+    let input = ExchangeReversalInput(
+      exchange: id, original: original, reason: words.clear(request.reason, ""), words: words.sealed)
     return decide(
       .partnership(PartnershipInput(command: .exchangeReversal(input))), key: request.idempotencyKey, .change, call
     ).flatMap { accepted in

@@ -25,7 +25,10 @@ struct VoucherHandlers: VoucherServiceHandler, ProgrammeHandlers {
   }
 
   func cancelVoucher(_ request: CancelVoucherRequest, context: ServerContext) async throws -> CancelVoucherResponse {
-    try answer(context) { call in cancelVoucher(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, dropping: true, .change, context) {
+      (ledger, _) throws(Refusal) in ledger.memberOfVoucher(request.code)
+    }
+    return try answer(context) { call in cancelVoucher(request, call, words) }
   }
 }
 
@@ -86,13 +89,17 @@ extension VoucherHandlers {
     }
   }
 
-  func cancelVoucher(_ request: CancelVoucherRequest, _ call: CallSituation) -> Answer<CancelVoucherResponse> {
+  func cancelVoucher(
+    _ request: CancelVoucherRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<CancelVoucherResponse> {
     var fields = RequestFields()
     fields.checkCode(request.code)
     fields.checkNote(request.reason, "reason")
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
-    let input = VoucherCancelInput(code: request.code, reason: request.reason)
+    if let refusal = words.refusal { return refused(refusal, call) }
+    let input = VoucherCancelInput(
+      code: request.code, reason: words.clear(request.reason, ""), words: words.sealed)
     return voucher(.voucherCancel(input), key: request.idempotencyKey, call).map { voucher, _ in
       CancelVoucherResponse(state: LoyaltyAPI.VoucherState(rawValue: voucher.state.rawValue))
     }

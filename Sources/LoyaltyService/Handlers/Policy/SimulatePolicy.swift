@@ -115,7 +115,7 @@ extension PolicyHandlers {
     // Off the event loop; then the period must be closed, so that it reads the same whenever it is asked for.
     await Task.yield()
     try await programme.waitForEnd(of: until)
-    var ledger = Ledger()
+    var ledger = programme.emptyLedger
     var simulation: Simulation?
     var period = 0
     var after: UInt64 = 0
@@ -132,7 +132,7 @@ extension PolicyHandlers {
         if entry.record.timeMs >= until { break reading }
         if simulation == nil, entry.record.timeMs >= from {
           simulation = Simulation(from: ledger, draft: draft, fromMs: from)
-          ledger = Ledger()
+          ledger = programme.emptyLedger
         }
         guard simulation != nil else {
           ledger.apply(entry.record, sequence: entry.sequence)

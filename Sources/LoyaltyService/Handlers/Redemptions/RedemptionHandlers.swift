@@ -32,9 +32,13 @@ struct RedemptionHandlers: RedemptionServiceHandler, ProgrammeHandlers {
   func cancelRedemption(
     _ request: CancelRedemptionRequest, context: ServerContext
   ) async throws -> CancelRedemptionResponse {
-    try answer(context) { call in
-      step(request.redemptionID, key: request.idempotencyKey, note: ("reason", request.reason), .change, call) {
-        .cancel(CancelInput(redemption: $0, reason: request.reason))
+    let words = try await words(request.reason, on: request.redemptionID, key: request.idempotencyKey, context)
+    return try answer(context) { call in
+      step(
+        request.redemptionID, key: request.idempotencyKey, note: ("reason", request.reason), words: words, .change, call
+      ) {
+        .cancel(
+          CancelInput(redemption: $0, reason: words.clear(request.reason, ""), words: words.sealed))
       }.map { CancelRedemptionResponse(redemption: $0) }
     }
   }
@@ -42,14 +46,18 @@ struct RedemptionHandlers: RedemptionServiceHandler, ProgrammeHandlers {
   func updateFulfilment(
     _ request: UpdateFulfilmentRequest, context: ServerContext
   ) async throws -> UpdateFulfilmentResponse {
-    try answer(context) { call in
+    let words = try await words(request.note, on: request.redemptionID, key: request.idempotencyKey, context)
+    return try answer(context) { call in
       guard let state = fulfilmentStates[request.state] else {
         var fields = RequestFields()
         fields.report("state", "must be IN_FULFILMENT, FULFILLED or REFUNDED")
         return Answer(.failure(fields.error ?? .unexpectedOutcome))
       }
-      return step(request.redemptionID, key: request.idempotencyKey, note: ("note", request.note), .change, call) {
-        .fulfil(FulfilInput(redemption: $0, state: state, note: request.note))
+      return step(
+        request.redemptionID, key: request.idempotencyKey, note: ("note", request.note), words: words, .change, call
+      ) {
+        .fulfil(
+          FulfilInput(redemption: $0, state: state, note: words.clear(request.note, ""), words: words.sealed))
       }.map { UpdateFulfilmentResponse(redemption: $0) }
     }
   }
@@ -125,10 +133,21 @@ extension RedemptionHandlers {
       .flatMap { Redemption.result(of: $0) }
   }
 
+  /// Encrypts what is said about a redemption that is there, for its member.
+  private func words(
+    _ text: String, on redemptionID: String, key: String, _ context: ServerContext
+  ) async throws -> PersonalWords {
+    let id = PublicName.sequence(redemptionID, PublicName.redemptionPrefix) ?? 0
+    return try await words(text, about: id, key: key, .change, context) { ledger in
+      ledger.openRedemption(id)?.outcome.member ?? ""
+    }
+  }
+
   /// A step of a redemption that is there.
   func step(
-    _ redemptionID: String, key: String, note: (field: String, text: String) = ("", ""), _ permission: Permission,
-    _ call: CallSituation, _ command: (UInt64) -> CatalogueInput.Command
+    _ redemptionID: String, key: String, note: (field: String, text: String) = ("", ""),
+    words: PersonalWords = .clear, _ permission: Permission, _ call: CallSituation,
+    _ command: (UInt64) -> CatalogueInput.Command
   ) -> Answer<Redemption> {
     var fields = RequestFields()
     let redemption = fields.sequence(redemptionID, "redemption_id", PublicName.redemptionPrefix)
@@ -137,6 +156,7 @@ extension RedemptionHandlers {
     }
     fields.checkName(key, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
     return decide(.catalogue(CatalogueInput(command: command(redemption))), key: key, permission, call)
       .flatMap { Redemption.result(of: $0) }
   }

@@ -30,7 +30,8 @@ extension RedemptionHandlers {
         let page = try programme.history.records(of: redemption.memberID, before: before, limit: Self.pageRecords)
         for entry in page {
           if entry.sequence < id { break search }
-          guard let event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id) else { continue }
+          guard var event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id) else { continue }
+          if let sealed = entry.record.said { event.note = try words(sealed, or: "").text }
           if events.isEmpty {
             redemption = Redemption(entry.record, sequence: entry.sequence, of: id) ?? redemption.ended(event.state)
           }
@@ -81,7 +82,8 @@ extension RedemptionHandlers {
       for entry in page {
         before = entry.sequence
         for id in entry.record.redemptionSteps where last[id] == nil {
-          guard let event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id) else { continue }
+          guard var event = RedemptionEvent(entry.record, sequence: entry.sequence, of: id) else { continue }
+          if let sealed = entry.record.said { event.note = try words(sealed, or: "").text }
           last[id] = (Redemption(entry.record, sequence: entry.sequence, of: id), event.state)
         }
         guard entry.sequence < start else { continue }

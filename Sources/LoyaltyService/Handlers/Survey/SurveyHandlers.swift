@@ -19,7 +19,7 @@ struct SurveyHandlers: SurveyServiceHandler, ProgrammeHandlers {
   ) async throws -> AnswerSurveyResponse {
     let words = try await words(request.comment, key: request.idempotencyKey, .change, context) {
       (ledger, caller) throws(Refusal) in
-      try ledger.member(request.memberID, number: request.partnerMemberNumber, partner: caller.partner).member
+      try ledger.keyHolder(request.memberID, number: request.partnerMemberNumber, partner: caller.partner)
     }
     return try answer(context) { call in answerSurvey(request, call, words) }
   }

@@ -12,14 +12,24 @@ struct TransferHandlers: TransferServiceHandler, ProgrammeHandlers {
   let programme: Programme
 
   func transferPoints(_ request: TransferPointsRequest, context: ServerContext) async throws -> TransferPointsResponse {
-    try answer(context) { call in transfer(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, .change, context) {
+      (ledger, caller) throws(Refusal) in
+      try ledger.keyHolder(request.fromMemberID, number: request.partnerMemberNumber, partner: caller.partner)
+    }
+    return try answer(context) { call in transfer(request, call, words) }
   }
 
   func mergeMembers(_ request: MergeMembersRequest, context: ServerContext) async throws -> MergeMembersResponse {
-    try answer(context) { call in merge(request, call) }
+    let words = try await words(request.reason, key: request.idempotencyKey, .correct, context) {
+      // The profiles that become one are sealed by the same key.
+      (ledger, _) throws(Refusal) in try ledger.member(request.intoMemberID).member
+    }
+    return try answer(context) { call in merge(request, call, words) }
   }
 
-  private func transfer(_ request: TransferPointsRequest, _ call: CallSituation) -> Answer<TransferPointsResponse> {
+  private func transfer(
+    _ request: TransferPointsRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<TransferPointsResponse> {
     var fields = RequestFields()
     if request.partnerMemberNumber.isEmpty || !request.fromMemberID.isEmpty {
       fields.checkRequiredMember(request.fromMemberID, "from_member_id")
@@ -30,10 +40,11 @@ struct TransferHandlers: TransferServiceHandler, ProgrammeHandlers {
     fields.checkName(request.reason, "reason", isRequired: false)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
     let input = TransferInput(
       from: request.fromMemberID, partnerNumber: request.partnerMemberNumber, to: request.toMemberID,
-      points: request.points, reason: request.reason)
+      points: request.points, reason: words.clear(request.reason, ""), words: words.sealed)
     return decide(.transfer(input), key: request.idempotencyKey, .change, call).flatMap { accepted in
       guard case .transferred(let outcome) = accepted.outcome else { return .failure(.unexpectedOutcome) }
       return .success(
@@ -44,15 +55,20 @@ struct TransferHandlers: TransferServiceHandler, ProgrammeHandlers {
     }
   }
 
-  private func merge(_ request: MergeMembersRequest, _ call: CallSituation) -> Answer<MergeMembersResponse> {
+  private func merge(
+    _ request: MergeMembersRequest, _ call: CallSituation, _ words: PersonalWords
+  ) -> Answer<MergeMembersResponse> {
     var fields = RequestFields()
     fields.checkRequiredMember(request.fromMemberID, "from_member_id")
     fields.checkRequiredMember(request.intoMemberID, "into_member_id")
     fields.checkReason(request.reason)
     fields.checkName(request.idempotencyKey, "idempotency_key")
     if let error = fields.error { return Answer(.failure(error)) }
+    if let refusal = words.refusal { return refused(refusal, call) }
 
-    let input = MergeInput(from: request.fromMemberID, into: request.intoMemberID, reason: request.reason)
+    let input = MergeInput(
+      from: request.fromMemberID, into: request.intoMemberID, reason: words.clear(request.reason, ""),
+      words: words.sealed)
     return decide(.merge(input), key: request.idempotencyKey, .correct, call).flatMap { accepted in
       switch accepted.outcome {
       case .proposed: .success(MergeMembersResponse(proposalID: PublicName.proposal(accepted.sequence)))
