@@ -75,7 +75,8 @@ private final class Vault: ProfileVault {
 
   private static func sealed(_ update: ProfileUpdate, _ vault: Vault) -> Record.Input {
     .profile(
-      ProfileInput(member: "m", profile: update.clear, words: vault.seal(update.personal.serializedBytes(), member: "m")))
+      ProfileInput(
+        member: "m", profile: update.clear, words: vault.seal(update.personal.serializedBytes(), member: "m")))
   }
 
   @Test func whatAnEarlierProgramWroteInClearIsReadAndTheSame() throws {
