@@ -48,13 +48,13 @@ measure() {
     requests=$(((connections * streams >= 64 ? 120000 : 12000) / scale))
     load -n $((requests / 10)) -c "$connections" -m "$streams" > /dev/null
     rm -f "$work/times"
-    before=$(ticks $server)
+    before=$(cpu_time $server)
     output=$(load -n "$requests" -c "$connections" -m "$streams" --log-file="$work/times")
-    after=$(ticks $server)
+    after=$(cpu_time $server)
     sent=$((sent + requests / 10 + requests))
     read -r p50 p99 < <(cut -f3 "$work/times" | sort -n |
       awk '{t[NR] = $1} END {print t[int((NR + 1) / 2)], t[int(NR * 0.99 + 0.5)]}')
-    echo "$shape $name $(((after - before) * 1000000 / hertz * 100 / requests)) \
+    echo "$shape $name $(((after - before) * 1000 / requests)) \
 $(grep -oE '[0-9.]+ req/s' <<< "$output" | head -1 | cut -d' ' -f1) $p50 $p99"
     grep -qE "$requests succeeded, 0 failed" <<< "$output" || { echo "$name $shape: $output" >&2; exit 1; }
   done
@@ -88,6 +88,6 @@ for shape in $shapes; do
     awk -v shape="$shape" -v name="$name" -v cpu="$cpu" -v floor="${floor:-0}" -v rate="$(median 4 "$shape" "$name")" \
       -v p50="$(median 5 "$shape" "$name")" -v p99="$(median 6 "$shape" "$name")" 'BEGIN {
         ratio = floor > 0 ? sprintf("%.2f", cpu / floor) : "-"
-        printf "| %s | %s | %.2f | %s | %d | %d | %d |\n", shape, name, cpu / 100, ratio, rate, p50, p99 }'
+        printf "| %s | %s | %.2f | %s | %d | %d | %d |\n", shape, name, cpu / 1000, ratio, rate, p50, p99 }'
   done
 done

@@ -28,11 +28,11 @@ cpu() {
   load() { taskset -c 1 h2load -H 'content-type: application/grpc' -H 'te: trailers' -d "$work/$2.request" -n "$3" -c "$4" \
     -m "$5" -w 20 -W 20 "https://127.0.0.1:$port/loyalty.v1.Bench/$1" 2>&1; }
   load "$1" "$2" $(($4 * $5)) "$4" "$5" > /dev/null
-  before=$(ticks "$server")
+  before=$(cpu_time "$server")
   output=$(load "$@")
-  after=$(ticks "$server")
+  after=$(cpu_time "$server")
   grep -qE "$3 succeeded, 0 failed" <<< "$output" || { echo "$1: $output" >&2; exit 1; }
-  awk -v ticks=$((after - before)) -v hertz="$hertz" -v calls="$3" 'BEGIN {printf "%.3f\n", ticks * 1e6 / hertz / calls}'
+  awk -v time=$((after - before)) -v calls="$3" 'BEGIN {printf "%.3f\n", time / calls}'
 }
 
 # of_servers COMMAND...: the median of what COMMAND prints, for ours and grpc-go in turn: sets ours and theirs.
@@ -81,7 +81,7 @@ handshakes() {
       for _ in $(seq "$rounds"); do
         start_server $name unary
         local before
-        before=$(ticks "$server")
+        before=$(cpu_time "$server")
         # grpc-go of this age gives tickets, too; a server without any is left out.
         if ! taskset -c 1 "$work/connections" handshakes "$port" "$count" $kind > "$work/out"; then
           cat "$work/out" >&2
@@ -89,8 +89,7 @@ handshakes() {
           continue 2
         fi
         cut -d' ' -f1 "$work/out" >> "$work/rate"
-        awk -v ticks=$(($(ticks "$server") - before)) -v hertz="$hertz" -v count="$count" \
-          'BEGIN {print ticks * 1e6 / hertz / count}' >> "$work/cpu"
+        awk -v time=$(($(cpu_time "$server") - before)) -v count="$count" 'BEGIN {print time / count}' >> "$work/cpu"
         stop_server
       done
       local figure

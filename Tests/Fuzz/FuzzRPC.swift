@@ -19,8 +19,9 @@ private func frames(_ bytes: [UInt8], _ form: WebBody.Form, _ step: Int) -> [[UI
   for start in stride(from: 0, to: bytes.count, by: step) {
     let piece = Array(bytes[start..<min(start + step, bytes.count)])
     do {
-      let messages = try piece.withUnsafeBytesTyped { (raw) throws(RPCError) in try body.receive(raw, &deframer) }
-      for (isCompressed, message) in messages { found.append([isCompressed ? 1 : 0] + message) }
+      for run in try piece.withUnsafeBytesTyped({ (raw) throws(RPCError) in try body.receive(raw, &deframer) }) {
+        found += run.messages.map { [run.isCompressed ? 1 : 0] + $0.bytes }
+      }
     } catch {
       // What came before the mistake is lost or not with its piece; only that it is a mistake is certain.
       return [[2]]

@@ -86,8 +86,8 @@ enum RequestHeadFuzz {
 
   private static func read(_ web: WebRequest, _ body: [UInt8], _ limits: CallLimits) {
     var deframer = MessageDeframer(limit: limits.maxReceivedMessageBytes)
-    let messages = try? body.withUnsafeBytesTyped { (raw) throws(RPCError) in try web.body.receive(raw, &deframer) }
-    for (_, message) in messages ?? [] where message.count > limits.maxReceivedMessageBytes {
+    let runs = try? body.withUnsafeBytesTyped { (raw) throws(RPCError) in try web.body.receive(raw, &deframer) }
+    for message in (runs ?? []).flatMap(\.messages) where message.count > limits.maxReceivedMessageBytes {
       fatalError("a message of \(message.count) bytes")
     }
     if web.body.takeWhole().count > limits.maxReceivedMessageBytes {

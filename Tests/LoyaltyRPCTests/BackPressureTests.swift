@@ -58,10 +58,14 @@ import Testing
     let server = try RPCServer(configuration, services: [service])
     try await server.start()
     let client = RPCClient(inProcess: server)
-    let call: ClientStreamingCall<Text, Text> = try await client.clientStreaming(PacedService.ignore)
-    // 5 bytes each on the wire: all of them fit into the stream's window.
+    var options = CallOptions()
+    options.encoding = .gzip
+    let call: ClientStreamingCall<Text, Text> = try await client.clientStreaming(PacedService.ignore, options: options)
+    // Some 40 bytes each on the wire: all of them fit into the stream's window. Every second one is compressed, so that each has
+    // memory of its own.
+    let text = Text(value: String(repeating: "a", count: 40))
     let error = await #expect(throws: RPCError.self) {
-      for _ in 0..<20_000 { try await call.send(Text()) }
+      for number in 0..<4_000 { try await call.requests.send(text, isCompressed: number % 2 == 0) }
       _ = try await call.finish()
     }
     #expect(error?.code == .resourceExhausted)

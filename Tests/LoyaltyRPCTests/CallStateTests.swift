@@ -80,8 +80,8 @@ import Testing
 
   @Test func aCallThatTakesOneMessageTakesNoneAndTwoAmiss() throws {
     var state = ServerCallState(kind: .unary)
-    try state.receiveMessage()
-    #expect(throws: RPCError.self) { try state.receiveMessage() }
+    try state.receiveMessages(1)
+    #expect(throws: RPCError.self) { try state.receiveMessages(1) }
     var empty = ServerCallState(kind: .serverStreaming)
     #expect(throws: RPCError.self) { try empty.receiveEnd(isBetweenMessages: true) }
     var cut = ServerCallState(kind: .clientStreaming)

@@ -6,11 +6,7 @@ import Testing
 
 @Suite struct FramingTests {
   private func messages(_ deframer: inout MessageDeframer, _ bytes: [UInt8]) throws -> [[UInt8]] {
-    var found: [[UInt8]] = []
-    try bytes.withUnsafeBytes { raw in
-      try deframer.receive(raw) { _, message in found.append(Array(message)) }
-    }
-    return found
+    try bytes.withUnsafeBytes { try deframer.takeWhole($0) }.flatMap { $0.messages.map(\.bytes) }
   }
 
   @Test func messagesAreFoundWhereverTheBytesAreCut() throws {
@@ -30,6 +26,22 @@ import Testing
       #expect(found == sent)
       #expect(deframer.isEmpty)
     }
+  }
+
+  @Test func messagesThatComeTogetherAreOneRunAndCompressedOnesARunOfTheirOwn() throws {
+    let wire: [UInt8] = [0, 0, 0, 0, 1, 7, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 1, 9, 0, 0]
+    var deframer = MessageDeframer(limit: 10)
+    let runs = try wire.withUnsafeBytes { try deframer.takeWhole($0) }
+    #expect(runs.map(\.count) == [2, 1, 1] && runs.map(\.isCompressed) == [false, true, false])
+    #expect(runs.map { $0.messages.map(\.bytes) } == [[[7], []], [[8]], [[9]]])
+    #expect(deframer.heldBytes == 2)
+  }
+
+  @Test func aLengthThatIsOnlyPromisedTakesNoMemory() throws {
+    var deframer = MessageDeframer(limit: 1 << 30)
+    let piece: [UInt8] = [0, 0x3f, 0xff, 0xff, 0xff] + [UInt8](repeating: 1, count: 1_000)
+    #expect(try messages(&deframer, piece) == [])
+    #expect(deframer.heldBytes == piece.count && deframer.capacity < 5 * piece.count)
   }
 
   @Test func aLengthAboveTheLimitIsRefusedBeforeItsBytesCome() {

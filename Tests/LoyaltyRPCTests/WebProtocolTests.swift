@@ -141,10 +141,8 @@ import Testing
       var found: [[UInt8]] = []
       for start in stride(from: 0, to: text.count, by: step) {
         let piece = Array(text[start..<min(start + step, text.count)])
-        for (_, message) in try piece.withUnsafeBytesTyped({ (raw) throws(RPCError) in try body.receive(raw, &deframer)
-        }) {
-          found.append(message)
-        }
+        let runs = try piece.withUnsafeBytesTyped { (raw) throws(RPCError) in try body.receive(raw, &deframer) }
+        found += runs.flatMap { $0.messages.map(\.bytes) }
       }
       #expect(found == [message])
       #expect(body.isBetweenGroups)

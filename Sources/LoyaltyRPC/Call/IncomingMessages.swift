@@ -7,23 +7,25 @@ import Synchronization
 /// and by one incomplete message. Compressed messages are queued as they came, so that the bound holds for them too.
 final class IncomingMessages: Sendable {
   struct Entry {
-    let bytes: [UInt8]
+    let run: MessageRun
     let encoding: MessageEncoding
-    /// Bytes on the wire for which the peer's window is still to be opened again: it may send them once the message is taken.
-    let window: Int
-    /// Bytes that it counts for while it waits.
-    var size: Int { MessageDeframer.prefixLength + bytes.count + Self.overhead }
+    /// Bytes of the first message for which the peer's window has been opened again already.
+    let givenBack: Int
+    /// Bytes that it counts for until its last message is taken.
+    var size: Int { run.bytes.count + Self.overhead }
 
-    /// What a message that waits takes beside its bytes: an array's head, what the allocator rounds up, its place in the queue. 64:
+    /// What messages that wait take beside their bytes: an array's head, what the allocator rounds up, their place in the queue. 64:
     /// without it a message of one byte, six on the wire, would take twelve times what it counts for.
     static let overhead = 64
   }
 
   private struct State {
     var entries = CircularBuffer<Entry>()
+    /// Bytes of the first entry whose messages are taken.
+    var cursor = 0
     var isEnded = false
     var failure: RPCError?
-    var waiter: CheckedContinuation<Entry?, any Error>?
+    var waiter: CheckedContinuation<Void, any Error>?
     /// Taken, but not told to the loop yet.
     var taken = Taken()
     /// The loop keeps the window of an incomplete message back until the queue is empty.
@@ -36,7 +38,7 @@ final class IncomingMessages: Sendable {
   struct Taken: Sendable {
     var window = 0
     var size = 0
-    var isEmpty: Bool { size == 0 }
+    var isEmpty: Bool { size == 0 && window == 0 }
   }
 
   private let state = Mutex(State())
@@ -50,23 +52,18 @@ final class IncomingMessages: Sendable {
     maxMessageBytes = limits.maxReceivedMessageBytes
   }
 
-  /// On the loop: messages have come, one at least. Whoever waits for the first is woken when all are queued.
+  /// On the loop: messages have come. Whoever waits for the first is woken when all are queued.
   func push(_ messages: [Entry], owner: any StreamOwner) {
-    let (waiter, report) = state.withLock { state -> (CheckedContinuation<Entry?, any Error>?, Taken) in
+    let (waiter, report) = state.withLock { state -> (CheckedContinuation<Void, any Error>?, Taken) in
       if state.isAbandoned {
-        for entry in messages { count(entry, in: &state) }
+        for entry in messages { count(entry, from: 0, in: &state) }
         return (nil, takeReport(in: &state))
       }
-      guard let waiter = state.waiter, let first = messages.first else {
-        state.entries.append(contentsOf: messages)
-        return (nil, Taken())
-      }
-      state.waiter = nil
-      state.entries.append(contentsOf: messages.dropFirst())
-      count(first, in: &state)
-      return (waiter, takeReport(in: &state))
+      state.entries.append(contentsOf: messages)
+      defer { state.waiter = nil }
+      return (state.waiter, Taken())
     }
-    if let first = messages.first { waiter?.resume(returning: first) }
+    waiter?.resume()
     if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
   }
 
@@ -82,74 +79,60 @@ final class IncomingMessages: Sendable {
 
   /// On the loop: no message follows; `error` if that is not how it should end.
   func end(_ error: RPCError? = nil) {
-    let waiter = state.withLock { state -> CheckedContinuation<Entry?, any Error>? in
+    let waiter = state.withLock { state -> CheckedContinuation<Void, any Error>? in
       guard !state.isEnded else { return nil }
       state.isEnded = true
       state.failure = error
       defer { state.waiter = nil }
       return state.waiter
     }
-    if let error { waiter?.resume(throwing: error) } else { waiter?.resume(returning: nil) }
+    waiter?.resume()
   }
 
   /// The next message, decompressed; nil after the last.
   /// - Throws: the status the call has failed with, after the messages that came before; CANCELLED if the task is;
   ///   RESOURCE_EXHAUSTED or INTERNAL for a compressed message that is too long or malformed.
-  nonisolated(nonsending) func next(owner: any StreamOwner) async throws(RPCError) -> [UInt8]? {
-    guard let entry = try await nextEntry(owner) else { return nil }
-    return try decompressed(entry)
-  }
-
-  /// What `next` gives without waiting; nil inside if nothing follows, nil if it would wait.
-  func nextIfThere(owner: any StreamOwner) throws(RPCError) -> [UInt8]?? {
-    switch state.withLock({ poll(&$0) }) {
-    case .message(let entry, let report):
-      if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
-      return try decompressed(entry)
-    case .ended(let failure?): throw failure
-    case .ended(nil): return .some(nil)
-    case .wait: return nil
+  nonisolated(nonsending) func next(owner: any StreamOwner) async throws(RPCError) -> ReceivedMessage? {
+    while true {
+      switch try nextIfThere(owner: owner) {
+      case .message(let message): return message
+      case .end: return nil
+      case .wait: try await waitForMore()
+      }
     }
   }
 
-  private func decompressed(_ entry: Entry) throws(RPCError) -> [UInt8] {
-    try Compression.decompress(entry.bytes, entry.encoding, limit: maxMessageBytes)
+  /// - Throws: as `next`.
+  func nextIfThere(owner: any StreamOwner) throws(RPCError) -> NextMessage {
+    switch state.withLock({ poll(&$0) }) {
+    case .message(let message, let encoding, let report):
+      if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
+      guard encoding != .identity else { return .message(message) }
+      return .message(ReceivedMessage(try Compression.decompress(message.bytes, encoding, limit: maxMessageBytes)))
+    case .ended(let failure?): throw failure
+    case .ended(nil): return .end
+    case .wait: return .wait
+    }
   }
 
   /// The message that was taken last came compressed.
   var lastWasCompressed: Bool { state.withLock { $0.lastWasCompressed } }
 
-  nonisolated(nonsending) private func nextEntry(_ owner: any StreamOwner) async throws(RPCError) -> Entry? {
-    switch state.withLock({ poll(&$0) }) {
-    case .message(let entry, let report):
-      if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
-      return entry
-    case .ended(let failure):
-      if let failure { throw failure }
-      return nil
-    case .wait: break
-    }
+  /// Waits until there are messages, or none will come.
+  nonisolated(nonsending) private func waitForMore() async throws(RPCError) {
     do {
-      return try await withTaskCancellationHandler {
+      try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
-          let now = state.withLock { state -> Now in
-            let now = poll(&state)
-            guard case .wait = now else { return now }
-            if Task.isCancelled { return .ended(RPCError(.cancelled, "the reader was cancelled")) }
+          let now: Result<Void, any Error>? = state.withLock { state in
+            if state.isEnded || !state.entries.isEmpty { return .success(()) }
+            if Task.isCancelled { return .failure(CancellationError()) }
             guard state.waiter == nil else {
-              return .ended(RPCError(.failedPrecondition, "two tasks read the same stream at once"))
+              return .failure(RPCError(.failedPrecondition, "two tasks read the same stream at once"))
             }
             state.waiter = continuation
-            return .wait
+            return nil
           }
-          switch now {
-          case .message(let entry, let report):
-            if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
-            continuation.resume(returning: entry)
-          case .ended(let failure?): continuation.resume(throwing: failure)
-          case .ended(nil): continuation.resume(returning: nil)
-          case .wait: break
-          }
+          if let now { continuation.resume(with: now) }
         }
       } onCancel: {
         let waiter = state.withLock { state in
@@ -165,31 +148,36 @@ final class IncomingMessages: Sendable {
     }
   }
 
-  private enum Now: Sendable {
-    case message(Entry, report: Taken)
+  private enum Now {
+    case message(ReceivedMessage, MessageEncoding, report: Taken)
     case ended(RPCError?)
     case wait
   }
 
   private func poll(_ state: inout State) -> Now {
-    if let entry = state.entries.popFirst() {
-      count(entry, in: &state)
-      return .message(entry, report: takeReport(in: &state))
+    guard let entry = state.entries.first else { return state.isEnded ? .ended(state.failure) : .wait }
+    let message = entry.run.message(at: state.cursor)
+    state.taken.window += message.end - max(state.cursor, entry.givenBack)
+    state.cursor = message.end
+    if message.end == entry.run.bytes.count {
+      state.taken.size += entry.size
+      state.entries.removeFirst()
+      state.cursor = 0
     }
-    return state.isEnded ? .ended(state.failure) : .wait
+    state.lastWasCompressed = entry.encoding != .identity
+    return .message(message, entry.encoding, report: takeReport(in: &state))
   }
 
-  /// Counts a message that is out of the queue.
-  private func count(_ entry: Entry, in state: inout State) {
-    state.taken.window += entry.window
+  /// Counts the messages of an entry, from `offset` on, that nobody takes.
+  private func count(_ entry: Entry, from offset: Int, in state: inout State) {
+    state.taken.window += entry.run.bytes.count - max(offset, entry.givenBack)
     state.taken.size += entry.size
-    state.lastWasCompressed = entry.encoding != .identity
   }
 
   /// What the loop is to be told now of messages that are out of the queue.
   private func takeReport(in state: inout State) -> Taken {
     let isAwaited = state.loopWithholds && state.entries.isEmpty
-    guard state.taken.size >= reportAt || isAwaited else { return Taken() }
+    guard max(state.taken.size, state.taken.window) >= reportAt || isAwaited else { return Taken() }
     if isAwaited { state.loopWithholds = false }
     defer { state.taken = Taken() }
     return state.taken
@@ -200,11 +188,20 @@ final class IncomingMessages: Sendable {
     let report = state.withLock { state -> Taken in
       state.isAbandoned = true
       state.loopWithholds = false
-      for entry in state.entries { count(entry, in: &state) }
+      for (place, entry) in state.entries.enumerated() { count(entry, from: place == 0 ? state.cursor : 0, in: &state) }
       state.entries.removeAll()
+      state.cursor = 0
       defer { state.taken = Taken() }
       return state.taken
     }
     if !report.isEmpty { owner.messagesTaken(window: report.window, size: report.size) }
   }
+}
+
+/// What a reader finds without waiting.
+@usableFromInline
+enum NextMessage {
+  case message(ReceivedMessage)
+  case end
+  case wait
 }

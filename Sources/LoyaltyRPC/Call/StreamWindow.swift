@@ -8,11 +8,11 @@ struct StreamWindow {
   /// Bytes of the incomplete message that are given back already.
   private(set) var givenBack = 0
 
-  /// A message of `size` bytes on the wire is complete.
-  /// - Returns: bytes that are to be given back when it is taken.
-  mutating func complete(size: Int) -> Int {
+  /// The message is complete.
+  /// - Returns: bytes of it that are given back already; the rest is when it is taken.
+  mutating func complete() -> Int {
     defer { givenBack = 0 }
-    return max(0, size - givenBack)
+    return givenBack
   }
 
   /// Of the incomplete message `held` bytes have come, and nothing is queued before it.

@@ -353,22 +353,22 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
       return 0
     }
     do throws(RPCError) {
-      for (isCompressed, message) in try attempt.deframer.takeWhole(bytes) {
-        if isCompressed, attempt.encoding == .identity {
+      for run in try attempt.deframer.takeWhole(bytes) {
+        if run.isCompressed, attempt.encoding == .identity {
           throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
-        let encoding = isCompressed ? attempt.encoding : .identity
-        attempt.messageCount += 1
+        let encoding = run.isCompressed ? attempt.encoding : .identity
+        attempt.messageCount += run.count
         if let incoming = attempt.call.incoming {
-          let window = attempt.window.complete(size: MessageDeframer.prefixLength + message.count)
           incoming.push(
-            [IncomingMessages.Entry(bytes: message, encoding: encoding, window: window)], owner: attempt.call)
+            [IncomingMessages.Entry(run: run, encoding: encoding, givenBack: attempt.window.complete())],
+            owner: attempt.call)
         } else {
           guard attempt.messageCount == 1 else {
             throw RPCError(.internal, "the server sent more than one message in a call that gives one")
           }
           attempt.message = try Compression.decompress(
-            message, encoding, limit: attempt.call.limits.maxReceivedMessageBytes)
+            run.first.bytes, encoding, limit: attempt.call.limits.maxReceivedMessageBytes)
         }
       }
     } catch {

@@ -53,15 +53,14 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
     /// - Throws: the status of the call if it is not OK, after the messages that came before.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Response? {
       guard let incoming = lease.call.incoming else { return nil }
-      let bytes: [UInt8]?
+      let message: ReceivedMessage?
       do {
-        bytes = try await incoming.next(owner: lease.call)
+        message = try await incoming.next(owner: lease.call)
       } catch {
         lease.call.cancel()
         throw error
       }
-      guard let bytes else { return nil }
-      return try RPCClient.decode(bytes)
+      return try message?.withBytes { (bytes) throws(RPCError) in try RPCClient.decode(bytes) }
     }
   }
 }
@@ -108,7 +107,7 @@ public struct ClientStreamingCall<Request: Message, Response: Message>: Sendable
   public func finish() async throws(RPCError) -> Response {
     let call = lease.call
     call.outgoing?.finish(owner: call)
-    return try RPCClient.decode(try await call.outcome().get().message)
+    return try RPCClient.decode(message: try await call.outcome().get().message)
   }
 
   public func cancel() { lease.call.cancel() }
@@ -160,7 +159,7 @@ public struct EncodedCall: Sendable {
   /// The next response; nil after the last if the call ended OK.
   /// - Throws: the status of the call if it is not OK.
   public func next() async throws(RPCError) -> [UInt8]? {
-    try await lease.call.incoming?.next(owner: lease.call)
+    try await lease.call.incoming?.next(owner: lease.call)?.bytes
   }
 
   public var initialMetadata: Metadata { lease.call.initialMetadata }

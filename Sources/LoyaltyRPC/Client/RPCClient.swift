@@ -83,7 +83,7 @@ public final class RPCClient: Sendable {
       try Self.frame(request, options.encoding, limits)
     }
     transport.submit(call)
-    return try decode(try await call.outcome().get().message)
+    return try Self.decode(message: try await call.outcome().get().message)
   }
 
   public func serverStreaming<Q: Message, R: Message>(
@@ -202,10 +202,14 @@ public final class RPCClient: Sendable {
   }
 
   private func decode<R: Message>(_ bytes: [UInt8]) throws(RPCError) -> R {
-    try Self.decode(bytes)
+    try Self.decode(message: bytes)
   }
 
-  static func decode<R: Message>(_ bytes: [UInt8]) throws(RPCError) -> R {
+  static func decode<R: Message>(message: [UInt8]) throws(RPCError) -> R {
+    try message.withUnsafeBytesTyped { (bytes) throws(RPCError) in try decode(bytes) }
+  }
+
+  static func decode<R: Message>(_ bytes: UnsafeRawBufferPointer) throws(RPCError) -> R {
     do {
       return try R(serializedBytes: bytes)
     } catch {

@@ -356,6 +356,12 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
     write(context)
   }
 
+  /// Bytes of a frame that is encrypted where it is, not gathered with others before. 8 KiB: half a record.
+  private static let longFrame = 8 << 10
+
+  /// Most bytes of data in a frame. 16 KiB without its head of nine bytes: then a frame is a record, and not a record and a rest.
+  static let longestData = (16 << 10) - 9
+
   /// Encrypts what nghttp2 has to say, as long as the socket takes it.
   /// - Returns: true if it stopped at the limit with more to say.
   private func encrypt(_ session: OpaquePointer, _ context: ChannelHandlerContext) -> Bool {
@@ -374,17 +380,18 @@ class HTTP2Connection: ChannelInboundHandler, @unchecked Sendable {
           if count < 0 { throw ConnectionEnd.http2(Self.reason(Int32(truncatingIfNeeded: count))) }
           break
         }
-        if used + count > room.count {
+        let isLong = count >= Self.longFrame
+        if used > 0, isLong || used + count > room.count {
           try security.write(UnsafeRawBufferPointer(start: base, count: used))
           used = 0
-          isFull = security.pendingOutput >= Self.maxPendingCiphertext
         }
-        if count > room.count {
+        if isLong {
           try security.write(UnsafeRawBufferPointer(start: frame, count: count))
         } else {
           (base + used).copyMemory(from: frame, byteCount: count)
           used += count
         }
+        isFull = security.pendingOutput >= Self.maxPendingCiphertext
       }
       if used > 0 { try security.write(UnsafeRawBufferPointer(start: base, count: used)) }
     } catch let error as TLSError {

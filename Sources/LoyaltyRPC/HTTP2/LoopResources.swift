@@ -19,14 +19,25 @@ final class LoopResources: @unchecked Sendable {
   /// Longest write from `shortOutput`, bytes. 16 KiB: a full record.
   static let longestShortOutput = 16 << 10
 
+  /// Where replies are encoded before they are put with those that wait. 4 KiB: longer ones take memory of their own.
+  let encoding = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 << 10, alignment: 16)
+
   /// Where encoded replies wait for nghttp2: as it sends them they are forgotten, most within the read that brought their calls.
   let replies = ReplyMemory()
 
   /// What nghttp2 takes for streams and frames.
   let sessionMemory = SessionMemory()
 
+  /// What handlers that take and give messages in turn run on; on a server only.
+  let executor: LoopExecutor?
+
+  init(executor: LoopExecutor? = nil) {
+    self.executor = executor
+  }
+
   deinit {
     plainInput.deallocate()
     plainOutput.deallocate()
+    encoding.deallocate()
   }
 }

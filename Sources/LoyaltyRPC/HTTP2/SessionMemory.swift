@@ -103,10 +103,11 @@ final class SessionMemory {
 
   @inline(__always)
   private static func take(_ size: Int, _ state: UnsafeMutablePointer<State>) -> UnsafeMutableRawPointer? {
-    guard size <= largestKept else { return takeLong(size, state) }
-    let number = (size + step - 1) / step
+    guard UInt(bitPattern: size) <= UInt(largestKept) else { return takeLong(size, state) }
+    // Below `largestKept` nothing overflows.
+    let number = (size &+ (step &- 1)) / step
     let list = state.pointee.lists + number
-    guard state.pointee.isOwned(), let piece = pop(&list.pointee) else { return make(number * step) }
+    guard state.pointee.isOwned(), let piece = pop(&list.pointee) else { return make(number &* step) }
     return piece
   }
 
@@ -114,7 +115,7 @@ final class SessionMemory {
   private static func pop(_ list: inout List) -> UnsafeMutableRawPointer? {
     guard let piece = list.first else { return nil }
     list.first = piece.load(as: UnsafeMutableRawPointer?.self)
-    list.count -= 1
+    list.count &-= 1
     return piece
   }
 
@@ -122,7 +123,7 @@ final class SessionMemory {
   private static func push(_ piece: UnsafeMutableRawPointer, _ list: inout List) {
     piece.storeBytes(of: list.first, as: UnsafeMutableRawPointer?.self)
     list.first = piece
-    list.count += 1
+    list.count &+= 1
   }
 
   @inline(never)

@@ -103,7 +103,7 @@ final class BidirectionalInvoker<Q: Message, R: Message>: MethodInvoker {
     let requests = RequestStream<Q>(requests, call)
     let responses = ResponseWriter<R>(call, call.openResponses())
     call.run(
-      Task.immediate { [body] in
+      Task.immediate(executorPreference: call.connection.resources.executor) { [body] in
         do {
           if call.isScoped {
             try await call.scoped { () async throws -> Void in try await body(requests, responses, call) }

@@ -92,7 +92,7 @@ public final class RPCServer: Service {
   public func start() async throws {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops ?? System.coreCount))
     var resources: [ObjectIdentifier: LoopResources] = [:]
-    for loop in group.makeIterator() { resources[ObjectIdentifier(loop)] = LoopResources() }
+    for loop in group.makeIterator() { resources[ObjectIdentifier(loop)] = LoopResources(executor: LoopExecutor(loop)) }
     let shared = ServerShared(
       methods: methods, configuration: configuration, json: json, tls: tls, budget: budget, counters: counters,
       connectionEnded: { [weak self] in self?.remove($0) })
@@ -273,6 +273,7 @@ public final class RPCServer: Service {
     }
     cutOff.cancel()
     giveUp.cancel()
+    for resources in state.withLock({ $0.resources.values }) { resources.executor?.stop() }
     try? await group.shutdownGracefully()
     configuration.logger.info("stopped")
   }

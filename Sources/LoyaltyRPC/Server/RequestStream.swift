@@ -33,34 +33,37 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
     @inlinable
     public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Request? {
       // What is there is taken without the ways of a function that may wait.
-      if let there = try nextIfThere() { return try there.map(decode) }
-      return try await waitForNext().map(decode)
+      switch try nextIfThere() {
+      case .message(let message): return try decode(message)
+      case .end: return nil
+      case .wait: return try await waitForNext().map(decode)
+      }
     }
 
     @usableFromInline
-    func nextIfThere() throws(RPCError) -> [UInt8]?? { try messages.nextIfThere(owner: call) }
+    func nextIfThere() throws(RPCError) -> NextMessage { try messages.nextIfThere(owner: call) }
 
     @usableFromInline
-    nonisolated(nonsending) func waitForNext() async throws(RPCError) -> [UInt8]? {
+    nonisolated(nonsending) func waitForNext() async throws(RPCError) -> ReceivedMessage? {
       try await messages.next(owner: call)
     }
 
     /// Compiled with the handler, for its very messages.
     @inlinable
-    func decode(_ bytes: [UInt8]) throws(RPCError) -> Request {
-      guard !call.isWeb else { return try decodeWeb(bytes) }
+    func decode(_ message: ReceivedMessage) throws(RPCError) -> Request {
+      guard !call.isWeb else { return try decodeWeb(message) }
       do {
-        return try Request(serializedBytes: bytes)
+        return try message.withBytes { (bytes) throws(WireError) in try Request(serializedBytes: bytes) }
       } catch {
         throw RPCError(.internal, "a request message is no \(Request.fullName): \(error)")
       }
     }
 
     @usableFromInline
-    func decodeWeb(_ bytes: [UInt8]) throws(RPCError) -> Request {
+    func decodeWeb(_ message: ReceivedMessage) throws(RPCError) -> Request {
       guard let web = call.web else { return Request() }
-      return try bytes.withUnsafeBytesTyped { (raw) throws(RPCError) in
-        try web.codec.decode(Request.self, raw, call.connection.shared.json)
+      return try message.withBytes { (bytes) throws(RPCError) in
+        try web.codec.decode(Request.self, bytes, call.connection.shared.json)
       }
     }
   }

@@ -17,9 +17,9 @@ struct ServerCallState: Equatable {
     self.kind = kind
   }
 
-  /// A whole message has come.
-  mutating func receiveMessage() throws(RPCError) {
-    messagesReceived += 1
+  /// Whole messages have come.
+  mutating func receiveMessages(_ count: Int) throws(RPCError) {
+    messagesReceived += count
     if kind.takesOneRequest, messagesReceived > 1 {
       throw RPCError(.unimplemented, "more than one request message in a call that takes one")
     }

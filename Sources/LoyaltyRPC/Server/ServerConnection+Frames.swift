@@ -91,7 +91,7 @@ extension ServerConnection {
         streams[slot].state.messagesReceived == 0, isOneMessage(bytes)
       {
         do {
-          try streams[slot].state.receiveMessage()
+          try streams[slot].state.receiveMessages(1)
         } catch {
           refuse(slot, error)
           return 0
@@ -125,21 +125,21 @@ extension ServerConnection {
     }
     do throws(RPCError) {
       try hold(bytes.count, slot)
-      for (isCompressed, message) in try takeMessages(slot, bytes) {
-        try streams[slot].state.receiveMessage()
+      for run in try takeMessages(slot, bytes) {
+        try streams[slot].state.receiveMessages(run.count)
         let encoding = streams[slot].head.encoding
-        if isCompressed, encoding == .identity {
+        if run.isCompressed, encoding == .identity {
           throw RPCError(.internal, "a message is marked as compressed, but grpc-encoding names no compression")
         }
         guard streams[slot].requests != nil, streams[slot].call != nil else {
           // Decompressed once the call begins: until then it takes what it counts for.
-          streams[slot].requestIsCompressed = isCompressed
-          streams[slot].request = message
+          streams[slot].requestIsCompressed = run.isCompressed
+          streams[slot].request = run.first
           continue
         }
-        let window = streams[slot].window.complete(size: MessageDeframer.prefixLength + message.count)
         whole.append(
-          IncomingMessages.Entry(bytes: message, encoding: isCompressed ? encoding : .identity, window: window))
+          IncomingMessages.Entry(
+            run: run, encoding: run.isCompressed ? encoding : .identity, givenBack: streams[slot].window.complete()))
       }
       if !whole.isEmpty { try hold(whole.count * IncomingMessages.Entry.overhead, slot) }
       pushWhole()
@@ -165,7 +165,7 @@ extension ServerConnection {
 
   private func takeMessages(
     _ slot: Int, _ bytes: UnsafeRawBufferPointer
-  ) throws(RPCError) -> [(isCompressed: Bool, message: [UInt8])] {
+  ) throws(RPCError) -> [MessageRun] {
     guard let web = streams[slot].head.web else { return try streams[slot].deframer.takeWhole(bytes) }
     return try web.body.receive(bytes, &streams[slot].deframer)
   }
@@ -198,13 +198,17 @@ extension ServerConnection {
       start(slot, bytes)
     } else {
       let request = streams[slot].request
-      streams[slot].request = []
+      streams[slot].request = ReceivedMessage()
       let held = streams[slot].bufferedBytes - streams[slot].headBytes
       bufferedBytes -= held
       streams[slot].bufferedBytes -= held
-      let encoding = streams[slot].requestIsCompressed ? streams[slot].head.encoding : .identity
+      guard streams[slot].requestIsCompressed else {
+        request.withBytes { start(slot, $0) }
+        return
+      }
       do throws(RPCError) {
-        let message = try Compression.decompress(request, encoding, limit: limits.maxReceivedMessageBytes)
+        let message = try Compression.decompress(
+          request.bytes, streams[slot].head.encoding, limit: limits.maxReceivedMessageBytes)
         message.withUnsafeBytes { start(slot, $0) }
       } catch {
         refuse(slot, error)

@@ -240,7 +240,7 @@ extension ServerConnection {
       reportRefused(slot, error)
     }
     streams[slot].requests?.end(error)
-    streams[slot].request = []
+    streams[slot].request = ReceivedMessage()
     streams[slot].trailers = .failed(error)
     // The handler's own end finds another call here, and is dropped.
     streams[slot].call = nil

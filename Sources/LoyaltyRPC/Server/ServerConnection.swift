@@ -218,7 +218,7 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
     // The rest of the frame is in the next record: the message is copied out of the buffer.
     if let (slot, bytes) = borrowed {
       borrowed = nil
-      streams[slot].request = Array(bytes)
+      streams[slot].request = ReceivedMessage(Array(bytes))
     }
   }
 

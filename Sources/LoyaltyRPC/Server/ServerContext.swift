@@ -288,8 +288,14 @@ public final class ServerContext: Sendable {
   @inlinable
   func answerOnLoop<R: Message>(_ response: R) {
     guard !isWeb else { return answer(response) }
-    response.withSerializedBytes { answerOnLoop(bytes: $0) }
+    // Without a closure, which would copy the message to have it.
+    var writer = WireWriter(scratch: encodingScratch)
+    response.write(to: &writer)
+    answerOnLoop(bytes: writer.bytes)
   }
+
+  /// On the loop: memory for the encoding of one reply, until the next.
+  @usableFromInline var encodingScratch: UnsafeMutableRawBufferPointer { connection.resources.encoding }
 
   @usableFromInline
   func answerOnLoop(bytes: UnsafeRawBufferPointer) {

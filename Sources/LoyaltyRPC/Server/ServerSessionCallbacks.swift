@@ -53,7 +53,8 @@ extension ServerConnection {
   static let readReply: nghttp2_data_source_read_callback = { _, stream, buffer, capacity, flags, source, user in
     guard let buffer, let flags, let source, let user else { return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
     return ServerConnection.of(user)._withUnsafeGuaranteedRef {
-      $0.readReply(stream, slot: Int(source.pointee.fd), into: buffer, capacity: capacity, flags: flags)
+      $0.readReply(
+        stream, slot: Int(source.pointee.fd), into: buffer, capacity: min(capacity, longestData), flags: flags)
     }
   }
 

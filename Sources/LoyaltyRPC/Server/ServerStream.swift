@@ -12,7 +12,7 @@ struct ServerStream {
   var window = StreamWindow()
 
   /// The whole message of a call that takes one as it came, if it came in pieces or compressed.
-  var request: [UInt8] = []
+  var request = ReceivedMessage()
   var requestIsCompressed = false
   /// Where the messages of a call that takes a stream go.
   var requests: IncomingMessages?
@@ -77,7 +77,7 @@ struct ServerStream {
     state = ServerCallState(kind: .unary)
     deframer.clear()
     window = StreamWindow()
-    if !request.isEmpty { request = [] }
+    if request.count > 0 { request = ReceivedMessage() }
     requestIsCompressed = false
     if requests != nil { requests = nil }
     bufferedBytes = 0

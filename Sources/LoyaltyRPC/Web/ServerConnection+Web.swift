@@ -45,9 +45,10 @@ extension ServerConnection {
   func endWebRequest(_ slot: Int, _ web: WebRequest) throws(RPCError) {
     guard web.body.isBetweenGroups else { throw RPCError(.internal, "the request ended within a group of Base64") }
     guard web.body.form == .whole else { return }
-    try streams[slot].state.receiveMessage()
-    streams[slot].request = try Compression.decompress(
-      web.body.takeWhole(), streams[slot].head.encoding, limit: limits.maxReceivedMessageBytes)
+    try streams[slot].state.receiveMessages(1)
+    streams[slot].request = ReceivedMessage(
+      try Compression.decompress(
+        web.body.takeWhole(), streams[slot].head.encoding, limit: limits.maxReceivedMessageBytes))
   }
 
   /// Bytes have come for a call that is answered already. What a client sends of no use is taken up to the longest message.

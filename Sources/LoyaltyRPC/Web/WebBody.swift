@@ -29,7 +29,7 @@ struct WebBody {
   /// - Throws: RESOURCE_EXHAUSTED above the limit, INTERNAL for malformed frames or Base64.
   mutating func receive(
     _ bytes: UnsafeRawBufferPointer, _ deframer: inout MessageDeframer
-  ) throws(RPCError) -> [(isCompressed: Bool, message: [UInt8])] {
+  ) throws(RPCError) -> [MessageRun] {
     switch form {
     case .framed: return try deframer.takeWhole(bytes)
     case .framedBase64:
