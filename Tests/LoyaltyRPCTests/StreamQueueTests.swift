@@ -1,12 +1,19 @@
 // The queues between a handler and its event loop, driven by numbers that follow from a seed.
 
+import Synchronization
 import Testing
 
 @testable import LoyaltyRPC
 
 private final class NobodysStream: StreamOwner {
+  private let told = Mutex((window: 0, size: 0))
+
   func messagesQueued() {}
-  func messagesTaken(window: Int, size: Int) {}
+  func messagesTaken(window: Int, size: Int) {
+    told.withLock { $0 = ($0.window + window, $0.size + size) }
+  }
+
+  var taken: (window: Int, size: Int) { told.withLock { $0 } }
 }
 
 @Suite struct StreamQueueTests {
@@ -66,5 +73,40 @@ private final class NobodysStream: StreamOwner {
     #expect(messages.queuedBytes == 0 && budget.usedBytes == 0)
     #expect(throws: RPCError(.cancelled, "the client is gone")) { try queue() }
     #expect(messages.queuedBytes == 0 && budget.usedBytes == 0)
+  }
+
+  /// However messages come together: each comes out as it went in, and when all are taken or dropped, all that they counted for and
+  /// all of the window that was not given back before is given back, and nothing twice.
+  @Test(arguments: UInt64(1)...20) func messagesComeOutOneByOneAndGiveBackWhatTheyCountedFor(_ seed: UInt64) async throws {
+    var random = SeededRandomness(seed: seed)
+    let owner = NobodysStream()
+    var limits = CallLimits()
+    limits.streamWindowBytes = 400
+    let queue = IncomingMessages(limits: limits)
+    var sent: [[UInt8]] = []
+    var counted = (window: 0, size: 0)
+    for _ in 0..<50 {
+      let messages = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+        [UInt8](repeating: UInt8.random(in: 0...255, using: &random), count: Int.random(in: 0...60, using: &random))
+      }
+      let run = MessageRun(
+        bytes: messages.flatMap { MessageFrame.make($0, flags: 0) }, isCompressed: false, count: messages.count)
+      // Of the first message of a run a part may have been given back while it was incomplete.
+      let givenBack = Int.random(in: 0...MessageDeframer.prefixLength + messages[0].count, using: &random)
+      let entry = IncomingMessages.Entry(run: run, encoding: .identity, givenBack: givenBack)
+      queue.push([entry], owner: owner)
+      sent += messages
+      counted = (counted.window + run.bytes.count - givenBack, counted.size + entry.size)
+    }
+    let isReadToItsEnd = seed % 2 == 0
+    for expected in isReadToItsEnd ? sent[...] : sent.prefix(sent.count / 2) {
+      let message = try await queue.next(owner: owner)
+      #expect(message?.bytes == expected)
+    }
+    queue.abandon(owner: owner)
+    #expect(owner.taken.window == counted.window && owner.taken.size == counted.size)
+    queue.end()
+    let end = try await queue.next(owner: owner)
+    #expect(end == nil)
   }
 }
