@@ -77,7 +77,9 @@ private final class NobodysStream: StreamOwner {
 
   /// However messages come together: each comes out as it went in, and when all are taken or dropped, all that they counted for and
   /// all of the window that was not given back before is given back, and nothing twice.
-  @Test(arguments: UInt64(1)...20) func messagesComeOutOneByOneAndGiveBackWhatTheyCountedFor(_ seed: UInt64) async throws {
+  @Test(arguments: UInt64(1)...20) func messagesComeOutOneByOneAndGiveBackWhatTheyCountedFor(_ seed: UInt64)
+    async throws
+  {
     var random = SeededRandomness(seed: seed)
     let owner = NobodysStream()
     var limits = CallLimits()

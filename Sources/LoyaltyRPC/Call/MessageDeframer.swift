@@ -42,7 +42,9 @@ struct MessageDeframer {
     if !partial.isEmpty, let run = try completePartial(&rest) { runs.append(run) }
     while !rest.isEmpty {
       let (run, next) = try wholeMessages(rest)
-      if run.count > 0 { runs.append(MessageRun(bytes: Array(rest[..<run.end]), isCompressed: run.isCompressed, count: run.count)) }
+      if run.count > 0 {
+        runs.append(MessageRun(bytes: Array(rest[..<run.end]), isCompressed: run.isCompressed, count: run.count))
+      }
       rest = UnsafeRawBufferPointer(rebasing: rest[run.end...])
       if case .partial(let length) = next {
         partialLength = length
@@ -66,7 +68,9 @@ struct MessageDeframer {
       let prefix = UnsafeRawBufferPointer(rebasing: bytes[end...])
       let length = try Self.length(prefix: prefix, limit: limit)
       guard (prefix[0] == 1) == isCompressed else { return ((end, isCompressed, count), .otherKind) }
-      guard prefix.count >= Self.prefixLength + length else { return ((end, isCompressed, count), .partial(length: length)) }
+      guard prefix.count >= Self.prefixLength + length else {
+        return ((end, isCompressed, count), .partial(length: length))
+      }
       end += Self.prefixLength + length
       count += 1
     }

@@ -45,7 +45,8 @@ struct ReceivedMessage: Sendable {
   init(in memory: [UInt8], prefixAt offset: Int) {
     self.memory = memory
     start = offset + MessageDeframer.prefixLength
-    end = start + memory.withUnsafeBytes { MessageDeframer.length(prefix: UnsafeRawBufferPointer(rebasing: $0[offset...])) }
+    end =
+      start + memory.withUnsafeBytes { MessageDeframer.length(prefix: UnsafeRawBufferPointer(rebasing: $0[offset...])) }
   }
 
   var count: Int { end - start }
