@@ -1,6 +1,7 @@
 """`loyalty-server verify` on what a real server has written: sound after SIGKILL and after a stop, refused while the
 server runs, and a flipped bit is told with its file."""
 
+import json
 import shutil
 import subprocess
 
@@ -39,6 +40,12 @@ def test_a_server_s_data_is_verified_and_a_flipped_bit_is_found(stubs, certs, tm
     sound = verify(copy)
     assert sound.returncode == 0 and " 0 snapshots" not in sound.stdout, sound
     assert not (copy / "lock").exists()
+
+    shown = subprocess.run([BIN / "loyalty-server", "inspect", copy], capture_output=True, text=True, timeout=120)
+    lines = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert shown.returncode == 0 and {"segment", "snapshot", "index"} <= {line.get("kind") for line in lines}
+    assert sum("accrual" in line.get("record", {}) for line in lines) == 80, shown.stderr
+    assert any("members" in line.get("content", {}) for line in lines)
 
     segment = sorted(copy.glob("segment-*.journal"))[0]
     content = bytearray(segment.read_bytes())

@@ -176,4 +176,43 @@ import Testing
     print("backup and restore: \(fault) at each of \(operation - 1) operations")
     #expect(operation > 60)
   }
+
+  @Test func everyFileOfAStoreAndOfABackupIsShownAsJSONAndDamageIsTold() throws {
+    let store = try open()
+    try fill(store, 40)
+    while store.stepIndex() == .again {}
+    _ = try backup()
+    try store.close()
+    func lines(_ path: String, _ master: MasterKey?) throws -> [String] {
+      var lines: [String] = []
+      try StoreInspector.inspect(path: path, masterKey: master, disk: disk, render: { _, _, _ in "{}" }) {
+        lines.append($0)
+      }
+      return lines
+    }
+    func kinds(_ lines: [String]) -> Set<String> {
+      Set(
+        lines.compactMap {
+          $0.split(separator: "\"kind\":\"").dropFirst().first?.split(separator: "\"").first.map(String.init)
+        })
+    }
+    for master in [master, nil] {
+      let all = try lines("/data", master)
+      #expect(kinds(all).isSuperset(of: ["segment", "snapshot", "index", "dataKeys", "reserve"]), "\(kinds(all))")
+      #expect(!all.contains { $0.contains("\"error\"") })
+      #expect(all.contains { $0.contains("\"chunk\"") } == (master != nil), "chunks are shown to whoever has the key")
+      let copy = try lines("/backup", master)
+      #expect(kinds(copy).isSuperset(of: ["segment", "backupLog"]) && !copy.contains { $0.contains("\"error\"") })
+      #expect(copy.contains { $0.contains("\"finishedAt\"") })
+    }
+    // Each file by itself, too; and what is no file of a store is none.
+    for path in disk.paths where path.hasPrefix("/data/") { #expect(try !lines(path, master).isEmpty, "\(path)") }
+    for name in [FileNames.index(1), FileNames.keys] {
+      disk.flip("/data/\(name)", offset: 540, bit: 1)
+      #expect(
+        try lines("/data/\(name)", name == FileNames.keys ? nil : master).contains { $0.contains("\"error\"") },
+        "\(name)")
+    }
+    #expect(throws: StoreError.self) { try lines("/nowhere", nil) }
+  }
 }

@@ -1,6 +1,6 @@
 // Personal data: encrypted by member, durable when a call returns, and gone everywhere when a member is erased.
 
-import Glibc
+import Foundation
 import Synchronization
 import Testing
 
@@ -103,6 +103,23 @@ import Testing
     #expect(again.erasure(member: "M-3") != nil)
     #expect(!again.isErasing)
     try again.close()
+  }
+
+  @Test func whoeverLooksIntoTheFilesIsShownNoKey() async throws {
+    let directory = TemporaryDirectory()
+    let store = try Self.store(directory.path, nil)
+    for number in 0..<3 { try await store.put([1, 2, 3], member: "M-\(number)", slot: "profile") }
+    try store.close()
+    let opened = try Self.store(directory.path, nil)
+    let key = try #require(opened.keys.read { $0.keys["M-1"] }.value).bytes
+    try opened.close()
+    var lines = ""
+    for folder in [StoreFolders.personal, StoreFolders.memberKeys] {
+      try StoreInspector.inspect(path: "\(directory.path)/\(folder)") { lines += $0 + "\n" }
+    }
+    #expect(lines.contains("\"member\":\"M-1\"") && lines.contains("\"chunk\"") && !lines.contains("\"error\""))
+    #expect(lines.contains("\"sealed\""), "values are shown as they stand there")
+    #expect(!lines.contains(Data(key).base64EncodedString()))
   }
 
   @Test func aLimitIsNamedAndABadNameTakesNothing() async throws {

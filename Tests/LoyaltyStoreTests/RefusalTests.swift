@@ -243,17 +243,20 @@ import Testing
   @Test func inspectionShowsHeadersRecordsAndHowAFileEnds() throws {
     try history()
     var lines: [String] = []
-    try StoreInspector.inspect(path: "/data", disk: disk, render: { sequence, bytes in "[\(sequence),\(bytes.count)]" })
-    {
-      lines.append($0)
-    }
+    try StoreInspector.inspect(
+      path: "/data", disk: disk,
+      render: { _, content, bytes in
+        guard case .record(let sequence) = content else { return nil }
+        return "[\(sequence),\(bytes.count)]"
+      }
+    ) { lines.append($0) }
     #expect(lines.filter { $0.contains("\"kind\":\"segment\"") }.count >= 4)
     #expect(lines.filter { $0.contains("\"kind\":\"snapshot\"") }.count == 2)
     #expect(lines.contains { $0.hasPrefix("{\"sequence\":80,\"record\":[80,") })
     #expect(!lines.contains { $0.contains("error") })
     disk.flip("/data/\(FileNames.segment(1))", offset: 700, bit: 1)
     lines = []
-    try StoreInspector.inspect(path: "/data", disk: disk, render: { _, _ in nil }) { lines.append($0) }
+    try StoreInspector.inspect(path: "/data", disk: disk, render: { _, _, _ in nil }) { lines.append($0) }
     #expect(lines.contains { $0.contains("\"error\":") })
   }
 }

@@ -40,6 +40,9 @@ enum FileNames {
       || segmentID(name) != nil || snapshotSequence(name) != nil || indexSegment(name) != nil || isTornTail(name)
   }
 
+  /// Not what a start reads, but what belongs to a store or a backup.
+  static func isBeside(_ name: String) -> Bool { [keysLock, doomed, backupLog, partialBackup, restoring].contains(name) }
+
   static func segmentID(_ name: String) -> UInt64? { number(in: name, "segment-", ".journal") }
   static func index(_ segment: UInt64) -> String { "segment-\(padded(segment)).index" }
   static func indexSegment(_ name: String) -> UInt64? { number(in: name, "segment-", ".index") }

@@ -144,6 +144,7 @@ final class SimulatedDisk: Disk {
   func list(directory: String) throws(DiskError) -> [String] {
     try medium.withLock { medium throws(DiskError) in
       try medium.count("list", directory)
+      guard medium.names[directory] == nil else { throw Self.error("list", directory, ENOTDIR) }
       return medium.names.keys.filter { $0.hasPrefix(directory + "/") }.map {
         String($0.dropFirst(directory.count + 1))
       }
