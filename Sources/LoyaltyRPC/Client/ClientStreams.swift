@@ -50,8 +50,11 @@ public struct ResponseStream<Response: Message>: AsyncSequence, Sendable {
       try await next(isolation: nil)
     }
 
+    /// Runs where its caller runs, whatever `actor` is.
     /// - Throws: the status of the call if it is not OK, after the messages that came before.
-    public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Response? {
+    nonisolated(nonsending) public mutating func next(
+      isolation actor: (any Actor)?
+    ) async throws(RPCError) -> Response? {
       guard let incoming = lease.call.incoming else { return nil }
       let message: ReceivedMessage?
       do {

@@ -29,9 +29,13 @@ public struct RequestStream<Request: Message>: AsyncSequence, Sendable {
       try await next(isolation: nil)
     }
 
+    /// Runs where its caller runs, whatever `actor` is: with it as the isolation a message that is there would cost two looks at the
+    /// executor, each under a lock of the runtime's.
     /// - Throws: CANCELLED if the client is gone, INTERNAL for bytes that are no such message.
     @inlinable
-    public mutating func next(isolation actor: isolated (any Actor)?) async throws(RPCError) -> Request? {
+    nonisolated(nonsending) public mutating func next(
+      isolation actor: (any Actor)?
+    ) async throws(RPCError) -> Request? {
       // What is there is taken without the ways of a function that may wait.
       switch try nextIfThere() {
       case .message(let message): return try decode(message)
