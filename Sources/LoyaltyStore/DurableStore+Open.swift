@@ -58,7 +58,9 @@ extension DurableStore {
         recovered: recovered, empty: empty, directory: directory, configuration: configuration,
         environment: environment, lock: lock,
         threads: threads, notify: notify)
-      notify(.recovered(sequence: recovered.journal.lastSequence, snapshot: recovered.snapshot.sequence))
+      notify(
+        .recovered(
+          directory: directory, sequence: recovered.journal.lastSequence, snapshot: recovered.snapshot.sequence))
       try store.start()
       return store
     } catch {
@@ -105,7 +107,9 @@ extension DurableStore {
     if let what = state.contradiction { throw StoreError.inconsistent(directory: directory, what: what) }
     let journal = try recovery.begin()
     do {
-      try LocalJournal.removeIfThere(FileNames.path(directory, FileNames.partialSnapshot), disk: disk)
+      try disk.removeIfThere(
+        FileNames.path(directory, FileNames.partialSnapshot), in: directory,
+        overwriting: configuration.overwritesWhatIsRemoved)
       try disk.finishDestruction(in: directory)
       try journal.prepareReserve()
     } catch {

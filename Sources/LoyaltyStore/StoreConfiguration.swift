@@ -38,6 +38,9 @@ public struct StoreConfiguration: Hashable, Sendable {
   /// How long a segment is kept after the older kept snapshot covers it. Nil, for ever: the history is the product's.
   public var segmentRetention: Duration? = nil
 
+  /// What is removed is overwritten with zeros before: for keys, so that none is left in blocks that the store gave back.
+  package var overwritesWhatIsRemoved = false
+
   /// How often a full disk is looked at again. 1 s: an operator who has made room sees it at once.
   public var fullDiskRetryInterval: Duration = .seconds(1)
 

@@ -8,7 +8,8 @@ public enum StoreEvent: Sendable, CustomStringConvertible {
   case badSnapshot(path: String, problem: String)
   /// Recovery has read this much of the journal. Told at least each 64 MiB.
   case recovering(sequence: UInt64, bytes: UInt64, of: UInt64)
-  case recovered(sequence: UInt64, snapshot: UInt64)
+  /// `snapshot` is 0 when there was none.
+  case recovered(directory: String, sequence: UInt64, snapshot: UInt64)
   case snapshotWritten(path: String, sequence: UInt64)
   /// The snapshot is tried again at the next interval; the journal still has everything.
   case snapshotFailed(problem: String)
@@ -47,7 +48,8 @@ public enum StoreEvent: Sendable, CustomStringConvertible {
     case .badSnapshot(let path, let problem): "the snapshot \(path) cannot be used: \(problem); an earlier one is taken"
     case .recovering(let sequence, let bytes, let total):
       "recovering: record \(sequence), \(bytes >> 20) of \(total >> 20) MiB"
-    case .recovered(let sequence, let snapshot): "recovered to record \(sequence), from the snapshot at \(snapshot)"
+    case .recovered(let directory, let sequence, let snapshot):
+      "\(directory): recovered to record \(sequence), \(snapshot == 0 ? "without a snapshot" : "from the snapshot at \(snapshot)")"
     case .snapshotWritten(let path, let sequence): "snapshot of record \(sequence) written to \(path)"
     case .snapshotFailed(let problem): "a snapshot could not be made: \(problem)"
     case .diskFull(let directory, let needed):

@@ -1,6 +1,7 @@
 // An erasure that is interrupted anywhere: the Nth operation of the disk from its beginning on crashes or fails, for N = 1,
 // 2, 3 … until an erasure meets no fault. What was acknowledged is gone for good; what was not is whole or gone, never half.
 
+import Foundation
 import LoyaltyEngine
 import LoyaltyMessages
 import Testing
@@ -15,11 +16,12 @@ import Testing
   private struct Life {
     let store: PersonalDataStore
 
-    init(_ disk: SimulatedDisk, _ clock: SimulatedClock, _ master: MasterKey?) throws {
+    init(_ disk: SimulatedDisk, _ clock: SimulatedClock, _ master: MasterKey?, snapshotBytes: Int? = nil) throws {
       var configuration = StoreConfiguration.personal
       configuration.segmentSize = 8192
       configuration.queueLimit = 2048
       configuration.maximumRecordSize = 700
+      if let snapshotBytes { configuration.snapshotBytes = snapshotBytes }
       store = try PersonalDataStore.open(
         directory: directory, masterKey: master, disk: disk,
         environment: StoreEnvironment(
@@ -59,8 +61,14 @@ import Testing
           await Task.yield()
         }
       }
-      defer { stepping.cancel() }
-      try await body()
+      do { try await body() } catch {
+        stepping.cancel()
+        await stepping.value
+        throw error
+      }
+      // Nobody else takes steps when this returns.
+      stepping.cancel()
+      await stepping.value
     }
 
     /// Whether a member can be read: by slot and in the ledger's records alike.
@@ -80,11 +88,29 @@ import Testing
     let folder = "\(directory)/\(StoreFolders.memberKeys)"
     return try disk.list(directory: folder).filter { name in
       let bytes = disk.contents("\(folder)/\(name)")
-      guard bytes.count >= key.count else { return false }
-      return (0...(bytes.count - key.count)).contains {
-        bytes[$0] == key[0] && bytes[$0..<$0 + key.count].elementsEqual(key)
-      }
+      return has(bytes, key)
     }
+  }
+
+  private static func has(_ bytes: [UInt8], _ key: [UInt8]) -> Bool {
+    Data(bytes).range(of: Data(key)) != nil
+  }
+
+  @Test func theKeyIsNotInBlocksThatTheStoreHasGivenBackEither() async throws {
+    let disk = SimulatedDisk(seed: 1)
+    let life = try Life(disk, SimulatedClock(), nil, snapshotBytes: 1_500)
+    _ = try await life.fill("gone")
+    let key = try #require(life.store.keys.read { $0.keys["gone"] }.value).bytes
+    // Snapshots are made and segments removed, long before anybody is erased.
+    for number in 0..<80 { _ = try await life.fill("other-\(number)") }
+    life.settle()
+    let before = Set(disk.paths)
+    #expect(!before.contains("\(Self.directory)/\(StoreFolders.memberKeys)/\(FileNames.segment(1))"))
+    #expect(disk.mediumContents.contains { Self.has($0, key) })
+    let store = life.store
+    try await life.pump { try await store.erase(member: "gone") }
+    life.settle()
+    #expect(!store.isErasing && !disk.mediumContents.contains { Self.has($0, key) })
   }
 
   @Test(arguments: [FaultPlan.Fault.crash, .fail], Survival.allCases)

@@ -88,6 +88,12 @@ extension Disk {
     try finishDestruction(in: directory)
   }
 
+  /// Removes a file that a crash or a problem may have left.
+  func removeIfThere(_ path: String, in directory: String, overwriting: Bool) throws(DiskError) {
+    guard overwriting else { return try LocalJournal.removeIfThere(path, disk: self) }
+    do { try destroy(path, in: directory) } catch  where error.code == LocalJournal.notThere {}
+  }
+
   /// Ends what a crash may have interrupted.
   func finishDestruction(in directory: String) throws(DiskError) {
     let doomed = FileNames.path(directory, FileNames.doomed)

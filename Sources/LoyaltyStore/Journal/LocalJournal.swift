@@ -242,7 +242,7 @@ final class LocalJournal: Journal {
   }
 
   func discard(through mark: JournalMark, sealedBefore time: UInt64) throws {
-    try remove(through: mark, sealedBefore: time, overwriting: false)
+    try remove(through: mark, sealedBefore: time, overwriting: configuration.overwritesWhatIsRemoved)
   }
 
   func destroy(through mark: JournalMark) throws {

@@ -86,6 +86,7 @@ public final class PersonalDataStore: Sendable {
     var keyConfiguration = configuration
     // History is of no use there, and would keep what was erased.
     keyConfiguration.segmentRetention = .zero
+    keyConfiguration.overwritesWhatIsRemoved = true
     let keys = try DurableStore<MemberKeys>.open(
       directory: FileNames.path(directory, StoreFolders.memberKeys), configuration: keyConfiguration,
       masterKey: masterKey, disk: disk, environment: environment, threads: threads, notify: notify)

@@ -143,7 +143,8 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
       }
     } catch {
       // Best effort: a partial one is removed at the next attempt too.
-      try? catalog.disk.remove(partial)
+      try? catalog.disk.removeIfThere(
+        partial, in: catalog.directory, overwriting: configuration.overwritesWhatIsRemoved)
       throw error
     }
     try catalog.disk.rename(partial, to: catalog.path(end.sequence), replacing: true)
@@ -169,7 +170,7 @@ final class SnapshotBuilder<State: StateMachine>: Sendable {
 
   /// Removes snapshots and segments that are no longer needed.
   private func tidy() throws {
-    try catalog.keep(configuration.keptSnapshots)
+    try catalog.keep(configuration.keptSnapshots, overwriting: configuration.overwritesWhatIsRemoved)
     guard let retention = configuration.segmentRetention, let older = progress.withLock({ $0.older }) else { return }
     let now = environment.wall()
     let age = retention.nanoseconds

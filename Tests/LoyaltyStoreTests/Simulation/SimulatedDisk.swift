@@ -116,6 +116,9 @@ final class SimulatedDisk: Disk {
     medium.withLock { medium in medium.names[path].flatMap { medium.inodes[$0]?.cached } ?? [] }
   }
 
+  /// What is on the medium, also of files that have no name any more.
+  var mediumContents: [[UInt8]] { medium.withLock { $0.inodes.values.map(\.durable) } }
+
   var paths: [String] { medium.withLock { $0.names.keys.sorted() } }
 
   /// A number from the disk's own seed.
