@@ -5,6 +5,7 @@ import LoyaltyAPI
 import LoyaltyEngine
 import LoyaltyMessages
 import LoyaltyRPC
+import LoyaltyStore
 import ProtobufRuntime
 import Testing
 
@@ -98,10 +99,17 @@ import Testing
     }
   }
 
-  /// What the ledger has written and what it would write into a snapshot, as JSON.
-  private static func written(_ stage: Scenario) throws -> (records: String, snapshot: String, keyless: String) {
+  /// The programme's history, once all of it is durable.
+  private static func records(_ stage: Scenario) async throws -> [HistoryEntry<Record>] {
     let programme = try stage.running().application.real.programme
-    let records = try programme.history.records(after: 0, limit: 10_000)
+    try await programme.waitForHistory(through: programme.store.status.sequence)
+    return try programme.history.records(after: 0, limit: 10_000)
+  }
+
+  /// What the ledger has written and what it would write into a snapshot, as JSON.
+  private static func written(_ stage: Scenario) async throws -> (records: String, snapshot: String, keyless: String) {
+    let programme = try stage.running().application.real.programme
+    let records = try await records(stage)
     func snapshot(_ ledger: Ledger) throws -> String {
       var json = ""
       try ledger.snapshot { json += try SnapshotChunk(serializedBytes: $0).jsonString() }
@@ -189,7 +197,7 @@ import Testing
         #expect(try await members().enrolMember(enrolment) == enrolled)
         #expect(try await stage.ops.corrections.adjustPoints(adjustment) == adjusted)
         #expect(try await stage.air.corrections.reverseAccrual(reversal) == reversed)
-        let written = try Self.written(stage)
+        let written = try await Self.written(stage)
         #expect(!written.records.contains(secret) && !written.snapshot.contains(secret))
         #expect(!written.records.contains("birthday\":") && !written.snapshot.contains("birthMonth"))
         #expect(written.snapshot == written.keyless)
@@ -198,8 +206,9 @@ import Testing
       }
       // The day's triggers still know the birthday.
       try stage.advance(days: 1)
-      let greeted = try stage.running().application.real.programme.history.records(after: 0, limit: 10_000)
-        .contains { entry in entry.record.triggersFired.contains { $0.birthday } }
+      let greeted = try await Self.records(stage).contains { entry in
+        entry.record.triggersFired.contains { $0.birthday }
+      }
       #expect(greeted)
 
       _ = try await members().setMemberStatus(
@@ -216,7 +225,7 @@ import Testing
         #expect(!entries.isEmpty && entries.allSatisfy { $0.reason.isEmpty })
         #expect(try await stage.ops.campaigns.listShares(ListSharesRequest()).shares.allSatisfy { $0.proof.isEmpty })
         #expect(try await stage.ops.claims.listClaims(ListClaimsRequest()).claims.allSatisfy { $0.evidence.isEmpty })
-        let written = try Self.written(stage)
+        let written = try await Self.written(stage)
         #expect(written.snapshot == written.keyless)
         try await stage.restart()
       }
@@ -224,7 +233,7 @@ import Testing
       let late = try await stage.air.corrections.reverseAccrual(
         ReverseAccrualRequest(accrualID: other.accrualID, reason: said("late"), idempotencyKey: stage.fresh()))
       #expect(late.memberID == "M-1")
-      #expect(try !Self.written(stage).records.contains(secret))
+      #expect(try await !Self.written(stage).records.contains(secret))
     }
   }
 }
