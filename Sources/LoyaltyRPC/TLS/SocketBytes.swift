@@ -26,8 +26,8 @@ final class SocketBytes {
     }
   }
 
-  /// Bytes that are reserved ahead at most. 128 KiB: half of what may wait for the socket.
-  private static let longestStep = 128 << 10
+  /// Bytes that are reserved ahead at most. 64 KiB: four records.
+  private static let longestStep = 64 << 10
 
   private let state: UnsafeMutablePointer<State>
   /// Input that was lent and not read: kept until more comes.
