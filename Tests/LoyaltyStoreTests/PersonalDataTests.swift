@@ -1,7 +1,6 @@
 // Personal data: encrypted by member, durable when a call returns, and gone everywhere when a member is erased.
 
 import Foundation
-import Synchronization
 import Testing
 
 @testable import LoyaltyStore
@@ -153,11 +152,10 @@ import Testing
       disk.plan(FaultPlan(operation: operation, fault: operation % 2 == 0 ? .crash : .fail))
       var values: [Int: String] = [:]
       var erased: Set<Int> = []
-      let journal = Journals()
+      let steps = Steps()
       do {
         let store = try open()
-        journal.start(store)
-        defer { journal.stop() }
+        steps.start(store)
         for number in 0..<12 {
           let member = number % 4
           if number == 9 {
@@ -171,10 +169,10 @@ import Testing
       } catch {
         // The fault ends this life.
       }
+      await steps.stop()
       disk.restart(operation % 3 == 0 ? .none : .some)
       let store = try open()
-      journal.start(store)
-      defer { journal.stop() }
+      steps.start(store)
       for (member, value) in values where !erased.contains(member) {
         let found = try await store.get(member: "m\(member)", slot: "s").map { String(decoding: $0, as: UTF8.self) }
         // A later value, or an erasure, may have become durable without having been acknowledged.
@@ -183,17 +181,17 @@ import Testing
         #expect(found == value || attempted % 4 == member && attempted > Int(value.dropFirst()) ?? 0 || erasureTried)
       }
       for member in erased { #expect(store.erasure(member: "m\(member)") != nil) }
+      await steps.stop()
     }
   }
 }
 
 /// Takes the steps of the journals' threads while a test waits for them.
-private final class Journals: Sendable {
-  private let task = Mutex<Task<Void, Never>?>(nil)
+private final class Steps {
+  private var task: Task<Void, Never>?
 
   func start(_ store: PersonalDataStore) {
-    stop()
-    let new = Task.detached {
+    task = Task.detached {
       while !Task.isCancelled {
         _ = store.keys.group.step()
         _ = store.data.group.step()
@@ -203,13 +201,15 @@ private final class Journals: Sendable {
         await Task.yield()
       }
     }
-    task.withLock { $0 = new }
   }
 
-  func stop() {
-    task.withLock { task in
-      task?.cancel()
-      task = nil
-    }
+  deinit { task?.cancel() }
+
+  /// Returns when no step is under way: one of this life on the disk of the next would be a process that goes on after the
+  /// power has failed.
+  func stop() async {
+    task?.cancel()
+    await task?.value
+    task = nil
   }
 }
