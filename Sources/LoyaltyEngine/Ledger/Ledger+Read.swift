@@ -120,7 +120,7 @@ extension Ledger {
   ) -> (members: [ExpiringView], next: Int?) {
     let now = max(now, timeMs)
     var found: [ExpiringView] = []
-    var index = max(0, position)
+    var index = min(max(0, position), members.count)
     let end = min(members.count, index + Self.membersALook)
     while index < end, found.count < limit {
       let state = members[index]

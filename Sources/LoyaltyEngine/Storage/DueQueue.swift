@@ -17,6 +17,9 @@ struct DueQueue: Sendable {
   /// The entry that falls due first.
   var first: (id: UInt64, ms: Int64)? { heap.first.map { ($0.id, $0.ms) } }
 
+  /// When a number falls due; nil if it does not.
+  func dueMs(_ id: UInt64) -> Int64? { places[id].map { heap[$0].ms } }
+
   /// Adds a number, or gives it another instant.
   mutating func set(_ id: UInt64, dueMs: Int64) {
     if let place = places[id] {

@@ -154,9 +154,26 @@ extension Ledger {
     return hash.finish().high
   }
 
-  /// Up to `limit` members whose tier is reviewed by `until` and would be lost, and the soonest reviews among them.
-  public func tiersAtRisk(until: Int64, limit: Int, policy: CompiledPolicy, now: Int64) -> [TierView] {
-    tierReviews.due(now: until, most: limit).map { tier(of: UInt32($0), policy: policy, now: max(now, timeMs)) }
-      .filter { view in view.review.map { $0.tier < view.tier } ?? false }
+  /// Members that one page of reviews looks at: a millisecond or two.
+  private static let membersAPage = 10_000
+
+  /// Members whose tier is reviewed by `until` and would be lost, in the order in which they joined.
+  /// - Parameters:
+  ///   - from: 0, or the `next` of the page before.
+  ///   - limit: most members in a page. A page looks at so many members that it may hold fewer.
+  /// - Returns: `next` is nil when all members have been looked at.
+  public func tiersAtRisk(
+    until: Int64, from: Int, limit: Int, policy: CompiledPolicy, now: Int64
+  ) -> (views: [TierView], next: Int?) {
+    var views: [TierView] = []
+    var number = min(max(0, from), members.count)
+    let end = min(members.count, number + Self.membersAPage)
+    while number < end, views.count < limit {
+      defer { number += 1 }
+      guard let due = tierReviews.dueMs(UInt64(number)), due <= until else { continue }
+      let view = tier(of: UInt32(number), policy: policy, now: max(now, timeMs))
+      if let review = view.review, review.tier < view.tier { views.append(view) }
+    }
+    return (views, number < members.count ? number : nil)
   }
 }

@@ -30,6 +30,27 @@ extension ScenarioCaller {
     }
   }
 
+  @Test("a page token with any numbers in it is answered, and the server goes on") func forgedPageTokens() async throws
+  {
+    try await Scenario.run { stage in
+      _ = try await stage.air.loyalty.accrue(stage.flight("M-1"))
+      let numbers = [Int64.min, -1, 0, 1, Int64.max].map { "\($0)" } + ["\(UInt64.max)"]
+      let places = numbers + numbers.flatMap { first in numbers.map { "\(first) \($0)" } }
+      for place in places {
+        func token(_ list: String) -> String { PageToken.token(place, list: list) }
+        _ = try await stage.ops.accounts.listEntries(
+          ListEntriesRequest(memberID: "M-1", pageToken: token("entries M-1 ")))
+        _ = try await stage.ops.accounts.listLots(ListLotsRequest(memberID: "M-1", pageToken: token("lots M-1 ")))
+        _ = try await stage.ops.accounts.listExpiring(ListExpiringRequest(pageToken: token("expiring 0")))
+        _ = try await stage.ops.tiers.listTierHistory(
+          ListTierHistoryRequest(memberID: "M-1", pageToken: token("tier history M-1")))
+        _ = try await stage.ops.tiers.listEntitlementUses(
+          ListEntitlementUsesRequest(memberID: "M-1", pageToken: token("entitlement uses M-1")))
+        _ = try await stage.ops.tiers.listTierReviews(ListTierReviewsRequest(pageToken: token("tier reviews")))
+      }
+    }
+  }
+
   @Test("A2 A3.1: lots and the statement come by page, and balances follow from entry to entry") func statement()
     async throws
   {

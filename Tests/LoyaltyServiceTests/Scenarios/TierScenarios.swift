@@ -1,6 +1,7 @@
 // Tiers and benefits, as the requirements ask for them.
 
 import LoyaltyAPI
+import LoyaltyRPC
 import ProtobufRuntime
 import Testing
 
@@ -72,6 +73,21 @@ extension ScenarioCaller {
       let uses = try await stage.ops.tiers.listEntitlementUses(ListEntitlementUsesRequest(memberID: "M-1")).uses
       #expect(uses.map(\.useID) == [used.useID] && uses[0].benefitID == "lounge" && uses[0].reference == "gate-7")
       #expect(uses[0].usedBy == "partner-jade-hotels")
+      for number in 8...9 {
+        _ = try await stage.hotel.tiers.useEntitlement(
+          UseEntitlementRequest(
+            memberID: "M-1", benefitID: "lounge", reference: "gate-\(number)", idempotencyKey: "u-\(number)"))
+      }
+      var references: [String] = []
+      var token = ""
+      repeat {
+        let page = try await stage.ops.tiers.listEntitlementUses(
+          ListEntitlementUsesRequest(memberID: "M-1", pageSize: 1, pageToken: token))
+        #expect(page.uses.count <= 1)
+        references += page.uses.map(\.reference)
+        token = page.nextPageToken
+      } while !token.isEmpty
+      #expect(references == ["gate-9", "gate-8", "gate-7"])
     }
   }
 
@@ -263,6 +279,48 @@ extension ScenarioCaller {
       #expect(tier.tier?.tierID == "silver")
       let history = try await stage.hotel.tiers.listTierHistory(ListTierHistoryRequest(memberID: "M-1")).changes
       #expect(history.map(\.tierID) == ["silver", "gold", "silver"])
+      var pages: [TierChange] = []
+      var token = ""
+      repeat {
+        let page = try await stage.hotel.tiers.listTierHistory(
+          ListTierHistoryRequest(memberID: "M-1", pageSize: 1, pageToken: token))
+        #expect(page.changes.count <= 1)
+        pages += page.changes
+        token = page.nextPageToken
+      } while !token.isEmpty
+      #expect(pages == history)
+      let error = await #expect(throws: RPCError.self) {
+        try await stage.hotel.tiers.listEntitlementUses(
+          ListEntitlementUsesRequest(
+            memberID: "M-1", pageToken: PageToken.token("7", list: "tier history M-1")))
+      }
+      #expect(error?.code == .invalidArgument, "a token of another list")
+    }
+  }
+
+  @Test("B4.2: who keeps the tier hides nobody who would lose it, and the reviews to come are read page by page")
+  func pagesOfReviews() async throws {
+    try await Scenario.run { stage in
+      for number in 1...5 {
+        _ = try await stage.air.loyalty.accrue(stage.flight("M-\(number)", yuan: 6_000))
+      }
+      let end = Self.newYear2028 + 31 * Scenario.day
+      try stage.advance(to: end - 30 * Scenario.day)
+      // In the year that counts for the review, the first two have earned their tier again.
+      for number in 1...2 {
+        _ = try await stage.air.loyalty.accrue(stage.flight("M-\(number)", yuan: 6_000))
+      }
+      try await stage.restart()
+      var members: [String] = []
+      var token = ""
+      repeat {
+        let page = try await stage.ops.tiers.listTierReviews(
+          ListTierReviewsRequest(pageSize: 2, pageToken: token))
+        #expect(page.reviews.count <= 2)
+        members += page.reviews.map(\.memberID)
+        token = page.nextPageToken
+      } while !token.isEmpty
+      #expect(members == ["M-3", "M-4", "M-5"])
     }
   }
 

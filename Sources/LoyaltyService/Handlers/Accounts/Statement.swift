@@ -8,9 +8,6 @@ import LoyaltyStore
 import ProtobufRuntime
 
 extension AccountHandlers {
-  /// Records that one page looks through: of a partner's statement most may be others'.
-  private static let recordsAPage = 2_000
-
   func entries(_ request: ListEntriesRequest, _ call: CallSituation) async throws -> Answer<ListEntriesResponse> {
     var fields = RequestFields()
     fields.checkMember(request.memberID, number: request.partnerMemberNumber)
@@ -29,28 +26,21 @@ extension AccountHandlers {
 
     // A place is where the page begins, and what the account had before that.
     let parts = place.split(separator: " ")
-    var before = parts.count == 2 ? UInt64(parts[0]) ?? 0 : looked.sequence + 1
+    let before = parts.count == 2 ? UInt64(parts[0]) ?? 0 : looked.sequence + 1
     var balance = parts.count == 2 ? Int64(parts[1]) ?? 0 : present
     var entries: [AccountEntry] = []
-    var examined = 0
-    var isOver = false
-    while entries.count < size, examined < Self.recordsAPage, !isOver {
-      let page = try programme.history.records(of: member, before: before, limit: min(200, 2 * size))
-      isOver = page.isEmpty
-      for record in page {
-        guard entries.count < size else { break }
-        before = record.sequence
-        examined += 1
-        guard var entry = try entry(record, of: member) else { continue }
-        if partner.isEmpty { entry.balance = balance } else { entry.reason = "" }
-        balance -= entry.points
-        if partner.isEmpty || record.record.partner == partner { entries.append(entry) }
-      }
+    let next = try programme.walkHistory(of: member, before: before, wanted: size) { record in
+      guard var entry = try entry(record, of: member) else { return true }
+      if partner.isEmpty { entry.balance = balance } else { entry.reason = "" }
+      // A token is not signed: whatever it says of the balance must not stop the process.
+      balance &-= entry.points
+      if partner.isEmpty || record.record.partner == partner { entries.append(entry) }
+      return entries.count < size
     }
     return Answer(
       .success(
         ListEntriesResponse(
-          entries: entries, nextPageToken: isOver ? "" : PageToken.token("\(before) \(balance)", list: list))),
+          entries: entries, nextPageToken: next.map { PageToken.token("\($0) \(balance)", list: list) } ?? "")),
       sequence: looked.sequence)
   }
 }

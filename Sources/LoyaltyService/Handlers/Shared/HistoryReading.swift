@@ -25,6 +25,32 @@ extension Programme {
   /// Records of a member that a question about one lot looks through: years of a busy account.
   static let recordsALot = 20_000
 
+  /// Records that one page of a list looks through: of a member's history most may be something else.
+  static let recordsAPage = 2_000
+
+  /// Shows a member's records, the newest first.
+  /// - Parameters:
+  ///   - before: the first is the one before this.
+  ///   - wanted: how many records the page is to hold, to read not much more at a time.
+  ///   - goesOn: whether the page has room for more.
+  /// - Returns: what the next page comes before; nil when history has no more.
+  func walkHistory(
+    of member: String, before: UInt64, wanted: Int, _ goesOn: (HistoryEntry<Record>) throws -> Bool
+  ) throws -> UInt64? {
+    var before = before
+    var examined = 0
+    while examined < Self.recordsAPage {
+      let records = try history.records(of: member, before: before, limit: min(200, 2 * wanted))
+      if records.isEmpty { return nil }
+      examined += records.count
+      for record in records {
+        before = record.sequence
+        if try !goesOn(record) { return before }
+      }
+    }
+    return before
+  }
+
   /// Points of lots that have lapsed while they were a member's, as history tells.
   /// - Parameters:
   ///   - lots: for each, the instant at which it was to lapse when it was made (0: never).

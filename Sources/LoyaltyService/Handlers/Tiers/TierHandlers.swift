@@ -11,9 +11,6 @@ import ProtobufRuntime
 struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
   let programme: Programme
 
-  /// Records of a member that a list of its history looks at; the schema's comments state it.
-  private static let mostRecords = 1_000
-
   func listTiers(_ request: ListTiersRequest, context: ServerContext) async throws -> ListTiersResponse {
     try answer(context) { call in tiers(request, call) }
   }
@@ -21,7 +18,7 @@ struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
   func listTierHistory(
     _ request: ListTierHistoryRequest, context: ServerContext
   ) async throws -> ListTierHistoryResponse {
-    try answer(context) { call in history(request, call) }
+    try await answerFromHistory(context) { call in try await history(request, call) }
   }
 
   func listEntitlements(
@@ -37,7 +34,7 @@ struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
   func listEntitlementUses(
     _ request: ListEntitlementUsesRequest, context: ServerContext
   ) async throws -> ListEntitlementUsesResponse {
-    try answer(context) { call in uses(request, call) }
+    try await answerFromHistory(context) { call in try await uses(request, call) }
   }
 
   func listTierReviews(
@@ -46,57 +43,74 @@ struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
     try answer(context) { call in reviews(request, call) }
   }
 
-  func history(_ request: ListTierHistoryRequest, _ call: CallSituation) -> Answer<ListTierHistoryResponse> {
-    records(of: request.memberID, call).map { entries in
-      var changes: [TierChange] = []
-      // Oldest first, so that only what differs from the one before is told.
-      for entry in entries.reversed() {
-        for standing in entry.record.standings
-        where entry.record.members[Int(standing.member)] == request.memberID && changes.last?.tierID != standing.tier {
-          changes.append(
-            TierChange(
-              at: ProtobufTimestamp(unixMilliseconds: entry.record.timeMs), tierID: standing.tier,
-              validUntil: .unlessNever(standing.tierUntilMs)))
-        }
-      }
-      return ListTierHistoryResponse(changes: changes.reversed())
+  func history(
+    _ request: ListTierHistoryRequest, _ call: CallSituation
+  ) async throws -> Answer<ListTierHistoryResponse> {
+    let list = "tier history \(request.memberID)"
+    let page = try await historyPage(of: request.memberID, request.pageSize, request.pageToken, list: list, call)
+    let parts = page.place.split(separator: " ").map { UInt64($0) ?? 0 }
+    var changes: [TierChange] = []
+    // A change is told once it is known that the tier was another one before. Until then a page hands it on to the next.
+    var open: (sequence: UInt64, change: TierChange)?
+    let before = parts.first ?? page.newest
+    if parts.count == 2 {
+      open = try programme.history.records(of: request.memberID, before: parts[1] &+ 1, limit: 1).first
+        .flatMap { entry in TierChange(entry.record, of: request.memberID).map { (entry.sequence, $0) } }
     }
+    let next = try programme.walkHistory(of: request.memberID, before: before, wanted: page.size) { entry in
+      guard let change = TierChange(entry.record, of: request.memberID) else { return true }
+      if let later = open?.change, later.tierID != change.tierID { changes.append(later) }
+      open = (entry.sequence, change)
+      return changes.count < page.size
+    }
+    if next == nil, let open { changes.append(open.change) }
+    let token = next.map { next in
+      PageToken.token(open.map { "\(next) \($0.sequence)" } ?? "\(next)", list: list)
+    }
+    return Answer(
+      .success(ListTierHistoryResponse(changes: changes, nextPageToken: token ?? "")), sequence: page.sequence)
   }
 
-  func uses(_ request: ListEntitlementUsesRequest, _ call: CallSituation) -> Answer<ListEntitlementUsesResponse> {
-    records(of: request.memberID, call).map { entries in
-      ListEntitlementUsesResponse(
-        uses: entries.compactMap { entry in
-          guard case .entitlementUse(let input)? = entry.record.input else { return nil }
-          return EntitlementUse(
-            useID: PublicName.entitlementUse(entry.sequence), benefitID: input.benefit, reference: input.reference,
-            at: ProtobufTimestamp(unixMilliseconds: entry.record.timeMs), usedBy: entry.record.subject)
-        })
+  func uses(
+    _ request: ListEntitlementUsesRequest, _ call: CallSituation
+  ) async throws -> Answer<ListEntitlementUsesResponse> {
+    let list = "entitlement uses \(request.memberID)"
+    let page = try await historyPage(of: request.memberID, request.pageSize, request.pageToken, list: list, call)
+    var uses: [EntitlementUse] = []
+    let next = try programme.walkHistory(
+      of: request.memberID, before: UInt64(page.place) ?? page.newest, wanted: page.size
+    ) { entry in
+      guard case .entitlementUse(let input)? = entry.record.input else { return true }
+      uses.append(
+        EntitlementUse(
+          useID: PublicName.entitlementUse(entry.sequence), benefitID: input.benefit, reference: input.reference,
+          at: ProtobufTimestamp(unixMilliseconds: entry.record.timeMs), usedBy: entry.record.subject))
+      return uses.count < page.size
     }
+    return Answer(
+      .success(
+        ListEntitlementUsesResponse(
+          uses: uses, nextPageToken: next.map { PageToken.token("\($0)", list: list) } ?? "")),
+      sequence: page.sequence)
   }
 
-  /// The newest records of a member whom the caller may look at.
-  private func records(of member: String, _ call: CallSituation) -> Answer<[HistoryEntry<Record>]> {
+  /// What was asked for of a member's history, once it reaches as far as the ledger shows and the caller may look at it.
+  /// `newest` is behind its newest record.
+  private func historyPage(
+    of member: String, _ pageSize: Int32, _ pageToken: String, list: String, _ call: CallSituation
+  ) async throws -> (size: Int, place: String, newest: UInt64, sequence: UInt64) {
     var fields = RequestFields()
     fields.checkName(member, "member_id")
     fields.checkMemberID(member)
-    if let error = fields.error { return Answer(.failure(error)) }
-    return read(.look, call) { (ledger) throws(Refusal) in
+    let size = fields.pageSize(pageSize)
+    let place = fields.pagePlace(pageToken, list: list)
+    if let error = fields.error { throw error }
+    let looked = read(.look, call) { (ledger) throws(Refusal) in
       _ = try ledger.tier(of: member, partner: call.caller.partner, policy: policy, now: call.now)
-    }.flatMap {
-      do {
-        var entries: [HistoryEntry<Record>] = []
-        while entries.count < Self.mostRecords {
-          let page = try programme.history.records(
-            of: member, before: entries.last?.sequence ?? .max, limit: Self.mostRecords - entries.count)
-          if page.isEmpty { break }
-          entries += page
-        }
-        return .success(entries)
-      } catch {
-        return .failure(RPCError(storeError: error))
-      }
     }
+    try looked.result.get()
+    try await programme.waitForHistory(through: looked.sequence)
+    return (size, place, looked.sequence + 1, looked.sequence)
   }
 
   func entitlements(_ request: ListEntitlementsRequest, _ call: CallSituation) -> Answer<ListEntitlementsResponse> {
@@ -143,22 +157,36 @@ struct TierHandlers: TierServiceHandler, ProgrammeHandlers {
   }
 
   func reviews(_ request: ListTierReviewsRequest, _ call: CallSituation) -> Answer<ListTierReviewsResponse> {
+    let list = "tier reviews"
     var fields = RequestFields()
     let size = fields.pageSize(request.pageSize)
+    let place = fields.pagePlace(request.pageToken, list: list)
     if let error = fields.error { return Answer(.failure(error)) }
     let policy = policy
     let notice = Int64(policy.document.tierReview?.noticeDays ?? 0) * CivilCalendar.millisecondsPerDay
     return read(.report, call) { ledger in
-      ledger.tiersAtRisk(until: call.now + notice, limit: size, policy: policy, now: call.now)
-    }.map { views in
+      ledger.tiersAtRisk(
+        until: call.now + notice, from: Int(place) ?? 0, limit: size, policy: policy, now: call.now)
+    }.map { found in
       ListTierReviewsResponse(
-        reviews: views.compactMap { view in
+        reviews: found.views.compactMap { view in
           view.review.map { review in
             TierReviewNotice(
               memberID: view.member, tierID: policy.tiers[view.tier].id, projectedTierID: policy.tiers[review.tier].id,
               at: ProtobufTimestamp(unixMilliseconds: review.atMs))
           }
-        })
+        },
+        nextPageToken: found.next.map { PageToken.token("\($0)", list: list) } ?? "")
     }
+  }
+}
+
+extension TierChange {
+  /// Where a record says that a member stands; nil if it says nothing of it.
+  fileprivate init?(_ record: Record, of member: String) {
+    guard let standing = record.standings.last(where: { record.name($0.member) == member }) else { return nil }
+    self.init(
+      at: ProtobufTimestamp(unixMilliseconds: record.timeMs), tierID: standing.tier,
+      validUntil: .unlessNever(standing.tierUntilMs))
   }
 }
