@@ -24,7 +24,6 @@ enum ChannelFuzz {
     var asked: [Int] = []
     var ready: Set<Int> = []
     var isResolving = false
-    var wasWanted = false
     func take(_ actions: [ChannelAction]) {
       for action in actions {
         switch action {
@@ -44,7 +43,6 @@ enum ChannelFuzz {
       switch bytes[index] % 9 {
       case 0:
         take(channel.exitIdle(now))
-        wasWanted = true
       case 1 where isResolving:
         isResolving = false
         take(channel.resolved((0..<argument % 4).map { .ip("10.0.0.\($0)", port: 1) }, now))
@@ -80,10 +78,11 @@ enum ChannelFuzz {
       case .use(let id): if !ready.contains(id) { problem("\(id) was picked and is not ready") }
       case .fail: if channel.nextWake == nil, asked.isEmpty, !isResolving { problem("it has given up") }
       case .wait:
-        if channel.connectivity == .connecting, asked.isEmpty, !isResolving { problem("it connects to nothing") }
+        if channel.connectivity == .connecting, channel.nextWake == nil, asked.isEmpty, !isResolving {
+          problem("it connects to nothing")
+        }
       case .shutdown: problem("it is closed")
       }
-      _ = wasWanted
     }
   }
 }

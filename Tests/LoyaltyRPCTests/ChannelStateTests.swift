@@ -235,8 +235,30 @@ private struct Driver {
     #expect(Array(driver.connecting.values) == ["10.0.0.3:1"])
     let pick = driver.channel.pick()
     #expect(pick == .use(id: 2))
+    driver.pass(seconds: 1)
     driver.disconnected(2)
     #expect(driver.connecting.values.sorted() == ["10.0.0.2:1", "10.0.0.3:1"])
+  }
+
+  @Test func roundRobinAsksAServerThatEndsEachConnectionOnceASecond() {
+    var driver = Driver(.roundRobin)
+    driver.exitIdle()
+    driver.resolved("10.0.0.1")
+    var attempts = 0
+    for _ in 0..<100 {
+      while let id = driver.connecting.keys.first {
+        attempts += 1
+        driver.connected(id)
+        driver.disconnected(id)
+        #expect(driver.channel.connectivity == .connecting)
+        let pick = driver.channel.pick()
+        #expect(pick == .wait)
+        driver.exitIdle()
+        guard attempts < 1_000 else { break }
+      }
+      driver.pass(seconds: 0.1)
+    }
+    #expect(attempts == 10)
   }
 
   @Test func roundRobinFailsCallsOnlyWhenNoAddressAnswers() {

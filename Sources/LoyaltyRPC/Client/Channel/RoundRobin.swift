@@ -7,6 +7,8 @@ struct RoundRobin: Balancer {
     var id = -1
     var state = State.idle
     var backoff: ConnectionBackoff
+    /// When the latest attempt began, nanoseconds.
+    var attemptedAt: Int64 = 0
     /// Since it was last ready.
     var failure: ConnectionFailure?
   }
@@ -22,7 +24,7 @@ struct RoundRobin: Balancer {
 
   var connectivity: ConnectivityState {
     if subchannels.contains(where: { $0.state == .ready }) { return .ready }
-    if subchannels.contains(where: { $0.state == .connecting && $0.failure == nil }) { return .connecting }
+    if subchannels.contains(where: { $0.state != .idle && $0.failure == nil }) { return .connecting }
     return failure == nil ? .idle : .transientFailure
   }
 
@@ -70,6 +72,7 @@ struct RoundRobin: Balancer {
 
   private mutating func connect(_ index: Int, _ context: inout BalancerContext) {
     subchannels[index].id = context.connect(subchannels[index].address)
+    subchannels[index].attemptedAt = context.now
     subchannels[index].state = .connecting
   }
 
@@ -95,8 +98,14 @@ struct RoundRobin: Balancer {
   mutating func disconnected(_ id: Int, _ context: inout BalancerContext) {
     guard let index = index(id, .ready) else { return }
     context.actions.append(.resolve)
-    // At once: the others take the calls meanwhile.
-    connect(index, &context)
+    // At once, unless the attempt before was less than the first pause ago: a server that takes connections and ends them
+    // would be asked without end.
+    let earliest = subchannels[index].attemptedAt + backoff.first
+    if earliest <= context.now {
+      connect(index, &context)
+    } else {
+      subchannels[index].state = .pausing(until: earliest)
+    }
   }
 
   mutating func timePassed(_ context: inout BalancerContext) {
