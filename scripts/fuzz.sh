@@ -33,7 +33,7 @@ mkdir -p "$folder/generated-rpc"
 "$(swift build --show-bin-path)/codegen" -I Sources/LoyaltyRPC/Schemas --swift-out "$folder/generated-rpc" \
   google/rpc/status.proto google/rpc/error_details.proto
 rpc=("$folder"/generated-rpc/*.swift Sources/LoyaltyRPC/TLS/TLSError.swift)
-for name in CallLimits Compression GRPCTimeout HeaderBytes MessageDeframer MessageEncoding MessageFrame Metadata MetadataBase64 \
+for name in CallLimits Compression GRPCTimeout HeaderBytes MessageDeframer MessageEncoding MessageFrame MessageRun Metadata MetadataBase64 \
   MethodDescriptor MethodPaths PercentEncoding RequestHead RPCError StatusCode StatusDetails; do
   rpc+=("Sources/LoyaltyRPC/Call/$name.swift")
 done
