@@ -48,19 +48,24 @@ import Testing
   @Test func amountTableActsLikeADictionary() {
     var random = SeededGenerator(seed: 23)
     var table = AmountTable()
-    var expected: [UInt64: Int64] = [:]
-    for step in 0..<50_000 {
-      // As meters are numbered: few names above, many members below.
-      let key = UInt64.random(in: 1...4, using: &random) << 32 | UInt64.random(in: 0...2_000, using: &random)
-      #expect(table[key]?.amount == expected[key])
-      let amount = Bool.random(using: &random) ? 0 : Int64.random(in: -5...5, using: &random)
-      table.set(key, amount: amount, period: Int64(step))
-      expected[key] = amount == 0 ? nil : amount
-      #expect(table[key]?.period == (amount == 0 ? nil : Int64(step)))
+    var expected: [UInt64: AmountTable.Entry] = [:]
+    // Each field within what an entry usually has, at its ends, and beyond.
+    let amounts: [Int64] = [-5, 1, (1 << 55) - 1, -(1 << 55), 1 << 55, Int64.max, Int64.min]
+    let periods: [Int64] = [0, 20_000, (1 << 24) - 1, 1 << 24, -1, Int64.max]
+    for _ in 0..<50_000 {
+      // As meters are numbered: few names above, many members below; some names more than an entry can say.
+      let name = UInt64.random(in: 1...4, using: &random) + (Int.random(in: 0..<8, using: &random) == 0 ? 1 << 16 : 0)
+      let key = name << 32 | UInt64.random(in: 0...2_000, using: &random)
+      #expect(table[key] == expected[key])
+      let amount = Bool.random(using: &random) ? 0 : amounts.randomElement(using: &random) ?? 0
+      let period = periods.randomElement(using: &random) ?? 0
+      table.set(key, amount: amount, period: period)
+      expected[key] = amount == 0 ? nil : AmountTable.Entry(key: key, amount: amount, period: period)
+      #expect(table[key] == expected[key])
     }
     #expect(table.count == expected.count)
-    var found: [UInt64: Int64] = [:]
-    table.forEach { found[$0.key] = $0.amount }
+    var found: [UInt64: AmountTable.Entry] = [:]
+    table.forEach { found[$0.key] = $0 }
     #expect(found == expected)
   }
 
@@ -68,9 +73,11 @@ import Testing
   @Test func policyNamesKeepTheirNumbersAsTheyGrow() {
     var names = PolicyNames()
     #expect(names["gold"] == nil)
-    let given = [""] + (1...40).flatMap { length in
-      (0..<length).map { String(repeating: "a", count: $0) + "b" + String(repeating: "a", count: length - $0 - 1) }
-    }
+    let given =
+      [""]
+      + (1...40).flatMap { length in
+        (0..<length).map { String(repeating: "a", count: $0) + "b" + String(repeating: "a", count: length - $0 - 1) }
+      }
     for (number, name) in given.enumerated() {
       #expect(names[name] == nil)
       #expect(names.insert(name) == number)
@@ -135,7 +142,7 @@ import Testing
       if Int.random(in: 0..<5, using: &random) < 3 || expected[member].isEmpty {
         let expires = Bool.random(using: &random) ? Int64.max : Int64.random(in: 1...20, using: &random)
         table.open(
-          Lot(id: id, remaining: 10, expiresMs: expires, earnedMs: 0, member: UInt32(member)), in: &lists[member])
+          Lot(id: id, remaining: 10, expiresMs: expires, earnedMs: Int64(id)), of: UInt32(member), in: &lists[member])
         let place = expected[member].firstIndex { $0.expires > expires } ?? expected[member].count
         expected[member].insert((id, 10, expires), at: place)
       } else {
@@ -145,7 +152,7 @@ import Testing
           Issue.record("lot \(expected[member][index].id) is lost")
           return
         }
-        table.set(place, remaining: left, in: &lists[member])
+        table.set(place, remaining: left, of: UInt32(member), in: &lists[member])
         if left == 0 { expected[member].remove(at: index) } else { expected[member][index].points = left }
       }
     }
@@ -159,17 +166,21 @@ import Testing
       }
       #expect(ids == expected.map(\.id))
     }
-    var due: Set<UInt64> = []
-    var instant = 0
-    while let head = table.dueHead(instant, now: 1_000) {
-      var slot = head
-      while slot != LotTable.none {
-        due.insert(table[slot].id)
-        slot = table[slot].nextDue
+    for now in [0, 7, 20, Int64.max] {
+      var due: [UInt32] = []
+      table.forEachDue(now: now) { member in
+        due.append(member)
+        return true
       }
-      instant += 1
+      let firsts = expected.map { $0.first.flatMap { $0.expires == Int64.max ? nil : $0.expires } }
+      #expect(due.map { firsts[Int($0)] } == firsts.compactMap(\.self).filter { $0 <= now }.sorted())
+      #expect(Set(due).count == due.count)
     }
-    #expect(due == Set(expected.joined().filter { $0.expires != Int64.max }.map(\.id)))
+    let instants = Set(expected.joined().map(\.expires)).subtracting([Int64.max])
+    #expect(table.earliestDue == instants.min())
+    for from in 0...21 as ClosedRange<Int64> {
+      #expect(table.hasDue(from: from, until: from + 2) == instants.contains { $0 >= from && $0 < from + 2 })
+    }
   }
 
   @Test func keyWindowGivesBackOutcomesOfAnySize() {

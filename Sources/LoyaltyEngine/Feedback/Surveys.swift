@@ -79,7 +79,6 @@ extension Ledger {
     guard survey.isOpen(at: request.now) else {
       throw Refusal(.surveyNotOpen, ["survey": survey.id, "nowMs": "\(request.now)"])
     }
-    let state = members[Int(number)]
     let tier = policy.tiers[standing(of: number, policy: policy, now: request.now).tier].id
     if !survey.tiers.isEmpty, !survey.tiers.contains(tier) {
       throw Refusal(

@@ -50,7 +50,7 @@ extension Ledger {
   /// does.
   public func dueMs(_ source: DueSource) -> Int64? {
     switch source {
-    case .lots: lots.earliestDue?.instant
+    case .lots: lots.earliestDue
     case .holds: holds.nextDueMs
     case .proposals: proposals.nextDueMs
     case .pending: pending.nextDueMs

@@ -67,7 +67,7 @@ extension Ledger: StateMachine {
         to: sequence & FingerprintTable.maxValue)
       if let member = member(0, record, &resolver) {
         linkPartner(record.partner, member: member)
-        members[member].awaitsFirstActivity = false
+        members[member].marks.remove(.awaitsFirstActivity)
         if input.activity.isPurchase { members[member].marks.insert(.purchased) }
       }
       timeliness.add(occurredMs: input.occurredMs, postedMs: record.timeMs, sequence: sequence)
@@ -154,7 +154,7 @@ extension Ledger: StateMachine {
       return
     }
     var state = Member(enrolledMs: record.timeMs)
-    if case .enrolment = record.input { state.awaitsFirstActivity = true }
+    if case .enrolment = record.input { state.marks.insert(.awaitsFirstActivity) }
     members.append(state)
     partnership.links.addMember()
     linkPartner(record.partner, member: Int(member))
@@ -216,12 +216,16 @@ extension Ledger: StateMachine {
         "makes a lot of \(posting.lotEarnedMs) ms that lapses at \(posting.lotExpiresMs) ms: there is no such time")
       return
     }
-    if isNew, !overflow, !lots.isFull {
+    guard Lot.ids.contains(posting.lot) else {
+      note(sequence, "names lot \(posting.lot), and no lot has a number greater than \(UInt48.max)")
+      return
+    }
+    if isNew, !overflow, !lots.isFull, members[member].lots.count < UInt16.max {
       let lot = Lot(
         id: posting.lot, remaining: posting.amount,
         expiresMs: posting.lotExpiresMs == 0 ? Int64.max : posting.lotExpiresMs,
-        earnedMs: posting.lotEarnedMs > 0 ? posting.lotEarnedMs : record.timeMs, member: UInt32(member))
-      lots.open(lot, in: &members[member].lots)
+        earnedMs: posting.lotEarnedMs > 0 ? posting.lotEarnedMs : timeMs)
+      lots.open(lot, of: UInt32(member), in: &members[member].lots)
       members[member].balance = balance
       return
     }
@@ -236,7 +240,7 @@ extension Ledger: StateMachine {
       note(sequence, "takes \(posting.amount) points of lot \(posting.lot), which has \(lots[place.slot].remaining)")
       return
     }
-    lots.set(place, remaining: remaining, in: &members[member].lots)
+    lots.set(place, remaining: remaining, of: UInt32(member), in: &members[member].lots)
     members[member].balance = balance
   }
 

@@ -64,7 +64,6 @@ extension Ledger {
     while slot != LotTable.none, count <= Int(member.lots.count) {
       let lot = lots[slot]
       if lot.remaining <= 0 { broken.append("lot \(lot.id) of '\(name)' has \(lot.remaining) points") }
-      if lot.member != number { broken.append("lot \(lot.id) is on the list of '\(name)', not its member's") }
       if lot.expiresMs < last { broken.append("lot \(lot.id) of '\(name)' lapses before the one ahead of it") }
       last = lot.expiresMs
       sum += Int128(lot.remaining)

@@ -22,18 +22,19 @@ extension Ledger {
     let most = input.maxLots == 0 ? limits.lotsPerExpiry : min(Int(input.maxLots), limits.lotsPerExpiry)
     var due: [(member: UInt32, lot: UInt64, points: Int64)] = []
     var more = false
-    var instant = 0
-    search: while let head = lots.dueHead(instant, now: request.now) {
-      var slot = head
+    lots.forEachDue(now: request.now) { member in
+      var slot = members[Int(member)].lots.first
       while slot != LotTable.none {
+        let lot = lots[slot]
+        if lot.expiresMs > request.now { break }
         if due.count == most {
           more = true
-          break search
+          return false
         }
-        due.append((lots[slot].member, lots[slot].id, lots[slot].remaining))
-        slot = lots[slot].nextDue
+        due.append((member, lot.id, lot.remaining))
+        slot = lot.next
       }
-      instant += 1
+      return true
     }
     guard !due.isEmpty else { return nil }
     let points = request.draft.expire(due, names: memberNames)

@@ -262,7 +262,7 @@ extension Ledger {
       member.periodEndsMs = entry.periodEndsMs
       member.qualifying = entry.qualifying
       member.status = Status(entry.status)
-      member.awaitsFirstActivity = entry.awaitsFirstActivity
+      if entry.awaitsFirstActivity { member.marks.insert(.awaitsFirstActivity) }
       member.spend = entry.spend
       member.nights = UInt32(clamping: entry.nights)
       member.segments = UInt32(clamping: entry.segments)
@@ -284,17 +284,22 @@ extension Ledger {
     }
     for lot in entry.lots {
       let (balance, overflow) = members[Int(number)].balance.addingReportingOverflow(lot.remaining)
-      guard lot.remaining > 0, !overflow, !lots.isFull, CivilCalendar.times.contains(lot.expiresMs) else {
+      guard lot.remaining > 0, !overflow, !lots.isFull, members[Int(number)].lots.count < UInt16.max,
+        Lot.ids.contains(lot.lot), CivilCalendar.times.contains(lot.expiresMs),
+        CivilCalendar.times.contains(lot.earnedMs)
+      else {
         throw RestoreError(
-          description:
-            "lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points until \(lot.expiresMs) ms, or is one too many")
+          description: """
+            lot \(lot.lot) of '\(entry.id)' has \(lot.remaining) points from \(lot.earnedMs) until \(lot.expiresMs) ms, or \
+            is one too many
+            """)
       }
       members[Int(number)].balance = balance
       lots.open(
         Lot(
           id: lot.lot, remaining: lot.remaining, expiresMs: lot.expiresMs == 0 ? Int64.max : lot.expiresMs,
-          earnedMs: lot.earnedMs, member: number),
-        in: &members[Int(number)].lots)
+          earnedMs: lot.earnedMs),
+        of: number, in: &members[Int(number)].lots)
     }
   }
 

@@ -20,33 +20,48 @@ public struct Ledger: Sendable {
     static let erased = Marks(rawValue: 4)
     /// `tierFootings` has an entry.
     static let footing = Marks(rawValue: 8)
+    /// Owes points; the profile says how many.
+    static let debt = Marks(rawValue: 16)
+    /// Was enrolled without an activity and has had none yet.
+    static let awaitsFirstActivity = Marks(rawValue: 32)
   }
 
-  /// A member, 64 bytes.
+  /// A member, 72 bytes.
   struct Member: Sendable {
     var lots = LotList()
     /// Position in `tierNames`.
     var tier: UInt16 = 0
+    private var packedTierUntil = UInt48(0)
+    private var packedPeriodEnds = UInt48(0)
     var openTickets: UInt8 = 0
     var marks: Marks = []
+    var status = Status.active
     /// Position among profiles.
     var profile = ProfileTable.none
-    var status = Status.active
-    /// The profile says how much.
-    var hasDebt = false
-    /// Was enrolled without an activity and has had none yet.
-    var awaitsFirstActivity = false
+    var nights: UInt32 = 0
+    var segments: UInt32 = 0
     /// Award points in lots, lapsed lots that no record has noticed included; points in holds are in no lot.
     var balance: Int64 = 0
     /// Qualifying points of the period that ends at `periodEndsMs`.
     var qualifying: Int64 = 0
-    var tierUntilMs: Int64 = 0
-    var periodEndsMs: Int64 = 0
-    var enrolledMs: Int64 = 0
-    /// Counted in the period toward a tier, beside qualifying points.
+    var enrolledMs: Int64
+    /// Counted in the period toward a tier, beside qualifying points, as nights and segments are.
     var spend: Int64 = 0
-    var nights: UInt32 = 0
-    var segments: UInt32 = 0
+
+    init(enrolledMs: Int64 = 0) { self.enrolledMs = enrolledMs }
+
+    /// `CivilCalendar.times` contain it; 0: the tier is held for good.
+    var tierUntilMs: Int64 {
+      get { packedTierUntil.ms }
+      set { packedTierUntil = UInt48(ms: newValue) }
+    }
+    /// `CivilCalendar.times` contain it.
+    var periodEndsMs: Int64 {
+      get { packedPeriodEnds.ms }
+      set { packedPeriodEnds = UInt48(ms: newValue) }
+    }
+    var hasDebt: Bool { marks.contains(.debt) }
+    var awaitsFirstActivity: Bool { marks.contains(.awaitsFirstActivity) }
   }
 
   enum Status: UInt8, Sendable {

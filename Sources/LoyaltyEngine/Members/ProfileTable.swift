@@ -286,7 +286,7 @@ extension Ledger {
       return
     }
     profiles.profiles[place].debt = debt
-    members[member].hasDebt = debt > 0
+    if debt > 0 { members[member].marks.insert(.debt) } else { members[member].marks.remove(.debt) }
     accounts[.award, .debt, partner: -1] &+= posting.amount
   }
 
@@ -307,6 +307,6 @@ extension Ledger {
     }
     profiles.profiles[place].mergedInto = entry.mergedInto
     profiles.profiles[place].debt = entry.debt
-    members[Int(entry.member)].hasDebt = entry.debt > 0
+    if entry.debt > 0 { members[Int(entry.member)].marks.insert(.debt) }
   }
 }

@@ -7,9 +7,9 @@ public struct CivilCalendar: Hashable, Sendable {
   public static let millisecondsPerDay: Int64 = 86_400_000
   /// 9999-12-31T23:59:59.999Z, the last moment a protobuf Timestamp can say.
   public static let lastMs: Int64 = 253_402_300_799_999
-  /// Times that records and snapshots may name, to the year 11476: later than any expiry or period that begins by
-  /// `lastMs`, and far from where sums overflow.
-  static let times: ClosedRange<Int64> = 0...300_000_000_000_000
+  /// Times that records and snapshots may name, to the year 10874: later than any expiry or period that begins by
+  /// `lastMs`, far from where sums overflow, and in `UInt48`.
+  static let times: ClosedRange<Int64> = 0...281_000_000_000_000
 
   /// The calendar's time is this many milliseconds ahead of UTC.
   public let offsetMs: Int64

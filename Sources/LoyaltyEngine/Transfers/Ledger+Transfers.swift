@@ -64,9 +64,10 @@ extension Ledger {
     }
     let (lapsed, available) = lapsed(of: state, now: request.now)
     let (otherLapsed, otherAvailable) = self.lapsed(of: other, now: request.now)
-    if Int(state.lots.count) + Int(other.lots.count) > limits.lotsPerMember {
+    let together = Int(state.lots.count) + Int(other.lots.count)
+    if together > limits.lotsPerMember {
       throw Refusal(
-        .tooManyLots, ["lots": "\(state.lots.count + other.lots.count)", "most": "\(limits.lotsPerMember)"])
+        .tooManyLots, ["lots": "\(together)", "most": "\(limits.lotsPerMember)"])
     }
 
     var input = input
