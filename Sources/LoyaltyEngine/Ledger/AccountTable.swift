@@ -27,6 +27,16 @@ struct AccountTable: Sendable {
     }
   }
 
+  /// Adds to a balance; false if the sum does not fit and wraps.
+  mutating func add(_ amount: Int64, _ unit: LedgerUnit, _ account: LedgerAccount, partner: Int) -> Bool {
+    guard let index = Self.index(unit, account, partner) else { return true }
+    if index >= balances.count { balances += [Int64](repeating: 0, count: index + 1 - balances.count) }
+    let (sum, overflow) = balances[index].addingReportingOverflow(amount)
+    balances[index] = sum
+    if account == .issued, let unit = unit.place { issued[unit] &+= amount }
+    return !overflow
+  }
+
   /// Whether partners can issue so many more points.
   func canIssue(_ points: Int64, _ unit: LedgerUnit) -> Bool {
     guard let place = unit.place else { return false }

@@ -26,9 +26,7 @@ extension Ledger: StateMachine {
     var resolver = MemberResolver()
     for enrolment in record.enrolments { enrol(enrolment, record) }
     for link in record.numberLinks { add(link, record, &resolver) }
-    // By span: a loop over the array would copy each posting.
-    let postings = record.postings.span
-    for index in postings.indices { post(postings[index], record, &resolver) }
+    for index in record.postings.indices { post(index, of: record, &resolver) }
     for standing in record.standings { set(standing, record, &resolver) }
     for move in record.stockMoves { take(move) }
     for change in record.holdChanges { hold(change, record, &resolver) }
@@ -174,33 +172,39 @@ extension Ledger: StateMachine {
     linkPartner(link.partner, member: member)
   }
 
-  private mutating func post(_ posting: Posting, _ record: Record, _ resolver: inout MemberResolver) {
-    if posting.account == .debt, posting.unit == .award {
-      if let member = member(posting.member, record, &resolver) { postDebt(posting, member: member) }
+  /// - Parameter index: of the posting, which is not copied.
+  private mutating func post(_ index: Int, of record: Record, _ resolver: inout MemberResolver) {
+    let account = record.postings[index].account
+    let unit = record.postings[index].unit
+    let amount = record.postings[index].amount
+    if account == .debt, unit == .award {
+      if let member = member(record.postings[index].member, record, &resolver) {
+        postDebt(record.postings[index], member: member)
+      }
       return
     }
-    if posting.account != .member {
-      guard AccountTable.has(posting.unit, posting.account) else {
-        note(sequence, "posts to account \(posting.account.rawValue) in unit \(posting.unit.rawValue)")
+    if account != .member {
+      guard AccountTable.has(unit, account) else {
+        note(sequence, "posts to account \(account.rawValue) in unit \(unit.rawValue)")
         return
       }
-      let partner = posting.partner.isEmpty ? -1 : partnerNames.insert(posting.partner)
-      let (sum, overflow) = accounts[posting.unit, posting.account, partner: partner]
-        .addingReportingOverflow(posting.amount)
-      if overflow { note(sequence, "overflows account \(posting.account.rawValue) of '\(posting.partner)'") }
-      accounts[posting.unit, posting.account, partner: partner] = sum
+      let name = record.postings[index].partner
+      let partner = name.isEmpty ? -1 : partnerNames.insert(name)
+      if !accounts.add(amount, unit, account, partner: partner) {
+        note(sequence, "overflows account \(account.rawValue) of '\(name)'")
+      }
       return
     }
-    guard let member = member(posting.member, record, &resolver) else { return }
-    switch posting.unit {
-    case .award: postAward(posting, member: member, record)
+    guard let member = member(record.postings[index].member, record, &resolver) else { return }
+    switch unit {
+    case .award: postAward(record.postings[index], member: member, record)
     case .qualifying:
-      let (sum, overflow) = members[member].qualifying.addingReportingOverflow(posting.amount)
+      let (sum, overflow) = members[member].qualifying.addingReportingOverflow(amount)
       if overflow || sum < 0 {
         note(sequence, "leaves \(sum) qualifying points to '\(memberNames.string(UInt32(member)))'")
       }
       members[member].qualifying = sum
-    case .miles, .unspecified, .unrecognized: note(sequence, "posts in unit \(posting.unit.rawValue)")
+    case .miles, .unspecified, .unrecognized: note(sequence, "posts in unit \(unit.rawValue)")
     }
   }
 

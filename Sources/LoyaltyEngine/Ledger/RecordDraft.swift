@@ -16,14 +16,9 @@ struct RecordDraft {
   var lotCount: UInt64 { lotsMade }
 
   init(sequence: UInt64, at now: Int64, by caller: Caller, under policy: CompiledPolicy) {
-    // Field by field: the memberwise initializer would first fill sixty fields and then fill them again.
-    record = Record()
-    record.timeMs = now
-    record.subject = caller.subject
-    record.partner = caller.partner
-    record.endUser = caller.endUser
-    record.policyVersion = policy.version
-    record.postings.reserveCapacity(4)
+    record = Record(
+      timeMs: now, subject: caller.subject, partner: caller.partner, endUser: caller.endUser,
+      policyVersion: policy.version)
     self.sequence = sequence
   }
 

@@ -65,10 +65,9 @@ struct FieldModel {
       return
     }
     let isMessage = value.isMessage
-    let isBoxed = isMessage && types.isBoxed(descriptor.typeName ?? "")
     if let oneof = descriptor.oneofIndex, descriptor.proto3Optional != true {
-      shape = .member(oneof: Int(oneof), isIndirect: isBoxed)
-    } else if isBoxed {
+      shape = .member(oneof: Int(oneof), isIndirect: isMessage && types.isIndirect(descriptor.typeName ?? ""))
+    } else if isMessage, types.isBoxed(descriptor.typeName ?? "") {
       shape = .boxed
     } else if isMessage || descriptor.proto3Optional == true || !features.hasImplicitPresence {
       shape = .optional

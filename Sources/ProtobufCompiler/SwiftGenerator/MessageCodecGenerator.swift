@@ -11,6 +11,8 @@ struct MessageCodecGenerator {
 
   func write(to out: inout CodeWriter) {
     out.block("extension \(message.entry.swiftName)") { out in
+      message.writeInitializers(to: &out)
+      out.line()
       out.line("\(access)static var fullName: String { \"\(message.entry.fullName)\" }")
       out.line()
       writeDecoder(to: &out)

@@ -130,8 +130,7 @@ struct MessageGenerator {
         out.line()
       }
       for property in properties { writeProperty(property, to: &out) }
-      out.line("\(access)var unknownFields = UnknownFields()")
-      writeInitializers(to: &out)
+      out.line("\(access)var unknownFields: UnknownFields")
       for oneof in oneofs { writeOneof(oneof, to: &out) }
       for (index, enumeration) in entry.descriptor.enumType.enumerated() {
         let name = entry.fullName + "." + (enumeration.name ?? "")
@@ -248,9 +247,11 @@ struct MessageGenerator {
     return bytes
   }
 
-  private func writeInitializers(to out: inout CodeWriter) {
-    out.line()
-    out.line("\(access)init() {}")
+  /// Both go by the initializer that Swift makes from the properties: one that sets them one by one ends with a copy of the whole
+  /// message where it is too large for registers.
+  func writeInitializers(to out: inout CodeWriter) {
+    let unknown = "unknownFields: UnknownFields()"
+    out.line("\(access)init() { self.init(\(unknown)) }")
     let properties = self.properties
     guard !properties.isEmpty, properties.count <= Self.largestMemberwiseInitializer else { return }
     out.line()
@@ -262,13 +263,17 @@ struct MessageGenerator {
       }
     }
     out.block(")") { out in
-      for property in properties {
-        if case .field(let field) = property, field.hasSeparateStorage {
-          let isBoxed = if case .boxed = field.shape { true } else { false }
-          out.line("_\(field.bareName)\(isBoxed ? ".value" : "") = \(field.name)")
-        } else {
-          out.line("self.\(property.name) = \(property.name)")
+      out.line("self.init(")
+      out.indented { out in
+        for property in properties {
+          if case .field(let field) = property, field.hasSeparateStorage {
+            let isBoxed = if case .boxed = field.shape { true } else { false }
+            out.line("_\(field.bareName): \(isBoxed ? "Boxed(\(field.name))" : field.name),")
+          } else {
+            out.line("\(SwiftNames.label(property.name)): \(property.name),")
+          }
         }
+        out.line("\(unknown))")
       }
     }
   }

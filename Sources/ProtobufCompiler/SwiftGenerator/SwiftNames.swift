@@ -101,6 +101,11 @@ enum SwiftNames {
   /// Backticks where the name is a keyword.
   static func escaped(_ name: String) -> String { keywords.contains(name) ? "`\(name)`" : name }
 
+  /// A property's name as a label of a call, where only these words are escaped (SE-0001).
+  static func label(_ name: String) -> String {
+    ["`inout`", "`let`", "`var`"].contains(name) ? name : name.filter { $0 != "`" }
+  }
+
   /// A property's name, without backticks: what every message has already gets an underscore behind it.
   static func property(_ name: String) -> String {
     let camel = lowerCamel(name)

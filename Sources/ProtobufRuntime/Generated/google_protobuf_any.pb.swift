@@ -3,20 +3,22 @@
 public struct ProtobufAny: Message {
   public var typeURL: String = ""
   public var value: [UInt8] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufAny {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     typeURL: String = "",
     value: [UInt8] = []
   ) {
-    self.typeURL = typeURL
-    self.value = value
+    self.init(
+      typeURL: typeURL,
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufAny {
   public static var fullName: String { "google.protobuf.Any" }
 
   @inline(never)

@@ -9,9 +9,11 @@ public struct ProtobufApi: Message {
   public var mixins: [ProtobufMixin] = []
   public var syntax: ProtobufSyntax = ProtobufSyntax()
   public var edition: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufApi {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
@@ -23,18 +25,18 @@ public struct ProtobufApi: Message {
     syntax: ProtobufSyntax = ProtobufSyntax(),
     edition: String = ""
   ) {
-    self.name = name
-    self.methods = methods
-    self.options = options
-    self.version = version
-    self.sourceContext = sourceContext
-    self.mixins = mixins
-    self.syntax = syntax
-    self.edition = edition
+    self.init(
+      name: name,
+      methods: methods,
+      options: options,
+      version: version,
+      sourceContext: sourceContext,
+      mixins: mixins,
+      syntax: syntax,
+      edition: edition,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufApi {
   public static var fullName: String { "google.protobuf.Api" }
 
   @inline(never)
@@ -123,9 +125,11 @@ public struct ProtobufMethod: Message {
   public var options: [ProtobufOption] = []
   public var syntax: ProtobufSyntax = ProtobufSyntax()
   public var edition: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufMethod {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
@@ -137,18 +141,18 @@ public struct ProtobufMethod: Message {
     syntax: ProtobufSyntax = ProtobufSyntax(),
     edition: String = ""
   ) {
-    self.name = name
-    self.requestTypeURL = requestTypeURL
-    self.requestStreaming = requestStreaming
-    self.responseTypeURL = responseTypeURL
-    self.responseStreaming = responseStreaming
-    self.options = options
-    self.syntax = syntax
-    self.edition = edition
+    self.init(
+      name: name,
+      requestTypeURL: requestTypeURL,
+      requestStreaming: requestStreaming,
+      responseTypeURL: responseTypeURL,
+      responseStreaming: responseStreaming,
+      options: options,
+      syntax: syntax,
+      edition: edition,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufMethod {
   public static var fullName: String { "google.protobuf.Method" }
 
   @inline(never)
@@ -231,20 +235,22 @@ extension ProtobufMethod {
 public struct ProtobufMixin: Message {
   public var name: String = ""
   public var root: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufMixin {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
     root: String = ""
   ) {
-    self.name = name
-    self.root = root
+    self.init(
+      name: name,
+      root: root,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufMixin {
   public static var fullName: String { "google.protobuf.Mixin" }
 
   @inline(never)

@@ -108,18 +108,20 @@ public enum SymbolVisibility: ProtobufEnum {
 
 public struct FileDescriptorSet: Message {
   public var file: [FileDescriptorProto] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension FileDescriptorSet {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     file: [FileDescriptorProto] = []
   ) {
-    self.file = file
+    self.init(
+      file: file,
+      unknownFields: UnknownFields())
   }
-}
 
-extension FileDescriptorSet {
   public static var fullName: String { "google.protobuf.FileDescriptorSet" }
 
   @inline(never)
@@ -189,9 +191,11 @@ public struct FileDescriptorProto: Message {
   public var sourceCodeInfo: SourceCodeInfo? = nil
   public var syntax: String? = nil
   public var edition: Edition? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension FileDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
@@ -209,24 +213,24 @@ public struct FileDescriptorProto: Message {
     syntax: String? = nil,
     edition: Edition? = nil
   ) {
-    self.name = name
-    self.`package` = `package`
-    self.dependency = dependency
-    self.publicDependency = publicDependency
-    self.weakDependency = weakDependency
-    self.optionDependency = optionDependency
-    self.messageType = messageType
-    self.enumType = enumType
-    self.service = service
-    self.`extension` = `extension`
-    _options.value = options
-    self.sourceCodeInfo = sourceCodeInfo
-    self.syntax = syntax
-    self.edition = edition
+    self.init(
+      name: name,
+      `package`: `package`,
+      dependency: dependency,
+      publicDependency: publicDependency,
+      weakDependency: weakDependency,
+      optionDependency: optionDependency,
+      messageType: messageType,
+      enumType: enumType,
+      service: service,
+      `extension`: `extension`,
+      _options: Boxed(options),
+      sourceCodeInfo: sourceCodeInfo,
+      syntax: syntax,
+      edition: edition,
+      unknownFields: UnknownFields())
   }
-}
 
-extension FileDescriptorProto {
   public static var fullName: String { "google.protobuf.FileDescriptorProto" }
 
   @inline(never)
@@ -359,9 +363,24 @@ public struct DescriptorProto: Message {
   public var reservedRange: [DescriptorProto.ReservedRange] = []
   public var reservedName: [String] = []
   public var visibility: SymbolVisibility? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
 
-  public init() {}
+  public struct ExtensionRange: Message {
+    public var start: Int32? = nil
+    public var end: Int32? = nil
+    public var options: ExtensionRangeOptions? = nil
+    public var unknownFields: UnknownFields
+  }
+
+  public struct ReservedRange: Message {
+    public var start: Int32? = nil
+    public var end: Int32? = nil
+    public var unknownFields: UnknownFields
+  }
+}
+
+extension DescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
@@ -376,56 +395,21 @@ public struct DescriptorProto: Message {
     reservedName: [String] = [],
     visibility: SymbolVisibility? = nil
   ) {
-    self.name = name
-    self.field = field
-    self.`extension` = `extension`
-    self.nestedType = nestedType
-    self.enumType = enumType
-    self.extensionRange = extensionRange
-    self.oneofDecl = oneofDecl
-    self.options = options
-    self.reservedRange = reservedRange
-    self.reservedName = reservedName
-    self.visibility = visibility
+    self.init(
+      name: name,
+      field: field,
+      `extension`: `extension`,
+      nestedType: nestedType,
+      enumType: enumType,
+      extensionRange: extensionRange,
+      oneofDecl: oneofDecl,
+      options: options,
+      reservedRange: reservedRange,
+      reservedName: reservedName,
+      visibility: visibility,
+      unknownFields: UnknownFields())
   }
 
-  public struct ExtensionRange: Message {
-    public var start: Int32? = nil
-    public var end: Int32? = nil
-    public var options: ExtensionRangeOptions? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      start: Int32? = nil,
-      end: Int32? = nil,
-      options: ExtensionRangeOptions? = nil
-    ) {
-      self.start = start
-      self.end = end
-      self.options = options
-    }
-  }
-
-  public struct ReservedRange: Message {
-    public var start: Int32? = nil
-    public var end: Int32? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      start: Int32? = nil,
-      end: Int32? = nil
-    ) {
-      self.start = start
-      self.end = end
-    }
-  }
-}
-
-extension DescriptorProto {
   public static var fullName: String { "google.protobuf.DescriptorProto" }
 
   @inline(never)
@@ -532,6 +516,20 @@ extension DescriptorProto {
 }
 
 extension DescriptorProto.ExtensionRange {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    start: Int32? = nil,
+    end: Int32? = nil,
+    options: ExtensionRangeOptions? = nil
+  ) {
+    self.init(
+      start: start,
+      end: end,
+      options: options,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.DescriptorProto.ExtensionRange" }
 
   @inline(never)
@@ -592,6 +590,18 @@ extension DescriptorProto.ExtensionRange {
 }
 
 extension DescriptorProto.ReservedRange {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    start: Int32? = nil,
+    end: Int32? = nil
+  ) {
+    self.init(
+      start: start,
+      end: end,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.DescriptorProto.ReservedRange" }
 
   @inline(never)
@@ -648,21 +658,7 @@ public struct ExtensionRangeOptions: Message {
   public var verification: ExtensionRangeOptions.VerificationState? = nil
   /// `verification`, or the schema's default where it is not set.
   public var verificationOrDefault: ExtensionRangeOptions.VerificationState { verification ?? .unverified }
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    uninterpretedOption: [UninterpretedOption] = [],
-    declaration: [ExtensionRangeOptions.Declaration] = [],
-    features: FeatureSet? = nil,
-    verification: ExtensionRangeOptions.VerificationState? = nil
-  ) {
-    self.uninterpretedOption = uninterpretedOption
-    self.declaration = declaration
-    self.features = features
-    self.verification = verification
-  }
+  public var unknownFields: UnknownFields
 
   public enum VerificationState: ProtobufEnum {
     case declaration
@@ -697,27 +693,27 @@ public struct ExtensionRangeOptions: Message {
     public var type: String? = nil
     public var reserved: Bool? = nil
     public var repeated: Bool? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      number: Int32? = nil,
-      fullName_: String? = nil,
-      type: String? = nil,
-      reserved: Bool? = nil,
-      repeated: Bool? = nil
-    ) {
-      self.number = number
-      self.fullName_ = fullName_
-      self.type = type
-      self.reserved = reserved
-      self.repeated = repeated
-    }
+    public var unknownFields: UnknownFields
   }
 }
 
 extension ExtensionRangeOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    uninterpretedOption: [UninterpretedOption] = [],
+    declaration: [ExtensionRangeOptions.Declaration] = [],
+    features: FeatureSet? = nil,
+    verification: ExtensionRangeOptions.VerificationState? = nil
+  ) {
+    self.init(
+      uninterpretedOption: uninterpretedOption,
+      declaration: declaration,
+      features: features,
+      verification: verification,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.ExtensionRangeOptions" }
 
   @inline(never)
@@ -784,6 +780,24 @@ extension ExtensionRangeOptions {
 }
 
 extension ExtensionRangeOptions.Declaration {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    number: Int32? = nil,
+    fullName_: String? = nil,
+    type: String? = nil,
+    reserved: Bool? = nil,
+    repeated: Bool? = nil
+  ) {
+    self.init(
+      number: number,
+      fullName_: fullName_,
+      type: type,
+      reserved: reserved,
+      repeated: repeated,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.ExtensionRangeOptions.Declaration" }
 
   @inline(never)
@@ -864,35 +878,7 @@ public struct FieldDescriptorProto: Message {
   }
   var _options = Boxed<FieldOptions>()
   public var proto3Optional: Bool? = nil
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    name: String? = nil,
-    number: Int32? = nil,
-    label: FieldDescriptorProto.Label? = nil,
-    type: FieldDescriptorProto.TypeEnum? = nil,
-    typeName: String? = nil,
-    extendee: String? = nil,
-    defaultValue: String? = nil,
-    oneofIndex: Int32? = nil,
-    jsonName: String? = nil,
-    options: FieldOptions? = nil,
-    proto3Optional: Bool? = nil
-  ) {
-    self.name = name
-    self.number = number
-    self.label = label
-    self.type = type
-    self.typeName = typeName
-    self.extendee = extendee
-    self.defaultValue = defaultValue
-    self.oneofIndex = oneofIndex
-    self.jsonName = jsonName
-    _options.value = options
-    self.proto3Optional = proto3Optional
-  }
+  public var unknownFields: UnknownFields
 
   public enum TypeEnum: ProtobufEnum {
     case double
@@ -1018,6 +1004,36 @@ public struct FieldDescriptorProto: Message {
 }
 
 extension FieldDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    name: String? = nil,
+    number: Int32? = nil,
+    label: FieldDescriptorProto.Label? = nil,
+    type: FieldDescriptorProto.TypeEnum? = nil,
+    typeName: String? = nil,
+    extendee: String? = nil,
+    defaultValue: String? = nil,
+    oneofIndex: Int32? = nil,
+    jsonName: String? = nil,
+    options: FieldOptions? = nil,
+    proto3Optional: Bool? = nil
+  ) {
+    self.init(
+      name: name,
+      number: number,
+      label: label,
+      type: type,
+      typeName: typeName,
+      extendee: extendee,
+      defaultValue: defaultValue,
+      oneofIndex: oneofIndex,
+      jsonName: jsonName,
+      _options: Boxed(options),
+      proto3Optional: proto3Optional,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FieldDescriptorProto" }
 
   @inline(never)
@@ -1120,20 +1136,22 @@ extension FieldDescriptorProto {
 public struct OneofDescriptorProto: Message {
   public var name: String? = nil
   public var options: OneofOptions? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension OneofDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
     options: OneofOptions? = nil
   ) {
-    self.name = name
-    self.options = options
+    self.init(
+      name: name,
+      options: options,
+      unknownFields: UnknownFields())
   }
-}
 
-extension OneofDescriptorProto {
   public static var fullName: String { "google.protobuf.OneofDescriptorProto" }
 
   @inline(never)
@@ -1195,9 +1213,17 @@ public struct EnumDescriptorProto: Message {
   public var reservedRange: [EnumDescriptorProto.EnumReservedRange] = []
   public var reservedName: [String] = []
   public var visibility: SymbolVisibility? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
 
-  public init() {}
+  public struct EnumReservedRange: Message {
+    public var start: Int32? = nil
+    public var end: Int32? = nil
+    public var unknownFields: UnknownFields
+  }
+}
+
+extension EnumDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
@@ -1207,32 +1233,16 @@ public struct EnumDescriptorProto: Message {
     reservedName: [String] = [],
     visibility: SymbolVisibility? = nil
   ) {
-    self.name = name
-    self.value = value
-    self.options = options
-    self.reservedRange = reservedRange
-    self.reservedName = reservedName
-    self.visibility = visibility
+    self.init(
+      name: name,
+      value: value,
+      options: options,
+      reservedRange: reservedRange,
+      reservedName: reservedName,
+      visibility: visibility,
+      unknownFields: UnknownFields())
   }
 
-  public struct EnumReservedRange: Message {
-    public var start: Int32? = nil
-    public var end: Int32? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      start: Int32? = nil,
-      end: Int32? = nil
-    ) {
-      self.start = start
-      self.end = end
-    }
-  }
-}
-
-extension EnumDescriptorProto {
   public static var fullName: String { "google.protobuf.EnumDescriptorProto" }
 
   @inline(never)
@@ -1309,6 +1319,18 @@ extension EnumDescriptorProto {
 }
 
 extension EnumDescriptorProto.EnumReservedRange {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    start: Int32? = nil,
+    end: Int32? = nil
+  ) {
+    self.init(
+      start: start,
+      end: end,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.EnumDescriptorProto.EnumReservedRange" }
 
   @inline(never)
@@ -1362,22 +1384,24 @@ public struct EnumValueDescriptorProto: Message {
   public var name: String? = nil
   public var number: Int32? = nil
   public var options: EnumValueOptions? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension EnumValueDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
     number: Int32? = nil,
     options: EnumValueOptions? = nil
   ) {
-    self.name = name
-    self.number = number
-    self.options = options
+    self.init(
+      name: name,
+      number: number,
+      options: options,
+      unknownFields: UnknownFields())
   }
-}
 
-extension EnumValueDescriptorProto {
   public static var fullName: String { "google.protobuf.EnumValueDescriptorProto" }
 
   @inline(never)
@@ -1441,22 +1465,24 @@ public struct ServiceDescriptorProto: Message {
   public var name: String? = nil
   public var method: [MethodDescriptorProto] = []
   public var options: ServiceOptions? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ServiceDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
     method: [MethodDescriptorProto] = [],
     options: ServiceOptions? = nil
   ) {
-    self.name = name
-    self.method = method
-    self.options = options
+    self.init(
+      name: name,
+      method: method,
+      options: options,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ServiceDescriptorProto {
   public static var fullName: String { "google.protobuf.ServiceDescriptorProto" }
 
   @inline(never)
@@ -1528,9 +1554,11 @@ public struct MethodDescriptorProto: Message {
   public var serverStreaming: Bool? = nil
   /// `serverStreaming`, or the schema's default where it is not set.
   public var serverStreamingOrDefault: Bool { serverStreaming ?? false }
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension MethodDescriptorProto {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String? = nil,
@@ -1540,16 +1568,16 @@ public struct MethodDescriptorProto: Message {
     clientStreaming: Bool? = nil,
     serverStreaming: Bool? = nil
   ) {
-    self.name = name
-    self.inputType = inputType
-    self.outputType = outputType
-    self.options = options
-    self.clientStreaming = clientStreaming
-    self.serverStreaming = serverStreaming
+    self.init(
+      name: name,
+      inputType: inputType,
+      outputType: outputType,
+      options: options,
+      clientStreaming: clientStreaming,
+      serverStreaming: serverStreaming,
+      unknownFields: UnknownFields())
   }
-}
 
-extension MethodDescriptorProto {
   public static var fullName: String { "google.protobuf.MethodDescriptorProto" }
 
   @inline(never)
@@ -1662,55 +1690,7 @@ public struct FileOptions: Message {
   public var rubyPackage: String? = nil
   public var features: FeatureSet? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    javaPackage: String? = nil,
-    javaOuterClassname: String? = nil,
-    javaMultipleFiles: Bool? = nil,
-    javaGenerateEqualsAndHash: Bool? = nil,
-    javaStringCheckUtf8: Bool? = nil,
-    optimizeFor: FileOptions.OptimizeMode? = nil,
-    goPackage: String? = nil,
-    ccGenericServices: Bool? = nil,
-    javaGenericServices: Bool? = nil,
-    pyGenericServices: Bool? = nil,
-    deprecated: Bool? = nil,
-    ccEnableArenas: Bool? = nil,
-    objcClassPrefix: String? = nil,
-    csharpNamespace: String? = nil,
-    swiftPrefix: String? = nil,
-    phpClassPrefix: String? = nil,
-    phpNamespace: String? = nil,
-    phpMetadataNamespace: String? = nil,
-    rubyPackage: String? = nil,
-    features: FeatureSet? = nil,
-    uninterpretedOption: [UninterpretedOption] = []
-  ) {
-    self.javaPackage = javaPackage
-    self.javaOuterClassname = javaOuterClassname
-    self.javaMultipleFiles = javaMultipleFiles
-    self.javaGenerateEqualsAndHash = javaGenerateEqualsAndHash
-    self.javaStringCheckUtf8 = javaStringCheckUtf8
-    self.optimizeFor = optimizeFor
-    self.goPackage = goPackage
-    self.ccGenericServices = ccGenericServices
-    self.javaGenericServices = javaGenericServices
-    self.pyGenericServices = pyGenericServices
-    self.deprecated = deprecated
-    self.ccEnableArenas = ccEnableArenas
-    self.objcClassPrefix = objcClassPrefix
-    self.csharpNamespace = csharpNamespace
-    self.swiftPrefix = swiftPrefix
-    self.phpClassPrefix = phpClassPrefix
-    self.phpNamespace = phpNamespace
-    self.phpMetadataNamespace = phpMetadataNamespace
-    self.rubyPackage = rubyPackage
-    self.features = features
-    self.uninterpretedOption = uninterpretedOption
-  }
+  public var unknownFields: UnknownFields
 
   public enum OptimizeMode: ProtobufEnum {
     case speed
@@ -1745,6 +1725,56 @@ public struct FileOptions: Message {
 }
 
 extension FileOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    javaPackage: String? = nil,
+    javaOuterClassname: String? = nil,
+    javaMultipleFiles: Bool? = nil,
+    javaGenerateEqualsAndHash: Bool? = nil,
+    javaStringCheckUtf8: Bool? = nil,
+    optimizeFor: FileOptions.OptimizeMode? = nil,
+    goPackage: String? = nil,
+    ccGenericServices: Bool? = nil,
+    javaGenericServices: Bool? = nil,
+    pyGenericServices: Bool? = nil,
+    deprecated: Bool? = nil,
+    ccEnableArenas: Bool? = nil,
+    objcClassPrefix: String? = nil,
+    csharpNamespace: String? = nil,
+    swiftPrefix: String? = nil,
+    phpClassPrefix: String? = nil,
+    phpNamespace: String? = nil,
+    phpMetadataNamespace: String? = nil,
+    rubyPackage: String? = nil,
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.init(
+      javaPackage: javaPackage,
+      javaOuterClassname: javaOuterClassname,
+      javaMultipleFiles: javaMultipleFiles,
+      javaGenerateEqualsAndHash: javaGenerateEqualsAndHash,
+      javaStringCheckUtf8: javaStringCheckUtf8,
+      optimizeFor: optimizeFor,
+      goPackage: goPackage,
+      ccGenericServices: ccGenericServices,
+      javaGenericServices: javaGenericServices,
+      pyGenericServices: pyGenericServices,
+      deprecated: deprecated,
+      ccEnableArenas: ccEnableArenas,
+      objcClassPrefix: objcClassPrefix,
+      csharpNamespace: csharpNamespace,
+      swiftPrefix: swiftPrefix,
+      phpClassPrefix: phpClassPrefix,
+      phpNamespace: phpNamespace,
+      phpMetadataNamespace: phpMetadataNamespace,
+      rubyPackage: rubyPackage,
+      features: features,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FileOptions" }
 
   @inline(never)
@@ -1909,9 +1939,11 @@ public struct MessageOptions: Message {
   public var deprecatedLegacyJsonFieldConflicts: Bool? = nil
   public var features: FeatureSet? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension MessageOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     messageSetWireFormat: Bool? = nil,
@@ -1922,17 +1954,17 @@ public struct MessageOptions: Message {
     features: FeatureSet? = nil,
     uninterpretedOption: [UninterpretedOption] = []
   ) {
-    self.messageSetWireFormat = messageSetWireFormat
-    self.noStandardDescriptorAccessor = noStandardDescriptorAccessor
-    self.deprecated = deprecated
-    self.mapEntry = mapEntry
-    self.deprecatedLegacyJsonFieldConflicts = deprecatedLegacyJsonFieldConflicts
-    self.features = features
-    self.uninterpretedOption = uninterpretedOption
+    self.init(
+      messageSetWireFormat: messageSetWireFormat,
+      noStandardDescriptorAccessor: noStandardDescriptorAccessor,
+      deprecated: deprecated,
+      mapEntry: mapEntry,
+      deprecatedLegacyJsonFieldConflicts: deprecatedLegacyJsonFieldConflicts,
+      features: features,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
   }
-}
 
-extension MessageOptions {
   public static var fullName: String { "google.protobuf.MessageOptions" }
 
   @inline(never)
@@ -2042,41 +2074,7 @@ public struct FieldOptions: Message {
   public var features: FeatureSet? = nil
   public var featureSupport: FieldOptions.FeatureSupport? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    ctype: FieldOptions.CType? = nil,
-    packed: Bool? = nil,
-    jstype: FieldOptions.JSType? = nil,
-    lazy: Bool? = nil,
-    unverifiedLazy: Bool? = nil,
-    deprecated: Bool? = nil,
-    weak: Bool? = nil,
-    debugRedact: Bool? = nil,
-    retention: FieldOptions.OptionRetention? = nil,
-    targets: [FieldOptions.OptionTargetType] = [],
-    editionDefaults: [FieldOptions.EditionDefault] = [],
-    features: FeatureSet? = nil,
-    featureSupport: FieldOptions.FeatureSupport? = nil,
-    uninterpretedOption: [UninterpretedOption] = []
-  ) {
-    self.ctype = ctype
-    self.packed = packed
-    self.jstype = jstype
-    self.lazy = lazy
-    self.unverifiedLazy = unverifiedLazy
-    self.deprecated = deprecated
-    self.weak = weak
-    self.debugRedact = debugRedact
-    self.retention = retention
-    self.targets = targets
-    self.editionDefaults = editionDefaults
-    self.features = features
-    self.featureSupport = featureSupport
-    self.uninterpretedOption = uninterpretedOption
-  }
+  public var unknownFields: UnknownFields
 
   public enum CType: ProtobufEnum {
     case string
@@ -2233,17 +2231,7 @@ public struct FieldOptions: Message {
   public struct EditionDefault: Message {
     public var edition: Edition? = nil
     public var value: String? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      edition: Edition? = nil,
-      value: String? = nil
-    ) {
-      self.edition = edition
-      self.value = value
-    }
+    public var unknownFields: UnknownFields
   }
 
   public struct FeatureSupport: Message {
@@ -2252,27 +2240,47 @@ public struct FieldOptions: Message {
     public var deprecationWarning: String? = nil
     public var editionRemoved: Edition? = nil
     public var removalError: String? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      editionIntroduced: Edition? = nil,
-      editionDeprecated: Edition? = nil,
-      deprecationWarning: String? = nil,
-      editionRemoved: Edition? = nil,
-      removalError: String? = nil
-    ) {
-      self.editionIntroduced = editionIntroduced
-      self.editionDeprecated = editionDeprecated
-      self.deprecationWarning = deprecationWarning
-      self.editionRemoved = editionRemoved
-      self.removalError = removalError
-    }
+    public var unknownFields: UnknownFields
   }
 }
 
 extension FieldOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    ctype: FieldOptions.CType? = nil,
+    packed: Bool? = nil,
+    jstype: FieldOptions.JSType? = nil,
+    lazy: Bool? = nil,
+    unverifiedLazy: Bool? = nil,
+    deprecated: Bool? = nil,
+    weak: Bool? = nil,
+    debugRedact: Bool? = nil,
+    retention: FieldOptions.OptionRetention? = nil,
+    targets: [FieldOptions.OptionTargetType] = [],
+    editionDefaults: [FieldOptions.EditionDefault] = [],
+    features: FeatureSet? = nil,
+    featureSupport: FieldOptions.FeatureSupport? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.init(
+      ctype: ctype,
+      packed: packed,
+      jstype: jstype,
+      lazy: lazy,
+      unverifiedLazy: unverifiedLazy,
+      deprecated: deprecated,
+      weak: weak,
+      debugRedact: debugRedact,
+      retention: retention,
+      targets: targets,
+      editionDefaults: editionDefaults,
+      features: features,
+      featureSupport: featureSupport,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FieldOptions" }
 
   @inline(never)
@@ -2389,6 +2397,18 @@ extension FieldOptions {
 }
 
 extension FieldOptions.EditionDefault {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    edition: Edition? = nil,
+    value: String? = nil
+  ) {
+    self.init(
+      edition: edition,
+      value: value,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FieldOptions.EditionDefault" }
 
   @inline(never)
@@ -2439,6 +2459,24 @@ extension FieldOptions.EditionDefault {
 }
 
 extension FieldOptions.FeatureSupport {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    editionIntroduced: Edition? = nil,
+    editionDeprecated: Edition? = nil,
+    deprecationWarning: String? = nil,
+    editionRemoved: Edition? = nil,
+    removalError: String? = nil
+  ) {
+    self.init(
+      editionIntroduced: editionIntroduced,
+      editionDeprecated: editionDeprecated,
+      deprecationWarning: deprecationWarning,
+      editionRemoved: editionRemoved,
+      removalError: removalError,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FieldOptions.FeatureSupport" }
 
   @inline(never)
@@ -2506,20 +2544,22 @@ extension FieldOptions.FeatureSupport {
 public struct OneofOptions: Message {
   public var features: FeatureSet? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension OneofOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     features: FeatureSet? = nil,
     uninterpretedOption: [UninterpretedOption] = []
   ) {
-    self.features = features
-    self.uninterpretedOption = uninterpretedOption
+    self.init(
+      features: features,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
   }
-}
 
-extension OneofOptions {
   public static var fullName: String { "google.protobuf.OneofOptions" }
 
   @inline(never)
@@ -2583,9 +2623,11 @@ public struct EnumOptions: Message {
   public var deprecatedLegacyJsonFieldConflicts: Bool? = nil
   public var features: FeatureSet? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension EnumOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     allowAlias: Bool? = nil,
@@ -2594,15 +2636,15 @@ public struct EnumOptions: Message {
     features: FeatureSet? = nil,
     uninterpretedOption: [UninterpretedOption] = []
   ) {
-    self.allowAlias = allowAlias
-    self.deprecated = deprecated
-    self.deprecatedLegacyJsonFieldConflicts = deprecatedLegacyJsonFieldConflicts
-    self.features = features
-    self.uninterpretedOption = uninterpretedOption
+    self.init(
+      allowAlias: allowAlias,
+      deprecated: deprecated,
+      deprecatedLegacyJsonFieldConflicts: deprecatedLegacyJsonFieldConflicts,
+      features: features,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
   }
-}
 
-extension EnumOptions {
   public static var fullName: String { "google.protobuf.EnumOptions" }
 
   @inline(never)
@@ -2683,9 +2725,11 @@ public struct EnumValueOptions: Message {
   public var debugRedactOrDefault: Bool { debugRedact ?? false }
   public var featureSupport: FieldOptions.FeatureSupport? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension EnumValueOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     deprecated: Bool? = nil,
@@ -2694,15 +2738,15 @@ public struct EnumValueOptions: Message {
     featureSupport: FieldOptions.FeatureSupport? = nil,
     uninterpretedOption: [UninterpretedOption] = []
   ) {
-    self.deprecated = deprecated
-    self.features = features
-    self.debugRedact = debugRedact
-    self.featureSupport = featureSupport
-    self.uninterpretedOption = uninterpretedOption
+    self.init(
+      deprecated: deprecated,
+      features: features,
+      debugRedact: debugRedact,
+      featureSupport: featureSupport,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
   }
-}
 
-extension EnumValueOptions {
   public static var fullName: String { "google.protobuf.EnumValueOptions" }
 
   @inline(never)
@@ -2779,22 +2823,24 @@ public struct ServiceOptions: Message {
   /// `deprecated`, or the schema's default where it is not set.
   public var deprecatedOrDefault: Bool { deprecated ?? false }
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ServiceOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     features: FeatureSet? = nil,
     deprecated: Bool? = nil,
     uninterpretedOption: [UninterpretedOption] = []
   ) {
-    self.features = features
-    self.deprecated = deprecated
-    self.uninterpretedOption = uninterpretedOption
+    self.init(
+      features: features,
+      deprecated: deprecated,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ServiceOptions {
   public static var fullName: String { "google.protobuf.ServiceOptions" }
 
   @inline(never)
@@ -2864,21 +2910,7 @@ public struct MethodOptions: Message {
   public var idempotencyLevelOrDefault: MethodOptions.IdempotencyLevel { idempotencyLevel ?? .idempotencyUnknown }
   public var features: FeatureSet? = nil
   public var uninterpretedOption: [UninterpretedOption] = []
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    deprecated: Bool? = nil,
-    idempotencyLevel: MethodOptions.IdempotencyLevel? = nil,
-    features: FeatureSet? = nil,
-    uninterpretedOption: [UninterpretedOption] = []
-  ) {
-    self.deprecated = deprecated
-    self.idempotencyLevel = idempotencyLevel
-    self.features = features
-    self.uninterpretedOption = uninterpretedOption
-  }
+  public var unknownFields: UnknownFields
 
   public enum IdempotencyLevel: ProtobufEnum {
     case idempotencyUnknown
@@ -2913,6 +2945,22 @@ public struct MethodOptions: Message {
 }
 
 extension MethodOptions {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    deprecated: Bool? = nil,
+    idempotencyLevel: MethodOptions.IdempotencyLevel? = nil,
+    features: FeatureSet? = nil,
+    uninterpretedOption: [UninterpretedOption] = []
+  ) {
+    self.init(
+      deprecated: deprecated,
+      idempotencyLevel: idempotencyLevel,
+      features: features,
+      uninterpretedOption: uninterpretedOption,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.MethodOptions" }
 
   @inline(never)
@@ -2986,9 +3034,17 @@ public struct UninterpretedOption: Message {
   public var doubleValue: Double? = nil
   public var stringValue: [UInt8]? = nil
   public var aggregateValue: String? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
 
-  public init() {}
+  public struct NamePart: Message {
+    public var namePart: String? = nil
+    public var isExtension: Bool? = nil
+    public var unknownFields: UnknownFields
+  }
+}
+
+extension UninterpretedOption {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: [UninterpretedOption.NamePart] = [],
@@ -2999,33 +3055,17 @@ public struct UninterpretedOption: Message {
     stringValue: [UInt8]? = nil,
     aggregateValue: String? = nil
   ) {
-    self.name = name
-    self.identifierValue = identifierValue
-    self.positiveIntValue = positiveIntValue
-    self.negativeIntValue = negativeIntValue
-    self.doubleValue = doubleValue
-    self.stringValue = stringValue
-    self.aggregateValue = aggregateValue
+    self.init(
+      name: name,
+      identifierValue: identifierValue,
+      positiveIntValue: positiveIntValue,
+      negativeIntValue: negativeIntValue,
+      doubleValue: doubleValue,
+      stringValue: stringValue,
+      aggregateValue: aggregateValue,
+      unknownFields: UnknownFields())
   }
 
-  public struct NamePart: Message {
-    public var namePart: String? = nil
-    public var isExtension: Bool? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      namePart: String? = nil,
-      isExtension: Bool? = nil
-    ) {
-      self.namePart = namePart
-      self.isExtension = isExtension
-    }
-  }
-}
-
-extension UninterpretedOption {
   public static var fullName: String { "google.protobuf.UninterpretedOption" }
 
   @inline(never)
@@ -3106,6 +3146,18 @@ extension UninterpretedOption {
 }
 
 extension UninterpretedOption.NamePart {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    namePart: String? = nil,
+    isExtension: Bool? = nil
+  ) {
+    self.init(
+      namePart: namePart,
+      isExtension: isExtension,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.UninterpretedOption.NamePart" }
 
   @inline(never)
@@ -3171,31 +3223,7 @@ public struct FeatureSet: Message {
   public var enforceNamingStyle: FeatureSet.EnforceNamingStyle? = nil
   public var defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility? = nil
   public var enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits? = nil
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    fieldPresence: FeatureSet.FieldPresence? = nil,
-    enumType: FeatureSet.EnumType? = nil,
-    repeatedFieldEncoding: FeatureSet.RepeatedFieldEncoding? = nil,
-    utf8Validation: FeatureSet.Utf8Validation? = nil,
-    messageEncoding: FeatureSet.MessageEncoding? = nil,
-    jsonFormat: FeatureSet.JsonFormat? = nil,
-    enforceNamingStyle: FeatureSet.EnforceNamingStyle? = nil,
-    defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility? = nil,
-    enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits? = nil
-  ) {
-    self.fieldPresence = fieldPresence
-    self.enumType = enumType
-    self.repeatedFieldEncoding = repeatedFieldEncoding
-    self.utf8Validation = utf8Validation
-    self.messageEncoding = messageEncoding
-    self.jsonFormat = jsonFormat
-    self.enforceNamingStyle = enforceNamingStyle
-    self.defaultSymbolVisibility = defaultSymbolVisibility
-    self.enforceProtoLimits = enforceProtoLimits
-  }
+  public var unknownFields: UnknownFields
 
   public enum FieldPresence: ProtobufEnum {
     case unknown
@@ -3423,9 +3451,7 @@ public struct FeatureSet: Message {
   }
 
   public struct VisibilityFeature: Message {
-    public var unknownFields = UnknownFields()
-
-    public init() {}
+    public var unknownFields: UnknownFields
 
     public enum DefaultSymbolVisibility: ProtobufEnum {
       case unknown
@@ -3468,9 +3494,7 @@ public struct FeatureSet: Message {
   }
 
   public struct ProtoLimitsFeature: Message {
-    public var unknownFields = UnknownFields()
-
-    public init() {}
+    public var unknownFields: UnknownFields
 
     public enum EnforceProtoLimits: ProtobufEnum {
       case protoLimitsUnknown
@@ -3506,6 +3530,32 @@ public struct FeatureSet: Message {
 }
 
 extension FeatureSet {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    fieldPresence: FeatureSet.FieldPresence? = nil,
+    enumType: FeatureSet.EnumType? = nil,
+    repeatedFieldEncoding: FeatureSet.RepeatedFieldEncoding? = nil,
+    utf8Validation: FeatureSet.Utf8Validation? = nil,
+    messageEncoding: FeatureSet.MessageEncoding? = nil,
+    jsonFormat: FeatureSet.JsonFormat? = nil,
+    enforceNamingStyle: FeatureSet.EnforceNamingStyle? = nil,
+    defaultSymbolVisibility: FeatureSet.VisibilityFeature.DefaultSymbolVisibility? = nil,
+    enforceProtoLimits: FeatureSet.ProtoLimitsFeature.EnforceProtoLimits? = nil
+  ) {
+    self.init(
+      fieldPresence: fieldPresence,
+      enumType: enumType,
+      repeatedFieldEncoding: repeatedFieldEncoding,
+      utf8Validation: utf8Validation,
+      messageEncoding: messageEncoding,
+      jsonFormat: jsonFormat,
+      enforceNamingStyle: enforceNamingStyle,
+      defaultSymbolVisibility: defaultSymbolVisibility,
+      enforceProtoLimits: enforceProtoLimits,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FeatureSet" }
 
   @inline(never)
@@ -3592,6 +3642,8 @@ extension FeatureSet {
 }
 
 extension FeatureSet.VisibilityFeature {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
   public static var fullName: String { "google.protobuf.FeatureSet.VisibilityFeature" }
 
   @inline(never)
@@ -3628,6 +3680,8 @@ extension FeatureSet.VisibilityFeature {
 }
 
 extension FeatureSet.ProtoLimitsFeature {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
   public static var fullName: String { "google.protobuf.FeatureSet.ProtoLimitsFeature" }
 
   @inline(never)
@@ -3667,41 +3721,31 @@ public struct FeatureSetDefaults: Message {
   public var defaults: [FeatureSetDefaults.FeatureSetEditionDefault] = []
   public var minimumEdition: Edition? = nil
   public var maximumEdition: Edition? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
 
-  public init() {}
+  public struct FeatureSetEditionDefault: Message {
+    public var edition: Edition? = nil
+    public var overridableFeatures: FeatureSet? = nil
+    public var fixedFeatures: FeatureSet? = nil
+    public var unknownFields: UnknownFields
+  }
+}
+
+extension FeatureSetDefaults {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     defaults: [FeatureSetDefaults.FeatureSetEditionDefault] = [],
     minimumEdition: Edition? = nil,
     maximumEdition: Edition? = nil
   ) {
-    self.defaults = defaults
-    self.minimumEdition = minimumEdition
-    self.maximumEdition = maximumEdition
+    self.init(
+      defaults: defaults,
+      minimumEdition: minimumEdition,
+      maximumEdition: maximumEdition,
+      unknownFields: UnknownFields())
   }
 
-  public struct FeatureSetEditionDefault: Message {
-    public var edition: Edition? = nil
-    public var overridableFeatures: FeatureSet? = nil
-    public var fixedFeatures: FeatureSet? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      edition: Edition? = nil,
-      overridableFeatures: FeatureSet? = nil,
-      fixedFeatures: FeatureSet? = nil
-    ) {
-      self.edition = edition
-      self.overridableFeatures = overridableFeatures
-      self.fixedFeatures = fixedFeatures
-    }
-  }
-}
-
-extension FeatureSetDefaults {
   public static var fullName: String { "google.protobuf.FeatureSetDefaults" }
 
   @inline(never)
@@ -3757,6 +3801,20 @@ extension FeatureSetDefaults {
 }
 
 extension FeatureSetDefaults.FeatureSetEditionDefault {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    edition: Edition? = nil,
+    overridableFeatures: FeatureSet? = nil,
+    fixedFeatures: FeatureSet? = nil
+  ) {
+    self.init(
+      edition: edition,
+      overridableFeatures: overridableFeatures,
+      fixedFeatures: fixedFeatures,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.FeatureSetDefaults.FeatureSetEditionDefault" }
 
   @inline(never)
@@ -3813,15 +3871,7 @@ extension FeatureSetDefaults.FeatureSetEditionDefault {
 
 public struct SourceCodeInfo: Message {
   public var location: [SourceCodeInfo.Location] = []
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    location: [SourceCodeInfo.Location] = []
-  ) {
-    self.location = location
-  }
+  public var unknownFields: UnknownFields
 
   public struct Location: Message {
     public var path: [Int32] = []
@@ -3829,27 +3879,21 @@ public struct SourceCodeInfo: Message {
     public var leadingComments: String? = nil
     public var trailingComments: String? = nil
     public var leadingDetachedComments: [String] = []
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      path: [Int32] = [],
-      span: [Int32] = [],
-      leadingComments: String? = nil,
-      trailingComments: String? = nil,
-      leadingDetachedComments: [String] = []
-    ) {
-      self.path = path
-      self.span = span
-      self.leadingComments = leadingComments
-      self.trailingComments = trailingComments
-      self.leadingDetachedComments = leadingDetachedComments
-    }
+    public var unknownFields: UnknownFields
   }
 }
 
 extension SourceCodeInfo {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    location: [SourceCodeInfo.Location] = []
+  ) {
+    self.init(
+      location: location,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.SourceCodeInfo" }
 
   @inline(never)
@@ -3896,6 +3940,24 @@ extension SourceCodeInfo {
 }
 
 extension SourceCodeInfo.Location {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    path: [Int32] = [],
+    span: [Int32] = [],
+    leadingComments: String? = nil,
+    trailingComments: String? = nil,
+    leadingDetachedComments: [String] = []
+  ) {
+    self.init(
+      path: path,
+      span: span,
+      leadingComments: leadingComments,
+      trailingComments: trailingComments,
+      leadingDetachedComments: leadingDetachedComments,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.SourceCodeInfo.Location" }
 
   @inline(never)
@@ -3964,15 +4026,7 @@ extension SourceCodeInfo.Location {
 
 public struct GeneratedCodeInfo: Message {
   public var annotation: [GeneratedCodeInfo.Annotation] = []
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    annotation: [GeneratedCodeInfo.Annotation] = []
-  ) {
-    self.annotation = annotation
-  }
+  public var unknownFields: UnknownFields
 
   public struct Annotation: Message {
     public var path: [Int32] = []
@@ -3980,23 +4034,7 @@ public struct GeneratedCodeInfo: Message {
     public var begin: Int32? = nil
     public var end: Int32? = nil
     public var semantic: GeneratedCodeInfo.Annotation.Semantic? = nil
-    public var unknownFields = UnknownFields()
-
-    public init() {}
-
-    public init(
-      path: [Int32] = [],
-      sourceFile: String? = nil,
-      begin: Int32? = nil,
-      end: Int32? = nil,
-      semantic: GeneratedCodeInfo.Annotation.Semantic? = nil
-    ) {
-      self.path = path
-      self.sourceFile = sourceFile
-      self.begin = begin
-      self.end = end
-      self.semantic = semantic
-    }
+    public var unknownFields: UnknownFields
 
     public enum Semantic: ProtobufEnum {
       case none
@@ -4032,6 +4070,16 @@ public struct GeneratedCodeInfo: Message {
 }
 
 extension GeneratedCodeInfo {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    annotation: [GeneratedCodeInfo.Annotation] = []
+  ) {
+    self.init(
+      annotation: annotation,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.GeneratedCodeInfo" }
 
   @inline(never)
@@ -4077,6 +4125,24 @@ extension GeneratedCodeInfo {
 }
 
 extension GeneratedCodeInfo.Annotation {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    path: [Int32] = [],
+    sourceFile: String? = nil,
+    begin: Int32? = nil,
+    end: Int32? = nil,
+    semantic: GeneratedCodeInfo.Annotation.Semantic? = nil
+  ) {
+    self.init(
+      path: path,
+      sourceFile: sourceFile,
+      begin: begin,
+      end: end,
+      semantic: semantic,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.GeneratedCodeInfo.Annotation" }
 
   @inline(never)

@@ -3,20 +3,22 @@
 public struct ProtobufDuration: Message {
   public var seconds: Int64 = 0
   public var nanos: Int32 = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufDuration {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     seconds: Int64 = 0,
     nanos: Int32 = 0
   ) {
-    self.seconds = seconds
-    self.nanos = nanos
+    self.init(
+      seconds: seconds,
+      nanos: nanos,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufDuration {
   public static var fullName: String { "google.protobuf.Duration" }
 
   @inline(never)

@@ -1,12 +1,12 @@
 // Generated from google/protobuf/empty.proto by codegen. Do not edit: change the schema.
 
 public struct ProtobufEmpty: Message {
-  public var unknownFields = UnknownFields()
-
-  public init() {}
+  public var unknownFields: UnknownFields
 }
 
 extension ProtobufEmpty {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
   public static var fullName: String { "google.protobuf.Empty" }
 
   @inline(never)

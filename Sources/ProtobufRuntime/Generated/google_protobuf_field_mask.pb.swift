@@ -2,18 +2,20 @@
 
 public struct ProtobufFieldMask: Message {
   public var paths: [String] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufFieldMask {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     paths: [String] = []
   ) {
-    self.paths = paths
+    self.init(
+      paths: paths,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufFieldMask {
   public static var fullName: String { "google.protobuf.FieldMask" }
 
   @inline(never)

@@ -2,18 +2,20 @@
 
 public struct ProtobufSourceContext: Message {
   public var fileName: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufSourceContext {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     fileName: String = ""
   ) {
-    self.fileName = fileName
+    self.init(
+      fileName: fileName,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufSourceContext {
   public static var fullName: String { "google.protobuf.SourceContext" }
 
   @inline(never)

@@ -28,18 +28,20 @@ public enum ProtobufNullValue: ProtobufEnum {
 
 public struct ProtobufStruct: Message {
   public var fields: [String: ProtobufValue] = [:]
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufStruct {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     fields: [String: ProtobufValue] = [:]
   ) {
-    self.fields = fields
+    self.init(
+      fields: fields,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufStruct {
   public static var fullName: String { "google.protobuf.Struct" }
 
   @inline(never)
@@ -63,15 +65,7 @@ extension ProtobufStruct {
 
 public struct ProtobufValue: Message {
   public var kind: Kind? = nil
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    kind: Kind? = nil
-  ) {
-    self.kind = kind
-  }
+  public var unknownFields: UnknownFields
 
   public enum Kind: Hashable, Sendable {
     case nullValue(ProtobufNullValue)
@@ -84,6 +78,16 @@ public struct ProtobufValue: Message {
 }
 
 extension ProtobufValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    kind: Kind? = nil
+  ) {
+    self.init(
+      kind: kind,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.Value" }
 
   @inline(never)
@@ -135,18 +139,20 @@ extension ProtobufValue {
 
 public struct ProtobufListValue: Message {
   public var values: [ProtobufValue] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufListValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     values: [ProtobufValue] = []
   ) {
-    self.values = values
+    self.init(
+      values: values,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufListValue {
   public static var fullName: String { "google.protobuf.ListValue" }
 
   @inline(never)

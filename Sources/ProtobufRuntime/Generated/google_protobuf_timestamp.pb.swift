@@ -3,20 +3,22 @@
 public struct ProtobufTimestamp: Message {
   public var seconds: Int64 = 0
   public var nanos: Int32 = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufTimestamp {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     seconds: Int64 = 0,
     nanos: Int32 = 0
   ) {
-    self.seconds = seconds
-    self.nanos = nanos
+    self.init(
+      seconds: seconds,
+      nanos: nanos,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufTimestamp {
   public static var fullName: String { "google.protobuf.Timestamp" }
 
   @inline(never)

@@ -42,9 +42,11 @@ public struct ProtobufType: Message {
   public var sourceContext: ProtobufSourceContext? = nil
   public var syntax: ProtobufSyntax = ProtobufSyntax()
   public var edition: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufType {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
@@ -55,17 +57,17 @@ public struct ProtobufType: Message {
     syntax: ProtobufSyntax = ProtobufSyntax(),
     edition: String = ""
   ) {
-    self.name = name
-    self.fields = fields
-    self.oneofs = oneofs
-    self.options = options
-    self.sourceContext = sourceContext
-    self.syntax = syntax
-    self.edition = edition
+    self.init(
+      name: name,
+      fields: fields,
+      oneofs: oneofs,
+      options: options,
+      sourceContext: sourceContext,
+      syntax: syntax,
+      edition: edition,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufType {
   public static var fullName: String { "google.protobuf.Type" }
 
   @inline(never)
@@ -151,33 +153,7 @@ public struct ProtobufField: Message {
   public var options: [ProtobufOption] = []
   public var jsonName: String = ""
   public var defaultValue: String = ""
-  public var unknownFields = UnknownFields()
-
-  public init() {}
-
-  public init(
-    kind: ProtobufField.Kind = ProtobufField.Kind(),
-    cardinality: ProtobufField.Cardinality = ProtobufField.Cardinality(),
-    number: Int32 = 0,
-    name: String = "",
-    typeURL: String = "",
-    oneofIndex: Int32 = 0,
-    packed: Bool = false,
-    options: [ProtobufOption] = [],
-    jsonName: String = "",
-    defaultValue: String = ""
-  ) {
-    self.kind = kind
-    self.cardinality = cardinality
-    self.number = number
-    self.name = name
-    self.typeURL = typeURL
-    self.oneofIndex = oneofIndex
-    self.packed = packed
-    self.options = options
-    self.jsonName = jsonName
-    self.defaultValue = defaultValue
-  }
+  public var unknownFields: UnknownFields
 
   public enum Kind: ProtobufEnum {
     case typeUnknown
@@ -317,6 +293,34 @@ public struct ProtobufField: Message {
 }
 
 extension ProtobufField {
+  public init() { self.init(unknownFields: UnknownFields()) }
+
+  public init(
+    kind: ProtobufField.Kind = ProtobufField.Kind(),
+    cardinality: ProtobufField.Cardinality = ProtobufField.Cardinality(),
+    number: Int32 = 0,
+    name: String = "",
+    typeURL: String = "",
+    oneofIndex: Int32 = 0,
+    packed: Bool = false,
+    options: [ProtobufOption] = [],
+    jsonName: String = "",
+    defaultValue: String = ""
+  ) {
+    self.init(
+      kind: kind,
+      cardinality: cardinality,
+      number: number,
+      name: name,
+      typeURL: typeURL,
+      oneofIndex: oneofIndex,
+      packed: packed,
+      options: options,
+      jsonName: jsonName,
+      defaultValue: defaultValue,
+      unknownFields: UnknownFields())
+  }
+
   public static var fullName: String { "google.protobuf.Field" }
 
   @inline(never)
@@ -413,9 +417,11 @@ public struct ProtobufEnumMessage: Message {
   public var sourceContext: ProtobufSourceContext? = nil
   public var syntax: ProtobufSyntax = ProtobufSyntax()
   public var edition: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufEnumMessage {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
@@ -425,16 +431,16 @@ public struct ProtobufEnumMessage: Message {
     syntax: ProtobufSyntax = ProtobufSyntax(),
     edition: String = ""
   ) {
-    self.name = name
-    self.enumvalue = enumvalue
-    self.options = options
-    self.sourceContext = sourceContext
-    self.syntax = syntax
-    self.edition = edition
+    self.init(
+      name: name,
+      enumvalue: enumvalue,
+      options: options,
+      sourceContext: sourceContext,
+      syntax: syntax,
+      edition: edition,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufEnumMessage {
   public static var fullName: String { "google.protobuf.Enum" }
 
   @inline(never)
@@ -508,22 +514,24 @@ public struct ProtobufEnumValue: Message {
   public var name: String = ""
   public var number: Int32 = 0
   public var options: [ProtobufOption] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufEnumValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
     number: Int32 = 0,
     options: [ProtobufOption] = []
   ) {
-    self.name = name
-    self.number = number
-    self.options = options
+    self.init(
+      name: name,
+      number: number,
+      options: options,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufEnumValue {
   public static var fullName: String { "google.protobuf.EnumValue" }
 
   @inline(never)
@@ -581,20 +589,22 @@ extension ProtobufEnumValue {
 public struct ProtobufOption: Message {
   public var name: String = ""
   public var value: ProtobufAny? = nil
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufOption {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     name: String = "",
     value: ProtobufAny? = nil
   ) {
-    self.name = name
-    self.value = value
+    self.init(
+      name: name,
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufOption {
   public static var fullName: String { "google.protobuf.Option" }
 
   @inline(never)

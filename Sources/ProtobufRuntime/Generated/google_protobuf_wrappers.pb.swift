@@ -2,18 +2,20 @@
 
 public struct ProtobufDoubleValue: Message {
   public var value: Double = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufDoubleValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: Double = 0
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufDoubleValue {
   public static var fullName: String { "google.protobuf.DoubleValue" }
 
   @inline(never)
@@ -37,18 +39,20 @@ extension ProtobufDoubleValue {
 
 public struct ProtobufFloatValue: Message {
   public var value: Float = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufFloatValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: Float = 0
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufFloatValue {
   public static var fullName: String { "google.protobuf.FloatValue" }
 
   @inline(never)
@@ -72,18 +76,20 @@ extension ProtobufFloatValue {
 
 public struct ProtobufInt64Value: Message {
   public var value: Int64 = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufInt64Value {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: Int64 = 0
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufInt64Value {
   public static var fullName: String { "google.protobuf.Int64Value" }
 
   @inline(never)
@@ -107,18 +113,20 @@ extension ProtobufInt64Value {
 
 public struct ProtobufUInt64Value: Message {
   public var value: UInt64 = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufUInt64Value {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: UInt64 = 0
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufUInt64Value {
   public static var fullName: String { "google.protobuf.UInt64Value" }
 
   @inline(never)
@@ -142,18 +150,20 @@ extension ProtobufUInt64Value {
 
 public struct ProtobufInt32Value: Message {
   public var value: Int32 = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufInt32Value {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: Int32 = 0
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufInt32Value {
   public static var fullName: String { "google.protobuf.Int32Value" }
 
   @inline(never)
@@ -177,18 +187,20 @@ extension ProtobufInt32Value {
 
 public struct ProtobufUInt32Value: Message {
   public var value: UInt32 = 0
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufUInt32Value {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: UInt32 = 0
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufUInt32Value {
   public static var fullName: String { "google.protobuf.UInt32Value" }
 
   @inline(never)
@@ -212,18 +224,20 @@ extension ProtobufUInt32Value {
 
 public struct ProtobufBoolValue: Message {
   public var value: Bool = false
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufBoolValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: Bool = false
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufBoolValue {
   public static var fullName: String { "google.protobuf.BoolValue" }
 
   @inline(never)
@@ -247,18 +261,20 @@ extension ProtobufBoolValue {
 
 public struct ProtobufStringValue: Message {
   public var value: String = ""
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufStringValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: String = ""
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufStringValue {
   public static var fullName: String { "google.protobuf.StringValue" }
 
   @inline(never)
@@ -282,18 +298,20 @@ extension ProtobufStringValue {
 
 public struct ProtobufBytesValue: Message {
   public var value: [UInt8] = []
-  public var unknownFields = UnknownFields()
+  public var unknownFields: UnknownFields
+}
 
-  public init() {}
+extension ProtobufBytesValue {
+  public init() { self.init(unknownFields: UnknownFields()) }
 
   public init(
     value: [UInt8] = []
   ) {
-    self.value = value
+    self.init(
+      value: value,
+      unknownFields: UnknownFields())
   }
-}
 
-extension ProtobufBytesValue {
   public static var fullName: String { "google.protobuf.BytesValue" }
 
   @inline(never)

@@ -10,9 +10,11 @@ struct Version: Message {
   /// A suffix for alpha, beta or rc release, e.g., "alpha-1", "rc2". It should
   /// be empty for mainline stable releases.
   var suffix: String? = nil
-  var unknownFields = UnknownFields()
+  var unknownFields: UnknownFields
+}
 
-  init() {}
+extension Version {
+  init() { self.init(unknownFields: UnknownFields()) }
 
   init(
     major: Int32? = nil,
@@ -20,14 +22,14 @@ struct Version: Message {
     patch: Int32? = nil,
     suffix: String? = nil
   ) {
-    self.major = major
-    self.minor = minor
-    self.patch = patch
-    self.suffix = suffix
+    self.init(
+      major: major,
+      minor: minor,
+      patch: patch,
+      suffix: suffix,
+      unknownFields: UnknownFields())
   }
-}
 
-extension Version {
   static var fullName: String { "google.protobuf.compiler.Version" }
 
   @inline(never)
@@ -121,9 +123,11 @@ struct CodeGeneratorRequest: Message {
   var sourceFileDescriptors: [FileDescriptorProto] = []
   /// The version number of protocol compiler.
   var compilerVersion: Version? = nil
-  var unknownFields = UnknownFields()
+  var unknownFields: UnknownFields
+}
 
-  init() {}
+extension CodeGeneratorRequest {
+  init() { self.init(unknownFields: UnknownFields()) }
 
   init(
     fileToGenerate: [String] = [],
@@ -132,15 +136,15 @@ struct CodeGeneratorRequest: Message {
     sourceFileDescriptors: [FileDescriptorProto] = [],
     compilerVersion: Version? = nil
   ) {
-    self.fileToGenerate = fileToGenerate
-    self.parameter = parameter
-    self.protoFile = protoFile
-    self.sourceFileDescriptors = sourceFileDescriptors
-    self.compilerVersion = compilerVersion
+    self.init(
+      fileToGenerate: fileToGenerate,
+      parameter: parameter,
+      protoFile: protoFile,
+      sourceFileDescriptors: sourceFileDescriptors,
+      compilerVersion: compilerVersion,
+      unknownFields: UnknownFields())
   }
-}
 
-extension CodeGeneratorRequest {
   static var fullName: String { "google.protobuf.compiler.CodeGeneratorRequest" }
 
   @inline(never)
@@ -236,23 +240,7 @@ struct CodeGeneratorResponse: Message {
   /// effect for plugins that have FEATURE_SUPPORTS_EDITIONS set.
   var maximumEdition: Int32? = nil
   var file: [CodeGeneratorResponse.File] = []
-  var unknownFields = UnknownFields()
-
-  init() {}
-
-  init(
-    error: String? = nil,
-    supportedFeatures: UInt64? = nil,
-    minimumEdition: Int32? = nil,
-    maximumEdition: Int32? = nil,
-    file: [CodeGeneratorResponse.File] = []
-  ) {
-    self.error = error
-    self.supportedFeatures = supportedFeatures
-    self.minimumEdition = minimumEdition
-    self.maximumEdition = maximumEdition
-    self.file = file
-  }
+  var unknownFields: UnknownFields
 
   /// Sync with code_generator.h.
   enum Feature: ProtobufEnum {
@@ -344,25 +332,29 @@ struct CodeGeneratorResponse: Message {
     /// point is used, this information will be appropriately offset and inserted
     /// into the code generation metadata for the generated files.
     var generatedCodeInfo: GeneratedCodeInfo? = nil
-    var unknownFields = UnknownFields()
-
-    init() {}
-
-    init(
-      name: String? = nil,
-      insertionPoint: String? = nil,
-      content: String? = nil,
-      generatedCodeInfo: GeneratedCodeInfo? = nil
-    ) {
-      self.name = name
-      self.insertionPoint = insertionPoint
-      self.content = content
-      self.generatedCodeInfo = generatedCodeInfo
-    }
+    var unknownFields: UnknownFields
   }
 }
 
 extension CodeGeneratorResponse {
+  init() { self.init(unknownFields: UnknownFields()) }
+
+  init(
+    error: String? = nil,
+    supportedFeatures: UInt64? = nil,
+    minimumEdition: Int32? = nil,
+    maximumEdition: Int32? = nil,
+    file: [CodeGeneratorResponse.File] = []
+  ) {
+    self.init(
+      error: error,
+      supportedFeatures: supportedFeatures,
+      minimumEdition: minimumEdition,
+      maximumEdition: maximumEdition,
+      file: file,
+      unknownFields: UnknownFields())
+  }
+
   static var fullName: String { "google.protobuf.compiler.CodeGeneratorResponse" }
 
   @inline(never)
@@ -428,6 +420,22 @@ extension CodeGeneratorResponse {
 }
 
 extension CodeGeneratorResponse.File {
+  init() { self.init(unknownFields: UnknownFields()) }
+
+  init(
+    name: String? = nil,
+    insertionPoint: String? = nil,
+    content: String? = nil,
+    generatedCodeInfo: GeneratedCodeInfo? = nil
+  ) {
+    self.init(
+      name: name,
+      insertionPoint: insertionPoint,
+      content: content,
+      generatedCodeInfo: generatedCodeInfo,
+      unknownFields: UnknownFields())
+  }
+
   static var fullName: String { "google.protobuf.compiler.CodeGeneratorResponse.File" }
 
   @inline(never)
