@@ -104,19 +104,29 @@ extension Disk {
 
   private func overwrite(_ path: String) throws(DiskError) {
     let file = try open(path, .updating)
-    let size = try file.size()
-    let zeros = [UInt8](repeating: 0, count: Int(clamping: min(size, 1 << 20)))
-    var position: UInt64 = 0
-    while position < size {
-      let count = min(UInt64(zeros.count), size - position)
-      try file.writeAll(zeros.span.bytes.extracting(..<Int(count)), at: position)
-      position += count
-    }
-    try file.synchronize()
+    try file.writeZeros(file.size())
   }
 }
 
+/// What is written beside the journal: snapshots, room for segments, zeros over what is destroyed.
+enum DiskBulk {
+  /// Bytes after which it is synchronized: what the medium has to take at once, a batch of the journal waits for.
+  static let bytesPerSync = 1 << 20
+}
+
 extension DiskFile {
+  /// Writes zeros from the beginning, and synchronizes them.
+  func writeZeros(_ size: UInt64) throws(DiskError) {
+    let zeros = [UInt8](repeating: 0, count: Int(clamping: min(UInt64(DiskBulk.bytesPerSync), size)))
+    var position: UInt64 = 0
+    while position < size {
+      let count = min(UInt64(zeros.count), size - position)
+      try writeAll(zeros.span.bytes.extracting(..<Int(clamping: count)), at: position)
+      try synchronize()
+      position += count
+    }
+  }
+
   /// Writes all of `bytes`, in as many steps as it takes.
   func writeAll(_ bytes: RawSpan, at offset: UInt64) throws(DiskError) {
     var done = 0

@@ -7,8 +7,6 @@ extension LocalJournal {
   static let diskFull = ENOSPC
   static let alreadyThere = EEXIST
   static let notThere = ENOENT
-  /// Bytes written and synchronized at a time: short enough that a batch's own sync is not held up behind it.
-  private static let fillLength = 1 << 20
 
   /// Makes what is missing of the reserve and the next segment, and gives back the unused ends of sealed segments.
   /// - Returns: false when the disk is full; to be tried again later.
@@ -110,14 +108,7 @@ extension LocalJournal {
     }
     let file = try disk.open(path, .creating)
     do {
-      let zeros = [UInt8](repeating: 0, count: Int(clamping: min(UInt64(fillLength), size)))
-      var position: UInt64 = 0
-      while position < size {
-        let count = min(UInt64(zeros.count), size - position)
-        try file.writeAll(zeros.span.bytes.extracting(..<Int(clamping: count)), at: position)
-        try file.synchronize()
-        position += count
-      }
+      try file.writeZeros(size)
     } catch {
       // A part of it would only make the disk fuller.
       if error.code == diskFull { try removeIfThere(path, disk: disk) }

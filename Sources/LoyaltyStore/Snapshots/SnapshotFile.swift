@@ -18,10 +18,15 @@ enum SnapshotFile {
     let file = try disk.open(path, .creating)
     let digest = SHA256()
     var position: UInt64 = 0
+    var synchronized: UInt64 = 0
     func append(_ bytes: [UInt8]) throws {
       digest.update(bytes.span.bytes)
       try file.writeAll(bytes.span.bytes, at: position)
       position += UInt64(bytes.count)
+      if position - synchronized >= UInt64(DiskBulk.bytesPerSync) {
+        try file.synchronize()
+        synchronized = position
+      }
     }
     try append(header.encoded())
     var chunks: UInt64 = 0
