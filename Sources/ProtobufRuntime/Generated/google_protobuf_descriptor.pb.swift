@@ -215,7 +215,7 @@ extension FileDescriptorProto {
   ) {
     self.init(
       name: name,
-      `package`: `package`,
+      package: `package`,
       dependency: dependency,
       publicDependency: publicDependency,
       weakDependency: weakDependency,
@@ -223,7 +223,7 @@ extension FileDescriptorProto {
       messageType: messageType,
       enumType: enumType,
       service: service,
-      `extension`: `extension`,
+      extension: `extension`,
       _options: Boxed(options),
       sourceCodeInfo: sourceCodeInfo,
       syntax: syntax,
@@ -398,7 +398,7 @@ extension DescriptorProto {
     self.init(
       name: name,
       field: field,
-      `extension`: `extension`,
+      extension: `extension`,
       nestedType: nestedType,
       enumType: enumType,
       extensionRange: extensionRange,
