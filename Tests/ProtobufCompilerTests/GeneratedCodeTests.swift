@@ -30,6 +30,22 @@ struct GeneratedCodeTests {
     #expect(text == expected, "differs first where \(first.map { "\"\($0)\" stands for \"\($1)\"" } ?? "one ends")")
   }
 
+  @Test(arguments: [
+    "any", "api", "descriptor", "duration", "empty", "field_mask", "source_context", "struct", "timestamp", "type",
+    "wrappers",
+  ])
+  func `the runtime's own messages are what the generator writes`(_ name: String) throws {
+    let result = Compiler(sources: SearchPathSources(folders: [])).compile(["google/protobuf/\(name).proto"])
+    #expect(result.diagnostics.map(\.description) == [])
+    var options = SwiftGenerator.Options()
+    options.module = "ProtobufRuntime"
+    let text = try SwiftGenerator(result.files.map(\.descriptor), options: options).generate(
+      "google/protobuf/\(name).proto")
+    let root = Self.folder.appendingPathComponent("../../..")
+    let file = root.appendingPathComponent("Sources/ProtobufRuntime/Generated/google_protobuf_\(name).pb.swift")
+    #expect(try text == String(contentsOf: file, encoding: .utf8), "generate \(name).proto anew")
+  }
+
   /// Stubs stand on LoyaltyRPC, whose tests compile them.
   @Test(arguments: schemas.filter { $0 != "service" })
   func `the code for a schema compiles in Swift 6 mode without a warning`(_ schema: String) throws {
