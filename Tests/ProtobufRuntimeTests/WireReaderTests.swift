@@ -47,6 +47,31 @@ struct WireReaderTests {
     }
   }
 
+  /// Eight bytes are read and written at a time where there are as many: neighbours must come through whole.
+  @Test func `varints beside each other are the bytes that the encoding guide spells out`() throws {
+    var random = SeededRandom(seed: 5)
+    for _ in 0..<20_000 {
+      let values = (0..<4).map { _ in
+        UInt64.random(in: 0...UInt64.max, using: &random) >> UInt64.random(in: 0..<64, using: &random)
+      }
+      // From the last to the first, as messages are written.
+      var writer = WireWriter(scratch: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+      for value in values.reversed() { writer.rawVarint(value) }
+      let bytes = [UInt8](writer.bytes)
+      #expect(bytes == values.flatMap(Self.spelledOut))
+      #expect(
+        try reading(bytes) { reader in
+          var read: [UInt64] = []
+          for _ in values { read.append(try reader.varint()) }
+          return read
+        } == values)
+    }
+  }
+
+  private static func spelledOut(_ value: UInt64) -> [UInt8] {
+    value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + spelledOut(value >> 7)
+  }
+
   @Test func `a varint of eleven bytes is too long and one without its end is truncated`() {
     let tooLong = [UInt8](repeating: 0x80, count: 10) + [0x01]
     #expect(throws: WireError(.varintTooLong, offset: 0)) { try reading(tooLong) { try $0.varint() } }

@@ -96,6 +96,7 @@ extension WireReader {
     let count = try length()
     end = cursor + count
     // Only for the first chunk: reserving exactly what each of many small ones takes would copy all before it each time.
+    if field.isEmpty, C.wireType == 0 { field.reserveCapacity(varintCount()) }
     if field.isEmpty, C.wireType == 5 { field.reserveCapacity(remaining / 4) }
     if field.isEmpty, C.wireType == 1 { field.reserveCapacity(remaining / 8) }
     while cursor < end { field.append(try C.read(&self)) }

@@ -60,6 +60,7 @@ public struct WireReader {
 
   @usableFromInline
   mutating func longTag() throws(WireError) -> UInt32 {
+    if let short = twoByteVarint() { return UInt32(short) }
     let start = offset
     let value = try varint()
     guard value <= UInt64(UInt32.max) else { throw WireError(.varintTooLong, offset: start) }
@@ -91,6 +92,27 @@ public struct WireReader {
   /// Two bytes and more; also none, which is an error.
   @usableFromInline @inline(never)
   mutating func longVarint() throws(WireError) -> UInt64 {
+    if let short = twoByteVarint() { return short }
+    if remaining >= 10 {
+      // Eight bytes at once: the first whose highest bit is not set is the last of them.
+      let word = UInt64(littleEndian: cursor.loadUnaligned(as: UInt64.self))
+      let stops = ~word & 0x8080_8080_8080_8080
+      if stops != 0 {
+        cursor += stops.trailingZeroBitCount / 8 + 1
+        return Self.gathered(word & (stops ^ (stops &- 1)))
+      }
+      let low = Self.gathered(word)
+      let ninth = UInt64(cursor.load(fromByteOffset: 8, as: UInt8.self))
+      if ninth < 0x80 {
+        cursor += 9
+        return low | ninth << 56
+      }
+      let tenth = UInt64(cursor.load(fromByteOffset: 9, as: UInt8.self))
+      if tenth < 0x80 {
+        cursor += 10
+        return low | (ninth & 0x7F) << 56 | tenth << 63
+      }
+    }
     var value: UInt64 = 0
     var shift: UInt64 = 0
     var position = cursor
@@ -106,6 +128,42 @@ public struct WireReader {
       if shift == 70 { throw error(.varintTooLong) }
     }
     throw error(.truncated)
+  }
+
+  /// Nil, and nothing is read, if two bytes are not all of it.
+  @inline(__always)
+  private mutating func twoByteVarint() -> UInt64? {
+    guard remaining >= 2 else { return nil }
+    let bytes = UInt16(littleEndian: cursor.loadUnaligned(as: UInt16.self))
+    guard bytes & 0x8080 == 0x80 else { return nil }
+    cursor += 2
+    return UInt64(bytes & 0x7F | bytes >> 1 & 0x3F80)
+  }
+
+  /// Varints up to the end of the message, in a field that is nothing else.
+  @usableFromInline
+  func varintCount() -> Int {
+    var count = 0
+    var position = cursor
+    while end - position >= 8 {
+      let word = position.loadUnaligned(as: UInt64.self)
+      count += (~word & 0x8080_8080_8080_8080).nonzeroBitCount
+      position += 8
+    }
+    while position < end {
+      if position.load(as: UInt8.self) < 0x80 { count += 1 }
+      position += 1
+    }
+    return count
+  }
+
+  /// The lower seven bits of each byte, one after the other: three times the upper half of each group moves down.
+  @inline(__always)
+  private static func gathered(_ bytes: UInt64) -> UInt64 {
+    var bits = bytes & 0x7F7F_7F7F_7F7F_7F7F
+    bits = bits & 0x007F_007F_007F_007F | (bits & 0x7F00_7F00_7F00_7F00) >> 1
+    bits = bits & 0x0000_3FFF_0000_3FFF | (bits & 0x3FFF_0000_3FFF_0000) >> 2
+    return bits & 0x0000_0000_0FFF_FFFF | (bits & 0x0FFF_FFFF_0000_0000) >> 4
   }
 
   @inlinable public mutating func int32() throws(WireError) -> Int32 { Int32(truncatingIfNeeded: try varint()) }
