@@ -76,11 +76,19 @@ public struct CallLimits: Sendable, Hashable {
   struct OfHeaders: Sendable {
     let maxBytes: Int
     let maxCount: Int
+    /// Bytes of names and values of one block that are looked at: four times the limit, so that a list which is too long by
+    /// mistake is answered. What stands behind is decoded, for the table's sake, and nothing else: nghttp2 checks each character
+    /// of each field that is looked at, and a byte on the wire can name a field of four thousand.
+    let maxReadBytes: Int
 
     static let defaults = CallLimits.defaults.ofHeaders
   }
 
-  var ofHeaders: OfHeaders { OfHeaders(maxBytes: maxHeaderListBytes, maxCount: maxHeaderCount) }
+  var ofHeaders: OfHeaders {
+    OfHeaders(
+      maxBytes: maxHeaderListBytes, maxCount: maxHeaderCount,
+      maxReadBytes: maxHeaderListBytes.multipliedReportingOverflow(by: 4).overflow ? Int.max : maxHeaderListBytes * 4)
+  }
 }
 
 extension CallLimits {

@@ -28,6 +28,7 @@ extension ServerConnection {
   }
 
   func headersBegin(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
+    headerBlockBytes = 0
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let session else { return 0 }
     pingStrikes = 0
     let stream = frame.pointee.hd.stream_id
@@ -47,12 +48,23 @@ extension ServerConnection {
   func header(
     _ frame: UnsafePointer<nghttp2_frame>, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
   ) -> Int32 {
+    headerBlockBytes += name.count + value.count
+    if headerBlockBytes > headerLimits.maxReadBytes { return ignoreHeaders(frame.pointee.hd.stream_id) }
     // Trailers of a request mean nothing in gRPC.
     guard frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let slot = slot(of: frame.pointee.hd.stream_id) else {
       return 0
     }
     streams[slot].head.receive(name: name, value: value, methods: paths, limits: headerLimits)
     return 0
+  }
+
+  /// A header block far beyond the limit: its stream is reset, and nghttp2 tells of no more of its fields.
+  private func ignoreHeaders(_ stream: Int32) -> Int32 {
+    if let session {
+      nghttp2_submit_rst_stream(
+        session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, UInt32(NGHTTP2_ENHANCE_YOUR_CALM.rawValue))
+    }
+    return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
   }
 
   func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {

@@ -64,6 +64,8 @@ final class ServerConnection: HTTP2Connection, @unchecked Sendable {
   /// Handlers that have not ended, and replies that a gate has not let go: counted until then, not until their stream is reset.
   var runningCalls = 0
 
+  /// Names and values of the header block that is being received.
+  @exclusivity(unchecked) var headerBlockBytes = 0
   /// The stream whose header block is being received, or that was used last.
   var currentSlot = -1
 
