@@ -20,14 +20,32 @@ struct MapPlace {
 /// Sorts by prefix; `isOrdered` decides about entries that have the same.
 @usableFromInline
 func sort(_ places: UnsafeMutableBufferPointer<MapPlace>, _ isOrdered: (Int, Int) -> Bool) {
-  var places = places
-  places.sort { $0.prefix == $1.prefix ? isOrdered($0.entry, $1.entry) : $0.prefix < $1.prefix }
+  guard places.count <= mostSortedByInsertion else {
+    var places = places
+    return places.sort { $0.prefix == $1.prefix ? isOrdered($0.entry, $1.entry) : $0.prefix < $1.prefix }
+  }
+  for next in places.indices.dropFirst() {
+    let place = places[next]
+    var hole = next
+    while hole > 0 {
+      let before = places[hole - 1]
+      if before.prefix < place.prefix { break }
+      if before.prefix == place.prefix, !isOrdered(place.entry, before.entry) { break }
+      places[hole] = before
+      hole -= 1
+    }
+    places[hole] = place
+  }
 }
+
+/// So many the standard library sorts by insertion, too, but with swaps.
+private let mostSortedByInsertion = 32
 
 /// Gives the entries of a map in the order of their keys, or backwards.
 @inlinable
 func forEachOrdered<K: MapKey, V>(_ entries: [K: V], isReversed: Bool = false, _ body: (K, V) -> Void) {
   let count = entries.count
+  if count == 0 { return }
   // Of few entries, which most maps have, they are on the stack.
   withUnsafeTemporaryAllocation(of: Dictionary<K, V>.Index.self, capacity: count) { indices in
     withUnsafeTemporaryAllocation(of: MapPlace.self, capacity: count) { places in

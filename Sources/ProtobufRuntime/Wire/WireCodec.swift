@@ -15,7 +15,9 @@ public protocol WireCodec {
 public enum Int32Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: Int32 { 0 }
-  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int32 { try reader.int32() }
+  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int32 {
+    Int32(truncatingIfNeeded: try reader.varint())
+  }
   @inlinable public static func write(_ value: Int32, to writer: inout WireWriter) {
     writer.rawVarint(UInt64(bitPattern: Int64(value)))
   }
@@ -24,7 +26,9 @@ public enum Int32Codec: WireCodec {
 public enum Int64Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: Int64 { 0 }
-  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int64 { try reader.int64() }
+  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Int64 {
+    Int64(bitPattern: try reader.varint())
+  }
   @inlinable public static func write(_ value: Int64, to writer: inout WireWriter) {
     writer.rawVarint(UInt64(bitPattern: value))
   }
@@ -33,14 +37,16 @@ public enum Int64Codec: WireCodec {
 public enum UInt32Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: UInt32 { 0 }
-  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> UInt32 { try reader.uint32() }
+  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> UInt32 {
+    UInt32(truncatingIfNeeded: try reader.varint())
+  }
   @inlinable public static func write(_ value: UInt32, to writer: inout WireWriter) { writer.rawVarint(UInt64(value)) }
 }
 
 public enum UInt64Codec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: UInt64 { 0 }
-  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> UInt64 { try reader.uint64() }
+  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> UInt64 { try reader.varint() }
   @inlinable public static func write(_ value: UInt64, to writer: inout WireWriter) { writer.rawVarint(value) }
 }
 
@@ -63,7 +69,7 @@ public enum SInt64Codec: WireCodec {
 public enum BoolCodec: WireCodec {
   @inlinable public static var wireType: UInt32 { 0 }
   @inlinable public static var defaultValue: Bool { false }
-  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Bool { try reader.bool() }
+  @inlinable public static func read(_ reader: inout WireReader) throws(WireError) -> Bool { try reader.varint() != 0 }
   @inlinable public static func write(_ value: Bool, to writer: inout WireWriter) { writer.rawVarint(value ? 1 : 0) }
 }
 

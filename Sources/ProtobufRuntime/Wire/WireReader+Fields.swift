@@ -10,7 +10,7 @@ extension WireReader {
 
   @inlinable
   public mutating func message<M: Message>(_ field: inout M?) throws(WireError) {
-    if field == nil { field = M() }
+    if case .none = field { field = M() }
     try message(&field!)
   }
 
@@ -38,7 +38,7 @@ extension WireReader {
 
   @inlinable
   public mutating func group<M: Message>(_ number: UInt32, _ field: inout M?) throws(WireError) {
-    if field == nil { field = M() }
+    if case .none = field { field = M() }
     try group(number, &field!)
   }
 
@@ -89,17 +89,50 @@ extension WireReader {
     if let value = try text(tag, &unknown) { field.append(value) }
   }
 
-  /// Packed elements. Memory grows with the input, not with what a length claims.
+  /// Packed enums. Numbers have functions of their own (PackedNumbers.swift).
   @inlinable
-  public mutating func packed<C: WireCodec>(_ codec: C.Type, _ field: inout [C.Value]) throws(WireError) {
+  public mutating func packed<E: ProtobufEnum>(
+    _ codec: EnumCodec<E>.Type, _ field: inout [E]
+  ) throws(WireError) {
     let outer = end
     let count = try length()
     end = cursor + count
-    // Only for the first chunk: reserving exactly what each of many small ones takes would copy all before it each time.
-    if field.isEmpty, C.wireType == 0 { field.reserveCapacity(varintCount()) }
-    if field.isEmpty, C.wireType == 5 { field.reserveCapacity(remaining / 4) }
-    if field.isEmpty, C.wireType == 1 { field.reserveCapacity(remaining / 8) }
-    while cursor < end { field.append(try C.read(&self)) }
+    while cursor < end { field.append(try codec.read(&self)) }
+    end = outer
+  }
+
+  /// Packed numbers. Memory grows with the input, not with what a length claims.
+  @inline(__always)
+  mutating func elements<C: WireCodec>(_ codec: C.Type, _ field: inout [C.Value]) throws(WireError) {
+    let length = try length()
+    let (outer, start) = (end, field.count)
+    end = cursor + length
+    let size = C.wireType == 1 ? 8 : 4
+    let count = C.wireType == 0 ? varintCount(in: length) : length / size
+    // All at once, and then read into their places: appending looks for room, and for other owners, each time.
+    field.append(contentsOf: repeatElement(C.defaultValue, count: count))
+    #if _endian(little)
+      // Numbers of fixed size lie in memory as they do on the wire.
+      let isMemory = C.wireType == 1 || C.wireType == 5
+    #else
+      let isMemory = false
+    #endif
+    if isMemory {
+      field.withUnsafeMutableBytes {
+        $0[(start * size)...].copyBytes(from: UnsafeRawBufferPointer(start: cursor, count: count * size))
+      }
+      cursor += count * size
+    } else {
+      try field.withUnsafeMutableBufferPointer { (elements) throws(WireError) in
+        var place = start
+        while place < elements.count {
+          elements[place] = try C.read(&self)
+          place += 1
+        }
+      }
+    }
+    // What is left is the beginning of one more.
+    if cursor < end { _ = try C.read(&self) }
     end = outer
   }
 

@@ -61,22 +61,29 @@ public struct WireWriter: ~Copyable {
     }
   }
 
-  @usableFromInline
+  /// Two bytes and more.
+  @usableFromInline @inline(never)
   mutating func longVarint(_ value: UInt64) {
+    need(10)
     if value < 0x4000 { return twoByteVarint(value) }
     let continues: UInt64 = 0x8080_8080_8080_8080
-    guard value >> 56 == 0 else {
-      rawVarint(value >> 56)
-      need(8)
-      cursor -= 8
-      return cursor.storeBytes(of: (Self.spread(value) | continues).littleEndian, as: UInt64.self)
+    let high = value >> 56
+    if high == 0 {
+      // Eight bytes whose last ones are the varint: what stands before it is written over by what comes next.
+      let unused = UInt64(8 - varintSize(value)) * 8
+      let bytes = (Self.spread(value) | continues &>> (unused + 8)) &<< unused
+      (cursor - 8).storeBytes(of: bytes.littleEndian, as: UInt64.self)
+      cursor -= 8 - Int(unused / 8)
+      return
     }
-    // Eight bytes whose last ones are the varint: what stands before it is written over by what comes next.
-    let unused = UInt64(8 - varintSize(value)) * 8
-    need(8)
-    (cursor - 8).storeBytes(
-      of: ((Self.spread(value) | continues >> (unused + 8)) << unused).littleEndian, as: UInt64.self)
-    cursor -= 8 - Int(unused / 8)
+    if high < 0x80 {
+      cursor -= 9
+      cursor.storeBytes(of: UInt8(truncatingIfNeeded: high), toByteOffset: 8, as: UInt8.self)
+    } else {
+      cursor -= 10
+      cursor.storeBytes(of: (UInt16(truncatingIfNeeded: high) | 0x0100).littleEndian, toByteOffset: 8, as: UInt16.self)
+    }
+    cursor.storeBytes(of: (Self.spread(value) | continues).littleEndian, as: UInt64.self)
   }
 
   /// The lowest 56 bits, seven in each byte: three times the upper half of each group moves up by what it has too few.
@@ -170,9 +177,19 @@ public struct WireWriter: ~Copyable {
     }
   }
 
-  /// A packed repeated field: one tag and length for all elements. Nothing where there are none.
+  /// Packed enums. Numbers have functions of their own (PackedNumbers.swift).
   @inlinable
-  public mutating func packed<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
+  public mutating func packed<E: ProtobufEnum>(_ codec: EnumCodec<E>.Type, _ tag: UInt32, _ values: [E]) {
+    if values.isEmpty { return }
+    let behind = count
+    for value in values.reversed() { codec.write(value, to: &self) }
+    rawVarint(UInt64(count - behind))
+    rawTag(tag)
+  }
+
+  /// A packed repeated field: one tag and length for all elements. Nothing where there are none.
+  @inline(__always)
+  mutating func elements<C: WireCodec>(_ codec: C.Type, _ tag: UInt32, _ values: [C.Value]) {
     if values.isEmpty { return }
     let behind = count
     #if _endian(little)
@@ -184,7 +201,13 @@ public struct WireWriter: ~Copyable {
     if isMemory {
       values.withUnsafeBytes { rawBytes($0) }
     } else {
-      for value in values.reversed() { C.write(value, to: &self) }
+      values.withUnsafeBufferPointer { elements in
+        var place = elements.count
+        while place > 0 {
+          place -= 1
+          C.write(elements[place], to: &self)
+        }
+      }
     }
     rawVarint(UInt64(count - behind))
     rawTag(tag)
