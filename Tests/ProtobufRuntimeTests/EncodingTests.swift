@@ -53,6 +53,14 @@ struct EncodingTests {
     #expect(json == #"{"childByText":{"B":{},"a":{},"\#u{FF21}":{},"\#u{1F600}":{}}}"#)
   }
 
+  @Test(arguments: [1, 2, 16, 32, 33, 100])
+  func `so many entries come in the order of their keys, also where the keys begin alike`(_ count: Int) throws {
+    let keys = (0..<count).map { "a key that is longer than sixteen bytes: \(1_000 + $0)" }
+    let message = Everything(childByText: Dictionary(uniqueKeysWithValues: keys.map { ($0, Child()) }))
+    let expected = "{\"childByText\":{" + keys.map { "\"\($0)\":{}" }.joined(separator: ",") + "}}"
+    #expect(try message.jsonString() == expected)
+  }
+
   @Test func `a map entry without key or value has their defaults and the last of a key stays`() throws {
     // Field 61 (map<int32, int32>): {}, {key 1}, {value 7}, {key 1, value 5}, {value 9, key 1, unknown 3}.
     let bytes: [UInt8] = [

@@ -72,6 +72,76 @@ struct WireReaderTests {
     value < 0x80 ? [UInt8(value)] : [UInt8(value & 0x7F) | 0x80] + spelledOut(value >> 7)
   }
 
+  /// Texts of up to 15 bytes are put together from two words that overlap, if all of them is ASCII.
+  @Test func `a short text is read as the standard library reads it, whatever stands beside it`() throws {
+    for count in 0...40 {
+      let ascii = (0..<count).map { UInt8(ascii: "A") + UInt8($0) }
+      let bytes = [UInt8(count)] + ascii + [UInt8(ascii: "?")]
+      #expect(try reading(bytes) { try $0.string() } == String(decoding: ascii, as: UTF8.self))
+      for place in 0..<count {
+        var damaged = bytes
+        damaged[1 + place] |= 0x80
+        #expect(throws: WireError.self) { try reading(damaged) { try $0.string() } }
+      }
+      guard count >= 2 else { continue }
+      for place in 0..<count - 1 {
+        var foreign = ascii
+        foreign.replaceSubrange(place...place + 1, with: Array("é".utf8))
+        #expect(
+          try reading([UInt8(count)] + foreign) { try $0.string() } == String(decoding: foreign, as: UTF8.self))
+      }
+    }
+  }
+
+  @Test func `packed numbers that end in the middle of one are refused, and so is one that is too long`() {
+    // Field 23 (int32), a whole one and the first byte of another; field 23, eleven bytes; both within their message.
+    #expect(failure(Everything.self, [0xBA, 0x01, 2, 5, 0x80])?.kind == .truncated)
+    let long = [0xBA, 0x01, 11] + [UInt8](repeating: 0x80, count: 10) + [1]
+    #expect(failure(Everything.self, long)?.kind == .varintTooLong)
+    for size in 1...7 {
+      let bytes = [UInt8(8 + size)] + [UInt8](repeating: 1, count: 8 + size)
+      #expect(throws: WireError(.truncated, offset: 9)) {
+        try reading(bytes) { reader in
+          var codes: [UInt64] = []
+          try reader.packed(Fixed64Codec.self, &codes)
+        }
+      }
+    }
+  }
+
+  @Test func `packed numbers go on behind those that are there`() throws {
+    let numbers = [Int64.min, -1, 0, 1, 127, 128, 1 << 35, .max]
+    func twice<C: WireCodec>(
+      _ codec: C.Type, _ values: [C.Value], _ write: (inout WireWriter) -> Void,
+      _ read: (inout WireReader, inout [C.Value]) throws -> Void
+    ) throws where C.Value: Equatable {
+      var writer = WireWriter(scratch: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+      write(&writer)
+      // The tag, of one byte, has been read.
+      let chunk = [UInt8](writer.bytes.dropFirst())
+      try reading(chunk + chunk) { reader in
+        var found: [C.Value] = []
+        try read(&reader, &found)
+        try read(&reader, &found)
+        #expect(found == values + values)
+        #expect(reader.remaining == 0)
+      }
+    }
+    try twice(Int64Codec.self, numbers, { $0.packed(Int64Codec.self, 10, numbers) }) {
+      try $0.packed(Int64Codec.self, &$1)
+    }
+    try twice(SInt64Codec.self, numbers, { $0.packed(SInt64Codec.self, 10, numbers) }) {
+      try $0.packed(SInt64Codec.self, &$1)
+    }
+    try twice(SFixed64Codec.self, numbers, { $0.packed(SFixed64Codec.self, 10, numbers) }) {
+      try $0.packed(SFixed64Codec.self, &$1)
+    }
+    let reals: [Float] = [0, -1.5, .infinity, .leastNonzeroMagnitude]
+    try twice(FloatCodec.self, reals, { $0.packed(FloatCodec.self, 10, reals) }) { try $0.packed(FloatCodec.self, &$1) }
+    let flags = [true, false, true]
+    try twice(BoolCodec.self, flags, { $0.packed(BoolCodec.self, 10, flags) }) { try $0.packed(BoolCodec.self, &$1) }
+  }
+
   @Test func `a varint of eleven bytes is too long and one without its end is truncated`() {
     let tooLong = [UInt8](repeating: 0x80, count: 10) + [0x01]
     #expect(throws: WireError(.varintTooLong, offset: 0)) { try reading(tooLong) { try $0.varint() } }
