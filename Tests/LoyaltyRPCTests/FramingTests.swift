@@ -124,6 +124,31 @@ import Testing
     #expect(throws: RPCError.self) { try Compression.decompress([1, 2, 3], encoding, limit: 100) }
   }
 
+  @Test func whatGzipSaysOfItsLengthIsBelievedOnlyWhereItIsTooLong() throws {
+    func code(_ bytes: [UInt8], limit: Int) -> StatusCode? {
+      do {
+        _ = try Compression.decompress(bytes, .gzip, limit: limit)
+        return nil
+      } catch { return error.code }
+    }
+    func saying(_ length: UInt32, _ packed: [UInt8]) -> [UInt8] {
+      packed.dropLast(4) + (0..<4).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+    }
+    let packed = try Compression.compress([UInt8](repeating: 0, count: 100_000), .gzip)
+    #expect(code(packed, limit: 100_000) == nil)
+    #expect(code(packed, limit: 99_999) == .resourceExhausted)
+    // What comes out is neither more nor less than what was said.
+    #expect(code(saying(99_999, packed), limit: 100_000) == .internal)
+    #expect(code(saying(100_001, packed), limit: 200_000) == .internal)
+    #expect(code(saying(0, packed), limit: 100_000) == .internal)
+    // No more can have been compressed to so few bytes.
+    #expect(code(saying(.max, packed), limit: 100_000) == .internal)
+    // Nothing is dropped without a word, neither a byte nor a second stream.
+    #expect(code(packed + [0], limit: 100_000) == .internal)
+    #expect(code(packed + packed, limit: 100_000) == .internal)
+    for count in 0..<packed.count { #expect(code(Array(packed[..<count]), limit: 100_000) == .internal) }
+  }
+
   @Test func aFloodOfControlFramesIsNoticedAndASlowTrickleIsNot() {
     var limits = CallLimits()
     limits.maxControlFrames = 10

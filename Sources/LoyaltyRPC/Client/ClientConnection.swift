@@ -23,6 +23,9 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   private(set) var report: ConnectionReport?
   /// The server has sent a frame: it takes this side as it is.
   private var serverHasSpoken = false
+  private let headerLimits: CallLimits.OfHeaders
+  /// Names and values of the header block that is being received.
+  private var headerBlockBytes = 0
 
   /// No new call: the server has sent GOAWAY, or this side closes.
   private(set) var isDraining = false
@@ -45,6 +48,7 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
     self.begun = begun
     self.transport = transport
     self.authority = authority
+    headerLimits = transport.configuration.limits.ofHeaders
     super.init(eventLoop: eventLoop, limits: transport.configuration.limits, security: security, resources: resources)
   }
 
@@ -288,13 +292,24 @@ final class ClientConnection: HTTP2Connection, @unchecked Sendable {
   // MARK: - Responses
 
   func headersBegin(_ stream: Int32) -> Int32 {
+    headerBlockBytes = 0
     attempt(of: stream)?.head = ResponseHead()
     return 0
   }
 
   func header(_ stream: Int32, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Int32 {
+    headerBlockBytes += name.count + value.count
+    if headerBlockBytes > headerLimits.maxReadBytes { return ignoreHeaders(stream) }
     attempt(of: stream)?.head.receive(name: name, value: value, limits: limits)
     return 0
+  }
+
+  /// A header block far beyond the limit: its call fails, and nghttp2 tells of no more of its fields.
+  private func ignoreHeaders(_ stream: Int32) -> Int32 {
+    if let attempt = attempt(of: stream) {
+      fail(attempt, attempt.head.failure ?? ResponseHead.tooLong(limits))
+    }
+    return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
   }
 
   func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {

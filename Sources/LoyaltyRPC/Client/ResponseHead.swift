@@ -15,15 +15,17 @@ struct ResponseHead {
   private var listCount = 0
   private(set) var failure: RPCError?
 
+  static func tooLong(_ limits: CallLimits) -> RPCError {
+    RPCError(
+      .resourceExhausted,
+      "response headers are longer than \(limits.maxHeaderListBytes) bytes or more than \(limits.maxHeaderCount)")
+  }
+
   mutating func receive(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer, limits: CallLimits) {
     listBytes += name.count + value.count + 32
     listCount += 1
     guard listBytes <= limits.maxHeaderListBytes, listCount <= limits.maxHeaderCount else {
-      if failure == nil {
-        failure = RPCError(
-          .resourceExhausted,
-          "response headers are longer than \(limits.maxHeaderListBytes) bytes or more than \(limits.maxHeaderCount)")
-      }
+      if failure == nil { failure = Self.tooLong(limits) }
       return
     }
     if name.equals(":status") {
